@@ -1,0 +1,1 @@
+"""What reads a comment. Stands alone: imports nothing of Undertone's."""

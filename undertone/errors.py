@@ -1,0 +1,104 @@
+"""Every error that Undertone raises on purpose, and who answers it.
+
+    UndertoneError
+    ├── Rejected          the caller's input is wrong; answered as problem+json, nothing is kept
+    │   ├── NotFound      no such job, or not this owner's
+    │   └── Conflict      right request, wrong moment or wrong state
+    ├── Permanent         a post or chunk cannot succeed; recorded as a row, the work goes on
+    ├── Transient         may succeed if tried again; raised, so that the host delivers again
+    ├── Delayed           a platform said "later"; sent again with a delay, costs no try
+    └── StorageAnswer     an expected "no" of the blob service, handled where it is asked
+        ├── Missing       the blob is not there
+        ├── Full          an append blob has its 50,000 blocks
+        └── MissingBlocks a block list names blocks that are not staged
+
+Messages name the thing that was wrong and what to do about it; they never hold secrets, because
+they end up in rows, logs and HTTP answers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class UndertoneError(Exception):
+    """The root: catch it only to report."""
+
+
+class Rejected(UndertoneError):  # noqa: N818 - an answer, not a fault of ours
+    """The caller's input is wrong.
+
+    `problems` maps the path of each offending field (`urls[3]`, `name`) to what is wrong with it
+    and how to mend it.
+    """
+
+    status = 422
+
+    def __init__(
+        self, detail: str, problems: dict[str, str] | None = None, *, status: int | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.problems = problems or {}
+        if status is not None:
+            self.status = status
+
+
+class NotFound(Rejected):
+    """There is no such thing for this caller."""
+
+    status = 404
+
+
+class Conflict(Rejected):
+    """The request is sound but does not fit the present state; `retry_after` in seconds, if it may."""
+
+    status = 409
+
+    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Permanent(UndertoneError):  # noqa: N818
+    """This post or chunk cannot succeed, however often it is tried.
+
+    `state` is the state its row gets: `failed`, `comments_off`, `not_found` or `unsupported`.
+    """
+
+    def __init__(self, reason: str, *, state: str = "failed") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.state = state
+
+
+class Transient(UndertoneError):  # noqa: N818
+    """Something that should work did not; the host will deliver the message again."""
+
+
+class Delayed(UndertoneError):  # noqa: N818
+    """A platform throttles us or is out of order; try again at `until` (aware, UTC) or later.
+
+    `until` None leaves the delay to a growing back-off.
+    """
+
+    def __init__(self, reason: str, until: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.until = until
+
+
+class StorageAnswer(UndertoneError):  # noqa: N818
+    """An answer of the blob service that the caller expects and handles."""
+
+
+class Missing(StorageAnswer):
+    """The blob is not there."""
+
+
+class Full(StorageAnswer):
+    """An append blob has reached its 50,000 blocks."""
+
+
+class MissingBlocks(StorageAnswer):
+    """A block list names blocks that are neither staged nor committed."""
