@@ -32,7 +32,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Base of all records: immutable, keyword-only, defaults left out on the wire."""
 
 
-class PostRef(Record):
+class PostRef(Record, frozen=True):
     """The one canonical reference of a post; equal for every URL form of the same post."""
 
     platform: str
@@ -43,7 +43,7 @@ class PostRef(Record):
     """The canonical https URL; empty for uploads."""
 
 
-class Comment(Record):
+class Comment(Record, frozen=True):
     """One comment as plain text: HTML and entities resolved, line breaks kept."""
 
     id: str
@@ -58,7 +58,7 @@ class Comment(Record):
     """BCP 47, only where the platform gives it."""
 
 
-class Want(Record):
+class Want(Record, frozen=True):
     """How many and which comments of each post are wanted: the fetch part of a job's options."""
 
     limit: int = 1000
@@ -69,7 +69,7 @@ class Want(Record):
     replies: bool = True
 
 
-class Page(Record):
+class Page(Record, frozen=True):
     """One step of reading a post's comments; a source gives these until `cursor` is None."""
 
     comments: tuple[Comment, ...] = ()
@@ -84,11 +84,14 @@ class Page(Record):
     note: str = ""
     """Why comments are missing that the platform has (`truncated by Bluesky at 170 of 922`).
     A post with a note is `partial`."""
+    post: PostRef | None = None
+    """The post this turned out to be, where the reference was a short link or a Bluesky handle:
+    two rows with the same one are duplicates. Such a page may hold no comments yet."""
     wait: float = 0.0
     """Seconds until it makes sense to read on from `cursor` (a run that is still going)."""
 
 
-class UploadedPost(Record):
+class UploadedPost(Record, frozen=True):
     """A post whose comments were sent along instead of a URL."""
 
     id: str
