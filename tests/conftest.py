@@ -1,0 +1,36 @@
+"""What tests of several rooms share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from devhost import azurite as emulator
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[str]:
+    """Connection string of a storage emulator in memory; one for each process of pytest-xdist."""
+    try:
+        script = emulator.install()
+    except emulator.AzuriteError as trouble:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(trouble))
+    assert script.is_file()
+    with emulator.azurite() as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real data outside the project, named by UNDERTONE_DATA."""
+    named = os.environ.get("UNDERTONE_DATA", "")
+    if not named:
+        pytest.skip("UNDERTONE_DATA does not name a folder of real data")
+    folder = Path(named)
+    assert folder.is_dir(), f"UNDERTONE_DATA names {named}, which is no folder"
+    return folder
