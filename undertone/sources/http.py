@@ -1,0 +1,283 @@
+"""The polite, guarded session with which every source asks its platform.
+
+Polite: a User-Agent of its own, no cookies, time-outs, few quick retries, and a told delay is left
+to the queue instead of being slept through. Guarded: only the platform's own addresses, checked
+again at each redirect; a limit to size, time and nesting of an answer; errors without addresses'
+query strings, which may hold keys.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, NamedTuple, override
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.util import Retry
+
+from undertone.errors import Delayed, Permanent, Transient
+from undertone.ports import Clock
+from undertone.sources.answers import decode_json, malformed
+from undertone.sources.delays import told_until
+
+USER_AGENT = "undertone/0.1 (reads public comments on behalf of their audience's owner)"
+
+Allows = Callable[[str], bool]
+"""Whether a URL may be requested."""
+
+
+class Limits(NamedTuple):
+    """What one answer may cost. Times in seconds."""
+
+    connect: float = 5
+    read: float = 20
+    """Between two pieces of an answer."""
+    total: float = 60
+    """For the whole answer, however steadily it drips."""
+    size: int = 32 * 1024 * 1024
+    """Bytes, after decompression."""
+    redirects: int = 3
+    retries: int = 2
+    """Quick ones, after a broken connection or a 5xx that names no delay."""
+    backoff: float = 0.3
+
+
+class Answer(NamedTuple):
+    """What the platform said: a success, or a refusal (4xx but 429) that its source understands."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    """Decoded JSON; None for a refusal whose body is not JSON."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is a success."""
+        return self.status < 300
+
+
+def utc_now() -> datetime:
+    """The clock of the real world."""
+    return datetime.now(UTC)
+
+
+def only(*bases: str) -> Allows:
+    """Allows the origins (scheme, host and port) of `bases` and nothing else."""
+    origins = {_origin(base) for base in bases}
+    return lambda url: _origin(url) in origins
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ("", "", None)
+    if parts.username is not None or parts.password is not None:
+        return ("", "", None)
+    return (
+        parts.scheme,
+        parts.hostname or "",
+        port or {"http": 80, "https": 443}.get(parts.scheme),
+    )
+
+
+class _QuickRetry(Retry):
+    """Retries at once or not at all: a delay that the platform names is the queue's to wait."""
+
+    @override
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        return not has_retry_after and super().is_retry(method, status_code)
+
+
+class _NoQueries(logging.Filter):
+    """urllib3 logs the addresses it retries; their query strings may hold keys."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = re.sub(r"\?[^\s'\"]*", "?…", record.getMessage()), ()
+        return True
+
+
+_NO_QUERIES = _NoQueries()
+
+
+class Session:
+    """Requests to one platform, called `name` in messages; safe to use from several threads."""
+
+    def __init__(
+        self,
+        name: str,
+        allows: Allows,
+        *,
+        limits: Limits | None = None,
+        clock: Clock = utc_now,
+        user_agent: str = USER_AGENT,
+        adapter: type[HTTPAdapter] | Callable[..., HTTPAdapter] = HTTPAdapter,
+    ) -> None:
+        self.name = name
+        self._allows = allows
+        self._limits = limits or Limits()
+        self._clock = clock
+        self._requests = requests.Session()
+        self._requests.trust_env = False  # no .netrc, no proxy that a host name could be lent to
+        self._requests.headers["User-Agent"] = user_agent
+        self._requests.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        quick = _QuickRetry(
+            total=self._limits.retries,
+            read=min(1, self._limits.retries),
+            redirect=0,
+            other=0,
+            status_forcelist=(500, 502, 503, 504),
+            backoff_factor=self._limits.backoff,
+            raise_on_status=False,
+        )
+        for scheme in ("https://", "http://"):
+            self._requests.mount(scheme, adapter(max_retries=quick))
+        logging.getLogger("urllib3.connectionpool").addFilter(_NO_QUERIES)
+
+    def now(self) -> datetime:
+        """The present moment, by the clock that delays are told by."""
+        return self._clock()
+
+    def get(
+        self,
+        url: str,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """The JSON at `url`, through redirects that stay with the platform.
+
+        Raises Delayed (429, 5xx, time-out), Transient (connection trouble) or Permanent (not
+        JSON, too large, a redirect that leads away).
+        """
+        for _ in range(self._limits.redirects + 1):
+            response = self._send("GET", url, headers, params=dict(params or {}))
+            with response:
+                target = self._redirect(response)
+                if target is None:
+                    return self._answer(response)
+            if _origin(target) != _origin(url):
+                headers = None  # what authorises us with one host is not another host's to see
+            url, params = target, None
+        raise Permanent(f"{self.name} redirected more than {self._limits.redirects} times")
+
+    def post(
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        json: object = None,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> Answer:
+        """Send a form or JSON once: a POST is never retried nor redirected. Raises as `get`."""
+        with self._send(
+            "POST", url, headers, params=dict(params or {}), data=form, json=json, auth=auth
+        ) as response:
+            if self._redirect(response) is not None:
+                raise malformed(self.name, "a redirect where none is documented")
+            return self._answer(response)
+
+    def location(self, url: str) -> str | None:
+        """Where `url` redirects to, absolute and allowed; None if it does not. Raises as `get`."""
+        with self._send("GET", url, None) as response:
+            target = self._redirect(response)
+            if target is None:
+                self._raise_for_throttle(response)
+            return target
+
+    def _send(self, method: str, url: str, headers: Mapping[str, str] | None, **kw: Any) -> Any:
+        if not self._allows(url):
+            raise self._away(url)
+        try:
+            return self._requests.request(
+                method,
+                url,
+                headers=headers,
+                timeout=(self._limits.connect, self._limits.read),
+                allow_redirects=False,
+                stream=True,
+                **kw,
+            )
+        except requests.Timeout:
+            raise Delayed(f"{self.name} did not answer in time") from None
+        except requests.ConnectionError as error:
+            raise self._unreached(error) from None
+        except (requests.RequestException, HTTPError, UnicodeError) as error:
+            raise Permanent(f"{self.name} cannot be asked ({type(error).__name__})") from None
+
+    def _unreached(self, error: requests.ConnectionError) -> Delayed | Transient:
+        cause = error.args[0] if error.args else None
+        if isinstance(getattr(cause, "reason", None), ReadTimeoutError):
+            return Delayed(f"{self.name} did not answer in time")
+        return Transient(f"{self.name} could not be reached ({type(error).__name__})")
+
+    def _away(self, url: str) -> Permanent:
+        host = _origin(url)[1] or "an address that cannot be read"
+        return Permanent(
+            f"{self.name} led to {host}, which is not one of its own hosts: not followed"
+        )
+
+    def _redirect(self, response: requests.Response) -> str | None:
+        place = response.headers.get("location")
+        if not 300 <= response.status_code < 400 or place is None:
+            return None
+        # Servers send raw UTF-8; requests reads headers as Latin-1.
+        target = urljoin(
+            response.url, place.encode("latin-1", "replace").decode("utf-8", "replace")
+        )
+        if not self._allows(target):
+            raise self._away(target)
+        return target
+
+    def _answer(self, response: requests.Response) -> Answer:
+        self._raise_for_throttle(response)
+        data = self._body(response)
+        ok = response.status_code < 300
+        try:
+            body = decode_json(data)
+        except ValueError as error:
+            if ok:
+                raise malformed(self.name, str(error)) from None
+            body = None
+        if not ok and response.status_code < 400:
+            raise malformed(self.name, f"status {response.status_code}")
+        return Answer(response.status_code, CaseInsensitiveDict(response.headers), body)
+
+    def _raise_for_throttle(self, response: requests.Response) -> None:
+        status = response.status_code
+        if status == 429 or status >= 500:
+            what = "is asked too often" if status == 429 else "is out of order"
+            until = told_until(response.headers, self._clock())
+            raise Delayed(f"{self.name} {what} (status {status})", until)
+
+    def _body(self, response: requests.Response) -> bytes:
+        end = time.monotonic() + self._limits.total
+        parts: list[bytes] = []
+        size = 0
+        try:
+            while part := response.raw.read1(65536, decode_content=True):
+                parts.append(part)
+                size += len(part)
+                if size > self._limits.size:
+                    raise Permanent(
+                        f"{self.name} answered with more than {self._limits.size} bytes"
+                    )
+                if time.monotonic() > end:
+                    raise Delayed(f"{self.name} answered for longer than {self._limits.total:g} s")
+        except ReadTimeoutError:
+            raise Delayed(f"{self.name} stopped in the middle of its answer") from None
+        except (HTTPError, OSError) as error:
+            raise Transient(
+                f"{self.name} broke off in the middle of its answer ({type(error).__name__})"
+            ) from None
+        return b"".join(parts)

@@ -1,0 +1,82 @@
+"""Platforms' texts and times as ours: HTML → plain text with its line breaks, times → UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+from undertone.records import utc_text
+
+_BREAKS = {"p": 2, "div": 1, "li": 1, "ul": 1, "ol": 1, "blockquote": 1, "pre": 1, "h1": 2, "h2": 2}
+_UNSEEN = frozenset({"script", "style", "template"})
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._breaks = 0
+        self._verbatim = 0
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        if tag == "br":
+            self._breaks = 0
+            self.parts.append("\n")
+        self._breaks = max(self._breaks, _BREAKS.get(tag, 0))
+        self._verbatim += tag == "pre"
+        self._unseen += tag in _UNSEEN
+
+    def handle_endtag(self, tag: str) -> None:
+        self._breaks = max(self._breaks, _BREAKS.get(tag, 0))
+        self._verbatim = max(0, self._verbatim - (tag == "pre"))
+        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
+
+    def handle_data(self, data: str) -> None:
+        if self._unseen:
+            return
+        text = data if self._verbatim else re.sub(r"[ \t\r\n\f]+", " ", data)
+        if self._breaks:
+            if not text.strip():
+                return
+            if self.parts:
+                self.parts.append("\n" * self._breaks)
+            self._breaks = 0
+            text = text if self._verbatim else text.lstrip(" ")
+        self.parts.append(text)
+
+
+def text_of_html(html: str) -> str:
+    """`html` as a person reads it: entities resolved, paragraphs and line breaks kept."""
+    if "<" not in html and "&" not in html:
+        return tidy(html)
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return tidy("".join(reader.parts))
+
+
+def tidy(text: str) -> str:
+    """`text` with `\\n` line ends, without space around it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def utc_of_text(moment: str) -> str:
+    """An ISO 8601 time (without an offset: UTC) in the form of our records; empty if it is none."""
+    try:
+        parsed = datetime.fromisoformat(moment.strip())
+        aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        return utc_text(aware)
+    except (ValueError, OverflowError):
+        return ""
+
+
+def utc_of_seconds(moment: float | None) -> str:
+    """Seconds since 1970 in the form of our records; empty if there are none or too many."""
+    if moment is None:
+        return ""
+    try:
+        return utc_text(datetime.fromtimestamp(moment, UTC))
+    except (ValueError, OverflowError, OSError):
+        return ""

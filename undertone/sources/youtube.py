@@ -1,0 +1,288 @@
+"""YouTube Data API v3: https://developers.google.com/youtube/v3/docs/commentThreads/list.
+
+A page is one call of commentThreads, or one of comments for a thread with more replies than the
+few that are embedded; the first page also asks for the video's title and count. Each call costs
+one unit of a day's 10,000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, NoReturn
+
+import msgspec
+
+from undertone.errors import Delayed, Permanent, Transient, UndertoneError
+from undertone.records import Comment, Page, PostRef, Want
+from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
+from undertone.sources.delays import next_midnight
+from undertone.sources.http import Answer, Session
+from undertone.sources.plain import text_of_html, tidy, utc_of_text
+
+BASE = "https://www.googleapis.com/youtube/v3"
+NAME = "YouTube"
+
+
+class _Snippet(msgspec.Struct):
+    textOriginal: str | None = None  # noqa: N815 - YouTube's names, here and below
+    textDisplay: str | None = None  # noqa: N815
+    authorDisplayName: str | None = None  # noqa: N815
+    likeCount: int | None = None  # noqa: N815
+    publishedAt: str | None = None  # noqa: N815
+    parentId: str | None = None  # noqa: N815
+
+
+class _Comment(msgspec.Struct):
+    id: str
+    snippet: _Snippet
+
+
+class _ThreadSnippet(msgspec.Struct):
+    topLevelComment: _Comment  # noqa: N815
+    totalReplyCount: int = 0  # noqa: N815
+
+
+class _Replies(msgspec.Struct):
+    comments: list[Any] = []
+
+
+class _Thread(msgspec.Struct):
+    snippet: _ThreadSnippet
+    replies: _Replies | None = None
+
+
+class _Items(msgspec.Struct):
+    items: list[Any] = []
+    nextPageToken: str | None = None  # noqa: N815
+
+
+class _VideoSnippet(msgspec.Struct):
+    title: str = ""
+
+
+class _Statistics(msgspec.Struct):
+    commentCount: int | None = None  # noqa: N815
+
+
+class _Video(msgspec.Struct):
+    snippet: _VideoSnippet | None = None
+    statistics: _Statistics | None = None
+
+
+class _Reason(msgspec.Struct):
+    reason: str = ""
+
+
+class _Error(msgspec.Struct):
+    message: str = ""
+    errors: list[_Reason] = []
+
+
+class _Refusal(msgspec.Struct):
+    error: _Error
+
+
+class _Cursor(msgspec.Struct, omit_defaults=True):
+    """Where reading goes on: first the replies of `parents`, then the threads at `threads`."""
+
+    threads: str = ""
+    """Page token of the next threads; empty when there are none left."""
+    parents: list[str] = []
+    """Threads whose replies are still to be read, the first one from `replies` on."""
+    replies: str = ""
+
+
+class YouTube:
+    """Videos, with one API key.
+
+    `when_used_up`: a spent daily quota makes a post `wait` for the next day or `end` as it is.
+    """
+
+    platform = "youtube"
+
+    def __init__(
+        self,
+        session: Session,
+        key: str,
+        *,
+        base: str = BASE,
+        when_used_up: Literal["wait", "end"] = "wait",
+    ) -> None:
+        self._session = session
+        self._key = key
+        self._base = base
+        self._when_used_up = when_used_up
+
+    def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
+        """One page; see `Source.read`."""
+        if cursor is None:
+            title, reported = self._video(post.id)
+            page = self._threads(post.id, want, _Cursor())
+            # YouTube counts replies too: without them its number says nothing about coverage.
+            return msgspec.structs.replace(
+                page, title=title, reported=reported if want.replies else None
+            )
+        at = msgspec.json.decode(cursor, type=_Cursor)
+        try:
+            return self._replies(at) if at.parents else self._threads(post.id, want, at)
+        except _NothingMore as end:
+            return Page(note=end.reason)
+
+    def _video(self, video: str) -> tuple[str, int | None]:
+        answer = self._ask("videos", {"part": "snippet,statistics", "id": video})
+        items, _ = fit_each(fit(NAME, answer.body, _Items).items, _Video)
+        if not items:
+            raise Permanent(
+                "YouTube knows no such video: it is private, deleted or mistyped", state="not_found"
+            )
+        statistics, snippet = items[0].statistics, items[0].snippet
+        return (snippet.title if snippet else ""), (statistics.commentCount if statistics else None)
+
+    def _threads(self, video: str, want: Want, at: _Cursor) -> Page:
+        query = {
+            "part": "snippet,replies" if want.replies else "snippet",
+            "videoId": video,
+            "maxResults": "100",
+            "order": "relevance" if want.order == "top" else "time",
+            "textFormat": "plainText",
+        }
+        answer = self._ask("commentThreads", query | _page(at.threads))
+        found = fit(NAME, answer.body, _Items)
+        threads, misfits = fit_each(found.items, _Thread)
+        comments: list[Comment] = []
+        unfinished: list[str] = []
+        for thread in threads:
+            top = thread.snippet.topLevelComment
+            comments.append(_comment(top))
+            if not want.replies or not thread.snippet.totalReplyCount:
+                continue
+            embedded, odd = fit_each(thread.replies.comments if thread.replies else (), _Comment)
+            comments.extend(_comment(reply, top.id) for reply in embedded)
+            misfits += odd
+            if thread.snippet.totalReplyCount > len(embedded):
+                unfinished.append(top.id)
+        following, repeated = _next(found.nextPageToken, at.threads)
+        return _page_of(comments, misfits, _Cursor(following, unfinished), repeated)
+
+    def _replies(self, at: _Cursor) -> Page:
+        rest = at.parents[1:]
+        query = {"part": "snippet", "parentId": at.parents[0], "maxResults": "100"}
+        query |= {"textFormat": "plainText"} | _page(at.replies)
+        try:
+            answer = self._ask("comments", query)
+        except _NoParent:  # deleted between two pages
+            return _page_of([], 0, _Cursor(at.threads, rest), "")
+        found = fit(NAME, answer.body, _Items)
+        replies, misfits = fit_each(found.items, _Comment)
+        comments = [_comment(reply, at.parents[0]) for reply in replies]
+        following, repeated = _next(found.nextPageToken, at.replies)
+        parents = at.parents if following else rest
+        return _page_of(comments, misfits, _Cursor(at.threads, parents, following), repeated)
+
+    def _ask(self, what: str, query: dict[str, str]) -> Answer:
+        answer = self._session.get(f"{self._base}/{what}", query | {"key": self._key})
+        if not answer.ok:
+            self._refused(answer)
+        return answer
+
+    def _refused(self, answer: Answer) -> NoReturn:
+        error = _refusal(answer)
+        reasons = {entry.reason for entry in error.errors}
+        said = excerpt(text_of_html(error.message)) or f"status {answer.status}"
+        if reasons & _QUOTA:
+            self._used_up()
+        for meant, error_for in _MEANINGS:
+            if reasons & meant:
+                raise error_for(said)
+        raise Permanent(f"YouTube refuses: {said}")
+
+    def _used_up(self) -> NoReturn:
+        reason = "YouTube's quota for today is used up"
+        if self._when_used_up == "end":
+            raise _NothingMore(reason)
+        raise Delayed(reason, next_midnight("America/Los_Angeles", self._session.now()))
+
+
+class _NothingMore(Permanent):
+    """No further page is to be had; what was read on earlier ones stands."""
+
+
+class _NoParent(Permanent):
+    """The comment whose replies were asked for is gone."""
+
+
+_QUOTA = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
+_MEANINGS: tuple[tuple[set[str], Callable[[str], UndertoneError]], ...] = (
+    # https://developers.google.com/youtube/v3/docs/errors and core errors of Google's APIs
+    (
+        {"commentsDisabled"},
+        lambda _: Permanent("comments are turned off for this video", state="comments_off"),
+    ),
+    (
+        {"commentNotFound", "parentCommentNotFound", "operationNotSupported"},
+        lambda said: _NoParent(f"YouTube does not find the comment: {said}"),
+    ),
+    (
+        {"videoNotFound", "channelNotFound"},
+        lambda said: Permanent(f"YouTube does not find the video: {said}", state="not_found"),
+    ),
+    (
+        {"rateLimitExceeded", "userRateLimitExceeded"},
+        lambda said: Delayed(f"YouTube is asked too often: {said}"),
+    ),
+    (
+        {"processingFailure", "backendError", "internalError", "SERVICE_UNAVAILABLE"},
+        lambda said: Transient(f"YouTube failed in passing: {said}"),
+    ),
+    (
+        {"invalidPageToken"},
+        lambda said: _NothingMore(f"YouTube would not read on after the last page: {said}"),
+    ),
+    (
+        {"keyInvalid", "keyExpired", "badRequest", "accessNotConfigured", "ipRefererBlocked"},
+        lambda said: Permanent(f"YouTube refuses the key in YOUTUBE_API_KEY: {said}"),
+    ),
+)
+
+
+def _page(token: str) -> dict[str, str]:
+    return {"pageToken": token} if token else {}
+
+
+def _next(token: str | None, current: str) -> tuple[str, str]:
+    """The token to go on with, and a note if it is the one that has just been read."""
+    if token and token == current:
+        return "", "YouTube repeated a page: comments after it are missing"
+    return token or "", ""
+
+
+def _comment(found: _Comment, parent: str = "") -> Comment:
+    said = found.snippet
+    text = tidy(said.textOriginal) if said.textOriginal else text_of_html(said.textDisplay or "")
+    return Comment(
+        id=found.id,
+        text=text,
+        parent=said.parentId or parent,
+        author=said.authorDisplayName or "",
+        created_at=utc_of_text(said.publishedAt or ""),
+        likes=said.likeCount,
+    )
+
+
+def _page_of(comments: Iterable[Comment], misfits: int, at: _Cursor, note: str) -> Page:
+    seen = list(comments)
+    kept = tuple(comment for comment in seen if comment.text)
+    more = bool(at.threads or at.parents)
+    return Page(
+        comments=kept,
+        cursor=msgspec.json.encode(at).decode() if more else None,
+        skipped=len(seen) - len(kept),
+        note=note or note_of_misfits(NAME, misfits),
+    )
+
+
+def _refusal(answer: Answer) -> _Error:
+    try:
+        return msgspec.convert(answer.body, _Refusal, strict=False).error
+    except msgspec.ValidationError:
+        return _Error()
