@@ -1,0 +1,85 @@
+"""Which column of an export is what: by its name, never by what stands in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from undertone.sources.tables import column_key
+
+ROLES: dict[str, tuple[str, ...]] = {
+    # Best name first. Apify's datasets, YouTube's API, ExportComments-like tools, plain words.
+    "text": (
+        "text", "comment", "content", "body", "message", "comment text", "comment content",
+        "textOriginal", "textDisplay", "comment body", "comments", "reply", "Kommentar",
+        "commentaire", "comentario",
+    ),
+    "id": ("comment id", "cid", "id", "comment_id"),
+    "parent": (
+        "parent id", "parent comment id", "parent", "replies to id", "reply to cid",
+        "in reply to", "in reply to id", "reply to",
+    ),
+    "author": (
+        "author", "owner username", "unique id", "username", "author display name", "user name",
+        "user", "comment author", "author name", "name", "name (click to view profile)",
+        "profile name", "Autor", "auteur",
+    ),
+    "time": (
+        "timestamp", "create time iso", "created at", "published at", "date", "time", "create time",
+        "created", "published", "comment date", "created time", "published time", "Datum",
+    ),
+    "likes": (
+        "likes", "likes count", "like count", "digg count", "vote count", "votes", "score",
+        "number of likes", "Likes (comment)",
+    ),
+    "post": (
+        "post url", "video web url", "video url", "submitted video url", "page url", "input url",
+        "media url", "post link", "post", "post id", "video id", "url", "link",
+    ),
+    "title": ("post title", "video title", "title"),
+}  # fmt: skip
+
+_HEADER_WITHIN = 12
+"""Rows at the top of a table among which its column names are looked for."""
+
+
+class Columns(NamedTuple):
+    """What was recognised."""
+
+    places: dict[str, int]
+    """Role → index of its column."""
+    names: dict[str, str]
+    """Role → the column's name as it stands in the file."""
+    note: str
+    """One sentence of which column was taken for what, and which were not used."""
+
+
+def find_columns(header: list[str]) -> Columns:
+    """The column of each role; where several would do, the one whose name is best known."""
+    keys = [column_key(name) for name in header]
+    places: dict[str, int] = {}
+    for role, known in ROLES.items():
+        for name in known:
+            if (key := column_key(name)) in keys:
+                places[role] = keys.index(key)
+                break
+    names = {role: header[place] for role, place in places.items()}
+    taken = ", ".join(f"{role} from “{name.strip()}”" for role, name in names.items())
+    unused = [
+        name.strip()[:40] for place, name in enumerate(header) if place not in places.values()
+    ]
+    unused = [name for name in unused if name]
+    more = f" and {len(unused) - 8} more" if len(unused) > 8 else ""
+    rest = f"; not used: {', '.join(unused[:8])}{more}" if unused else ""
+    return Columns(places, names, taken + rest)
+
+
+def find_header(rows: list[list[str]]) -> int | None:
+    """Index of the row that names the columns: the first with a column of texts; None if none.
+
+    Exports put titles and dates above it. A lone cell counts only in the first row, where it is
+    a column's name; further down it is somebody's words.
+    """
+    for place, row in enumerate(rows[:_HEADER_WITHIN]):
+        if (place == 0 or len(row) > 1) and "text" in find_columns(row).places:
+            return place
+    return None
