@@ -1,0 +1,138 @@
+"""A model's folder: model.onnx, tokenizer.json and the manifest that says what they are.
+
+The manifest is written by export.py and evaluate.py; every figure in it was measured.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from model.analyzer import AnalyzerError
+from model.text import VERSIONS
+
+FORMAT = 1
+"""Raised when a manifest's meaning changes; an older app then refuses the newer artifact."""
+MODEL, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
+CLASSES = ("negative", "neutral", "positive")
+_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "format": int,
+    "name": str,
+    "revision": str,
+    "source": str,
+    "licence": str,
+    "labels": list,
+    "max_tokens": int,
+    "pad_id": int,
+    "preprocessing": str,
+    "temperature": (int, float),
+    "quantisation": str,
+    "files": dict,
+    "quality": dict,
+}
+
+
+class ArtifactError(AnalyzerError):
+    """A model's folder is not what its manifest says, or has none."""
+
+
+class Manifest(NamedTuple):
+    """What scoring needs to know of a model; the rest of manifest.json is for people."""
+
+    name: str
+    revision: str
+    labels: tuple[str, ...]
+    """The meaning of the model's outputs, in their order."""
+    max_tokens: int
+    """The window, special tokens included."""
+    pad_id: int
+    preprocessing: str
+    temperature: float
+    files: Mapping[str, str]
+    """sha256 of each file, in hex."""
+
+
+def opened(folder: Path) -> Manifest:
+    """The folder's manifest, after its files were found to be those that it describes."""
+    manifest = parsed(_read(folder / MANIFEST), folder)
+    for name in (MODEL, TOKENIZER):
+        _check_file(folder / name, manifest.files.get(name, ""))
+    return manifest
+
+
+def parsed(text: str, folder: Path) -> Manifest:
+    """A manifest's text as a Manifest. Raises ArtifactError naming every field that is wrong."""
+    try:
+        fields = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ArtifactError(f"{folder / MANIFEST} is not JSON ({error}); {_CURE}") from None
+    problems = list(_problems(fields))
+    if problems:
+        raise ArtifactError(f"{folder / MANIFEST}: {'; '.join(problems)}; {_CURE}")
+    return Manifest(
+        name=fields["name"],
+        revision=fields["revision"],
+        labels=tuple(fields["labels"]),
+        max_tokens=fields["max_tokens"],
+        pad_id=fields["pad_id"],
+        preprocessing=fields["preprocessing"],
+        temperature=float(fields["temperature"]),
+        files=fields["files"],
+    )
+
+
+def sha256(file: Path) -> str:
+    """In hex."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+_CURE = "make the folder anew with `./dev model export`"
+
+
+def _problems(fields: Any) -> list[str]:
+    if not isinstance(fields, dict):
+        return ["it is no JSON object"]
+    if fields.get("format") != FORMAT:
+        return [f"format {fields.get('format')!r} is not {FORMAT}, which this version reads"]
+    wrong = [
+        f"field {name!r} is missing or of a wrong type"
+        for name, kind in _FIELDS.items()
+        if not isinstance(fields.get(name), kind)
+    ]
+    return wrong or _wrong_values(fields)
+
+
+def _wrong_values(fields: dict[str, Any]) -> list[str]:
+    wrong = []
+    if sorted(map(str, fields["labels"])) != sorted(CLASSES):
+        wrong.append(f"labels {fields['labels']} are not {', '.join(CLASSES)} in some order")
+    if fields["preprocessing"] not in VERSIONS:
+        known = ", ".join(VERSIONS)
+        wrong.append(f"preprocessing {fields['preprocessing']!r} is none of {known}")
+    if fields["max_tokens"] < 8:
+        wrong.append(f"max_tokens {fields['max_tokens']} is less than 8")
+    if fields["temperature"] <= 0:
+        wrong.append(f"temperature {fields['temperature']} is not above 0")
+    return wrong
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ArtifactError(f"cannot read {file} ({error.strerror}); {_CURE}") from None
+
+
+def _check_file(file: Path, expected: str) -> None:
+    if not file.is_file():
+        raise ArtifactError(f"{file} is missing; {_CURE}")
+    actual = sha256(file)
+    if actual != expected:
+        raise ArtifactError(
+            f"{file} is not the file its manifest describes: sha256 {actual[:12]}… instead of "
+            f"{expected[:12] or 'none'}…; copy it again or {_CURE}"
+        )

@@ -1,0 +1,83 @@
+"""The compact model in PyTorch: a BERT encoder, the mean of its tokens, two small layers.
+
+Needs the model tools' environment; the app never imports it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import BertConfig, BertModel
+
+from model.corpus import LABELS
+from model.vocabulary import pruned_tokenizer
+
+ARCHITECTURE = "MeanPoolClassifier"
+HEAD_DROPOUT = 0.1
+
+
+class MeanPoolClassifier(nn.Module):  # type: ignore[misc] # torch is not in the app's environment
+    """Token ids and mask, both [batch, tokens], to logits [batch, labels]."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.bert = BertModel(config, add_pooling_layer=False)
+        self.dense = nn.Linear(config.hidden_size, config.hidden_size)
+        self.dropout = nn.Dropout(HEAD_DROPOUT)
+        self.classifier = nn.Linear(config.hidden_size, len(LABELS))
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Logits; padding counts neither in attention nor in the mean."""
+        hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        weight = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * weight).sum(1) / weight.sum(1)
+        return self.classifier(self.dropout(torch.tanh(self.dense(mean))))
+
+
+def from_encoder(folder: Path, max_tokens: int) -> tuple[MeanPoolClassifier, str]:
+    """A new classifier on a pretrained encoder's weights, vocabulary and positions cut to size.
+
+    Returns it with the text of its tokenizer.json.
+    """
+    tokenizer, kept = pruned_tokenizer((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    encoder = BertModel.from_pretrained(folder, add_pooling_layer=False)
+    embeddings = encoder.embeddings
+    _shorten(embeddings.word_embeddings, kept)
+    _shorten(embeddings.position_embeddings, list(range(max_tokens)))
+    config = encoder.config
+    config.vocab_size, config.max_position_embeddings = len(kept), max_tokens
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+    config.architectures = [ARCHITECTURE]
+    network = MeanPoolClassifier(config)
+    network.bert.load_state_dict(encoder.state_dict(), strict=False)
+    return network, tokenizer
+
+
+def save(
+    network: MeanPoolClassifier, tokenizer: str, training: dict[str, Any], folder: Path
+) -> None:
+    """Write a folder that `load` and `model/export.py` read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network.config.save_pretrained(folder)
+    torch.save(network.state_dict(), folder / "weights.pt")
+    (folder / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
+    (folder / "training.json").write_text(json.dumps(training, indent=2) + "\n", encoding="utf-8")
+
+
+def load(folder: Path) -> MeanPoolClassifier:
+    """The classifier that `save` wrote, in evaluation mode."""
+    config = BertConfig.from_pretrained(folder, attn_implementation="eager")
+    network = MeanPoolClassifier(config)
+    network.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
+    network.eval()
+    return network
+
+
+def _shorten(embedding: nn.Embedding, rows: list[int]) -> None:
+    embedding.weight = nn.Parameter(embedding.weight.detach()[rows].clone())
+    embedding.num_embeddings = len(rows)

