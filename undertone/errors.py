@@ -51,7 +51,10 @@ class NotFound(Rejected):
 
 
 class Conflict(Rejected):
-    """The request is sound but does not fit the present state; `retry_after` in seconds, if it may."""
+    """The request is sound but does not fit the present state.
+
+    `retry_after`: seconds after which it may fit, if waiting helps.
+    """
 
     status = 409
 
@@ -79,13 +82,17 @@ class Transient(UndertoneError):  # noqa: N818
 class Delayed(UndertoneError):  # noqa: N818
     """A platform throttles us or is out of order; try again at `until` (aware, UTC) or later.
 
-    `until` None leaves the delay to a growing back-off.
+    `until` None leaves the delay to a growing back-off. `platform_wide` False: only this post has
+    to wait, others of the platform may go on.
     """
 
-    def __init__(self, reason: str, until: datetime | None = None) -> None:
+    def __init__(
+        self, reason: str, until: datetime | None = None, *, platform_wide: bool = True
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.until = until
+        self.platform_wide = platform_wide
 
 
 class StorageAnswer(UndertoneError):  # noqa: N818

@@ -52,7 +52,7 @@ class Blobs(Protocol):
         """All of it with its ETag. Raises Missing."""
 
     def read_range(self, name: str, start: int, length: int | None = None) -> bytes:
-        """Bytes from `start`, at most `length` of them; empty at or past the end. Raises Missing."""
+        """Bytes from `start`, at most `length` of them; empty past the end. Raises Missing."""
 
     def write(self, name: str, data: bytes, content_type: str = "application/json") -> None:
         """Create or overwrite."""
@@ -61,7 +61,7 @@ class Blobs(Protocol):
         """Create if it is not there (If-None-Match: *). False, and untouched, if it is."""
 
     def replace(self, name: str, data: bytes, etag: str) -> bool:
-        """Overwrite if it is still the one with `etag` (If-Match). False if it changed or is gone."""
+        """Overwrite if it is the one with `etag` (If-Match). False if it changed or is gone."""
 
     def create_append(self, name: str) -> bool:
         """Create an empty append blob if there is none. False, and untouched, if there is."""
@@ -83,6 +83,9 @@ class Blobs(Protocol):
 
     def remove(self, name: str) -> None:
         """Delete it with all staged blocks; nothing to do if it is not there."""
+
+    def remove_if(self, name: str, etag: str) -> bool:
+        """Delete it if it is still the one with `etag`. False if it changed or is gone."""
 
 
 class Queues(Protocol):

@@ -1,0 +1,114 @@
+"""A platform that says "later": the post is sent again, and other posts of it hold back.
+
+That is no failed try. The message is sent again with a delay and its attempt raised; the attempt
+also stands in a blob that is written conditionally, so that of several deliveries of the same
+message only one goes on.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from undertone.errors import Delayed, Missing
+from undertone.pipeline import names
+from undertone.pipeline.job import read_or_none
+from undertone.pipeline.messages import Delivery, Message
+from undertone.pipeline.services import Services
+from undertone.pipeline.settle import ProgressLine, note_progress
+from undertone.records import VERSION, Record, utc_text
+
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=1)
+"""Bounds of the growing delay where a platform does not say how long to stay away."""
+SHORTEST_DELAY = timedelta(seconds=1)
+
+
+class Attempt(Record, frozen=True, kw_only=True):
+    """attempt.json: deliveries of an older attempt than this one have been replaced."""
+
+    attempt: int
+    until: datetime
+    v: int = VERSION
+
+
+class Throttle(Record, frozen=True, kw_only=True):
+    """throttle/{platform}.json: until when all stay away from a platform, and why."""
+
+    until: datetime
+    reason: str
+    v: int = VERSION
+
+
+def check_throttle(services: Services, platform: str) -> None:
+    """Raises Delayed while the platform wants to be left alone."""
+    data = read_or_none(services.cache, names.throttle(platform))
+    if data is None:
+        return
+    throttle = msgspec.json.decode(data, type=Throttle)
+    if throttle.until > services.clock():
+        raise Delayed(throttle.reason, throttle.until, platform_wide=False)
+
+
+def hold_back(services: Services, platform: str, delay: Delayed) -> None:
+    """Tell the platform's other posts to stay away as well, where it said for how long."""
+    if delay.until is not None:
+        throttle = Throttle(until=delay.until, reason=delay.reason)
+        services.cache.write(names.throttle(platform), msgspec.json.encode(throttle))
+
+
+def send_later(services: Services, message: Message, delay: Delayed) -> str:
+    """Send the post again as its next attempt; only one of several deliveries gets to do it.
+
+    Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
+    """
+    now = services.clock()
+    growing = min(FIRST_DELAY * 2 ** min(message.attempt, 20), LONGEST_DELAY)
+    until = max(delay.until or now + growing, now + SHORTEST_DELAY)
+    if until >= message.deadline:
+        return f"{delay.reason}; that is past the end of this job, so send the post again later"
+    upcoming = Attempt(attempt=message.attempt + 1, until=until)
+    if _raise_attempt(services, message, upcoming):
+        line = ProgressLine(post=message.post, waiting=delay.reason, until=utc_text(until))
+        note_progress(services, message.job, line)
+        _send(services, message, upcoming)
+    return ""
+
+
+def current_attempt(services: Services, delivery: Delivery) -> Message | None:
+    """The message with the attempt it stands for, or None if another delivery replaces it.
+
+    Between raising the attempt and sending it a crash may come; so a repeated delivery of an
+    older attempt sends the present one (again). Of two that are sent only one can raise it.
+    """
+    message = delivery.message
+    try:
+        data = services.jobs.read(names.attempt(message.job, message.post))
+    except Missing:
+        return message
+    standing = msgspec.json.decode(data, type=Attempt)
+    if message.attempt >= standing.attempt:
+        return message
+    if delivery.repeated and standing.until <= services.clock():
+        return msgspec.structs.replace(message, attempt=standing.attempt)
+    if delivery.dequeue_count > 1:
+        _send(services, message, standing)
+    return None
+
+
+def _raise_attempt(services: Services, message: Message, upcoming: Attempt) -> bool:
+    name = names.attempt(message.job, message.post)
+    data = msgspec.json.encode(upcoming)
+    if message.attempt == 0:
+        return services.jobs.create(name, data)
+    standing = services.jobs.read_versioned(name)
+    if msgspec.json.decode(standing.data, type=Attempt).attempt != message.attempt:
+        return False
+    return services.jobs.replace(name, data, standing.etag)
+
+
+def _send(services: Services, message: Message, attempt: Attempt) -> None:
+    body = msgspec.structs.replace(message, attempt=attempt.attempt, again=False).encode()
+    delay = max(0.0, (attempt.until - services.clock()).total_seconds())
+    services.queues.send(names.QUEUE_POSTS, body, delay=delay)

@@ -1,0 +1,118 @@
+"""Fetch one post: freeze its comments, then send a message for each chunk of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+from undertone.errors import Delayed, Permanent, Transient
+from undertone.pipeline import names
+from undertone.pipeline.attempts import check_throttle, current_attempt, hold_back, send_later
+from undertone.pipeline.cache import cache_name, read_cache, write_cache
+from undertone.pipeline.freeze import (
+    Fetched,
+    Frozen,
+    freeze,
+    freeze_failure,
+    read_frozen,
+)
+from undertone.pipeline.job import ROWS_A_PAGE, Options, read_request, read_rows, read_stop
+from undertone.pipeline.messages import Delivery, Message
+from undertone.pipeline.reading import Overtaken, PageLog, read_post
+from undertone.pipeline.services import Services
+from undertone.pipeline.settle import ProgressLine, note_progress, settle_post, unfetched
+from undertone.records import PostRef, State, utc_text
+
+
+def fetch(services: Services, delivery: Delivery) -> None:
+    """Freeze the post and announce its chunks; a post that is frozen is only announced.
+
+    Raises Transient (the host tries again) and Missing (the job is gone).
+    """
+    message = delivery.message
+    if read_stop(services.jobs, message.job):
+        return
+    frozen = read_frozen(services.jobs, message.job, message.post)
+    if frozen is None:
+        current = current_attempt(services, delivery)
+        if current is None:
+            return
+        frozen = _fetch(services, current, resume=current.attempt > 0 or delivery.repeated)
+    if frozen is not None:
+        again = msgspec.structs.replace(message, again=delivery.repeated)
+        announce_post(services, again, frozen)
+
+
+def _fetch(services: Services, message: Message, *, resume: bool) -> Frozen | None:
+    """Fetch and freeze; None if the post is sent again, or another delivery is ahead with it."""
+    page, index = divmod(message.post, ROWS_A_PAGE)
+    ref = read_rows(services.jobs, message.job, page)[index].ref
+    options = read_request(services.jobs, message.job).options
+    if ref is None:
+        raise Transient(f"row {message.post + 1} of job {message.job} is no post")
+    log = PageLog(services.jobs, message.job, message.post)
+    try:
+        fetched = _comments(services, ref, options, log, resume=resume)
+    except Overtaken:
+        return None
+    except Permanent as error:
+        return _give_up(services, message, State(error.state), error.reason)
+    except Delayed as error:
+        if error.platform_wide:
+            hold_back(services, ref.platform, error)
+        refusal = send_later(services, message, error)
+        return _give_up(services, message, State.FAILED, refusal) if refusal else None
+    return freeze(
+        services.jobs,
+        message.job,
+        message.post,
+        fetched,
+        posts=message.posts,
+        options=options,
+    )
+
+
+def _comments(
+    services: Services, ref: PostRef, options: Options, log: PageLog, *, resume: bool
+) -> Fetched:
+    name = cache_name(ref, options.want)
+    max_age = timedelta(minutes=options.max_age_minutes)
+    cached = read_cache(services.cache, name, services.clock(), max_age)
+    if cached is not None:
+        return cached
+    check_throttle(services, ref.platform)
+    source = services.source(ref.platform)
+    fetched = read_post(source, ref, options.want, services.clock, log, resume=resume)
+    if not fetched.note:
+        write_cache(services.cache, name, fetched)
+    return fetched
+
+
+def _give_up(services: Services, message: Message, state: State, reason: str) -> Frozen:
+    at = utc_text(services.clock())
+    return freeze_failure(
+        services.jobs, message.job, message.post, state=state, reason=reason, at=at
+    )
+
+
+def announce_post(services: Services, message: Message, frozen: Frozen) -> None:
+    """Send the chunks of a frozen post, or arrive at once if there are none.
+
+    Raises Missing if the job is gone.
+    """
+    note_progress(services, message.job, ProgressLine(post=message.post, found=frozen.fetched))
+    if not frozen.chunks:
+        settle_post(services, message, unfetched(message, frozen))
+        return
+    if len(frozen.chunks) > 1:
+        services.jobs.create_append(names.post_barrier(message.job, message.post, message.round))
+    send_chunks(services, message, frozen)
+
+
+def send_chunks(services: Services, message: Message, frozen: Frozen) -> None:
+    """Send a scoring message for each chunk of `frozen`."""
+    chunks = len(frozen.chunks)
+    for chunk in range(chunks):
+        body = msgspec.structs.replace(message, chunk=chunk, chunks=chunks, attempt=0).encode()
+        services.queues.send(names.QUEUE_COMMENTS, body)

@@ -1,0 +1,185 @@
+"""Where everything is: queues, and the blobs of the containers `jobs` and `results`.
+
+Job ids and fixed prefixes cannot collide: an id is always `JOB_ID_LENGTH` characters of its own
+alphabet.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import UTC, datetime
+from hashlib import sha256
+
+QUEUE_JOBS = "jobs"
+QUEUE_POSTS = "posts"
+QUEUE_COMMENTS = "comments"
+QUEUE_FINISHED = "finished"
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32: sorts like the numbers it writes, has no letters that look like digits."""
+_TIME_DIGITS = 9  # 45 bits of milliseconds: until the year 3084
+_RANDOM_DIGITS = 16  # 80 bits: not to be guessed
+JOB_ID_LENGTH = _TIME_DIGITS + _RANDOM_DIGITS
+_LAST_MOMENT = 32**_TIME_DIGITS - 1
+_JOB_ID = re.compile(f"[{ALPHABET}]{{{JOB_ID_LENGTH}}}")
+
+
+def _base32(number: int, digits: int) -> str:
+    text = ""
+    for _ in range(digits):
+        number, digit = divmod(number, 32)
+        text = ALPHABET[digit] + text
+    return text
+
+
+def new_job_id(now: datetime) -> str:
+    """An id that sorts before all older ones, so that a plain listing is newest first."""
+    milliseconds = int(now.timestamp() * 1000)
+    return _base32(_LAST_MOMENT - milliseconds, _TIME_DIGITS) + _base32(
+        secrets.randbits(80), _RANDOM_DIGITS
+    )
+
+
+def is_job_id(text: str) -> bool:
+    """Whether `text` could be a job id; anything else must never reach a blob name."""
+    return _JOB_ID.fullmatch(text) is not None
+
+
+def created_at(job: str) -> datetime:
+    """The moment in a job's id, UTC, exact to a millisecond."""
+    number = 0
+    for digit in job[:_TIME_DIGITS]:
+        number = number * 32 + ALPHABET.index(digit)
+    return datetime.fromtimestamp((_LAST_MOMENT - number) / 1000, UTC)
+
+
+# Container jobs: one job
+
+
+def job_prefix(job: str) -> str:
+    """All that a job has in the container `jobs`, but its entries in the lists below."""
+    return f"{job}/"
+
+
+def request(job: str) -> str:
+    """What was asked for, frozen; last written by submit, so its presence means a whole job."""
+    return f"{job}/request.json"
+
+
+def rows(job: str, page: int) -> str:
+    """The rows that were sent, `ROWS_A_PAGE` of them."""
+    return f"{job}/rows/{page:05d}.json"
+
+
+def barrier(job: str) -> str:
+    """Append blob: one line for each post that is done."""
+    return f"{job}/barrier"
+
+
+def progress(job: str) -> str:
+    """Append blob: what the status shows of work under way. No decision depends on it."""
+    return f"{job}/progress"
+
+
+def closing(job: str) -> str:
+    """How much of the barrier counts; the first aggregator decides, for all of them."""
+    return f"{job}/closing.json"
+
+
+def closed(job: str) -> str:
+    """The final figures; its presence means that the results are there."""
+    return f"{job}/closed.json"
+
+
+def frozen(job: str, post: int) -> str:
+    """What was fetched of a post: facts and where its comments are. The first one written wins."""
+    return f"{job}/posts/{post:05d}/frozen.json"
+
+
+def comments(job: str, post: int, digest: str) -> str:
+    """A post's comments, JSON lines; named by content, so that two fetchers cannot mix."""
+    return f"{job}/posts/{post:05d}/comments-{digest}.jsonl"
+
+
+def post_barrier(job: str, post: int, round_: int) -> str:
+    """Append blob: one line for each chunk of a post that is scored."""
+    return f"{job}/posts/{post:05d}/barrier-{round_}"
+
+
+def pages(job: str, post: int) -> str:
+    """Prefix of the pages that were read of a post before it is frozen."""
+    return f"{job}/posts/{post:05d}/pages/"
+
+
+def attempt(job: str, post: int) -> str:
+    """How often a platform sent us away, and until when."""
+    return f"{job}/posts/{post:05d}/attempt.json"
+
+
+def trouble(job: str, post: int) -> str:
+    """The last unexpected failure of a post's message, for the row if it ends in poison."""
+    return f"{job}/posts/{post:05d}/trouble.json"
+
+
+# Container jobs: over all jobs
+
+
+OPEN = "open/"
+STOPS = "stops/"
+
+
+def open_marker(job: str) -> str:
+    """Present from before a job's first blob until after its last; upkeep lists these."""
+    return f"{OPEN}{job}"
+
+
+def stop(job: str) -> str:
+    """Present once a job is cancelled or deleted. Outside the job's prefix: it outlives it."""
+    return f"{STOPS}{job}"
+
+
+def index_prefix(owner: str) -> str:
+    """One user's jobs, newest first. The owner is hashed: any text is a safe name."""
+    return f"index/{digest(owner)}/"
+
+
+def index(owner: str, job: str) -> str:
+    """A job's entry in its owner's list."""
+    return index_prefix(owner) + job
+
+
+def idempotency(owner: str, key: str) -> str:
+    """Which job a client's Idempotency-Key made."""
+    return f"idempotency/{digest(owner)}/{digest(key)}"
+
+
+def digest(text: str) -> str:
+    """160 bits of SHA-256 in hex: equal for equal texts only."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+# Container comments (the cache)
+
+
+def throttle(platform: str) -> str:
+    """Until when all posts of a platform stay away from it."""
+    return f"throttle/{platform}.json"
+
+
+# Container results
+
+
+def posts_csv(job: str) -> str:
+    """One row for each URL or upload sent."""
+    return f"{job}/posts.csv"
+
+
+def comments_csv(job: str) -> str:
+    """One row for each comment, safe to open in a spreadsheet."""
+    return f"{job}/comments.csv"
+
+
+def comments_jsonl(job: str) -> str:
+    """One row for each comment, exact, for programs."""
+    return f"{job}/comments.jsonl"

@@ -1,0 +1,154 @@
+"""Read a post's comments from its source, page by page, so that no page is read twice.
+
+Every page but a last first one is kept as an immutable blob. A fetch that is interrupted by a
+crash, a throttle or its own time limit goes on after the last page that was kept; of two fetchers
+of the same post the one that comes second to a page stops.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+
+from undertone.errors import Delayed, Missing, Permanent
+from undertone.pipeline import names
+from undertone.pipeline.freeze import Fetched
+from undertone.ports import Blobs, Clock, Source
+from undertone.records import Comment, Page, PostRef, Want, utc_text
+
+MAX_PAGES = 5_000
+"""A source that never ends its pages is broken; no wanted number of comments needs this many."""
+MAX_COMMENTS = 200_000
+"""Comments held for one post; a random sample of a larger post is taken from this many."""
+YIELD_AFTER = timedelta(minutes=4)
+"""A fetch that takes longer is sent again and goes on where it was, well before the host's limit
+on a function's time."""
+
+
+class Overtaken(Exception):  # noqa: N818 - an outcome, raised through the page loop
+    """Another fetcher of the same post has written the next page; this one stops."""
+
+
+class PageLog:
+    """The pages of one post that were read so far, in this or an earlier invocation."""
+
+    def __init__(self, blobs: Blobs, job: str, post: int) -> None:
+        self._blobs = blobs
+        self._prefix = names.pages(job, post)
+
+    def __iter__(self) -> Iterator[Page]:
+        """The pages that are kept, from the first."""
+        for number in range(MAX_PAGES):
+            try:
+                data = self._blobs.read(self._name(number))
+            except Missing:
+                return
+            yield msgspec.json.decode(data, type=Page)
+
+    def keep(self, number: int, page: Page) -> None:
+        """Write page `number`, once for ever. Raises Overtaken if another fetcher did."""
+        name, data = self._name(number), msgspec.json.encode(page)
+        if not self._blobs.create(name, data) and self._blobs.read(name) != data:
+            raise Overtaken
+
+    def _name(self, number: int) -> str:
+        return f"{self._prefix}{number:05d}.json"
+
+
+def read_post(
+    source: Source, post: PostRef, want: Want, clock: Clock, log: PageLog, *, resume: bool
+) -> Fetched:
+    """All wanted comments of `post`, each id once, in the order of the source.
+
+    `resume`: pages may have been kept before. Raises what the source raises (Permanent, Transient,
+    Delayed), Delayed also to go on in another invocation, and Overtaken.
+    """
+    gathered = Gathered(want)
+    started = clock()
+    if resume:
+        for page in log:
+            gathered.add(page)
+    while not gathered.complete:
+        if clock() - started >= YIELD_AFTER:
+            raise Delayed("reading goes on in a moment", clock(), platform_wide=False)
+        page = source.read(post, want, gathered.cursor)
+        gathered.check(page, post)
+        if page.cursor is not None or gathered.pages:
+            log.keep(gathered.pages, page)
+        gathered.add(page)
+        if page.wait and not gathered.complete:
+            until = clock() + timedelta(seconds=page.wait)
+            raise Delayed(f"{post.platform} is collecting the comments", until, platform_wide=False)
+    return gathered.result(post, clock)
+
+
+class Gathered:
+    """What the pages read so far come to."""
+
+    def __init__(self, want: Want) -> None:
+        self._want = want
+        self._enough = MAX_COMMENTS if want.sample else min(want.limit, MAX_COMMENTS)
+        self._comments: dict[str, Comment] = {}
+        self._title = ""
+        self._reported: int | None = None
+        self._skipped = 0
+        self._notes: list[str] = []
+        self.pages = 0
+        self.cursor: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is nothing more to read, or nothing more wanted."""
+        ended = self.pages > 0 and self.cursor is None
+        return ended or len(self._comments) >= self._enough or self.pages >= MAX_PAGES
+
+    def add(self, page: Page) -> None:
+        """Take in the next page."""
+        for comment in page.comments:
+            self._comments.setdefault(comment.id, comment)
+        if page.title is not None:
+            self._title = page.title
+        if page.reported is not None:
+            self._reported = page.reported
+        self._skipped += page.skipped
+        if page.note and page.note not in self._notes:
+            self._notes.append(page.note)
+        self.cursor = page.cursor
+        self.pages += 1
+
+    def check(self, page: Page, post: PostRef) -> None:
+        """Raises Permanent if the source goes round in a circle."""
+        if page.cursor is not None and page.cursor == self.cursor and not page.wait:
+            raise Permanent(
+                f"{post.platform} answered with the same page twice, so its comments cannot be "
+                "read to the end; try again later"
+            )
+
+    def result(self, post: PostRef, clock: Clock) -> Fetched:
+        """What the post is scored by."""
+        cut = self.cursor is not None
+        notes = list(self._notes)
+        if cut and self.pages >= MAX_PAGES:
+            notes.append(f"{post.platform} had not ended after {MAX_PAGES:,} pages")
+        found = list(self._comments.values())
+        return Fetched(
+            comments=tuple(_choose(found, self._want, post)),
+            title=self._title,
+            reported=self._reported,
+            skipped=self._skipped,
+            note="; ".join(notes),
+            fetched_at=utc_text(clock()),
+            cut=cut or len(found) > self._want.limit,
+        )
+
+
+def _choose(found: list[Comment], want: Want, post: PostRef) -> list[Comment]:
+    """The first ones, or a uniform sample in their order; the same for the same post and pages."""
+    if not want.sample or len(found) <= want.limit:
+        return found[: want.limit]
+    seed = f"{post.platform}/{post.id}"
+    chosen = random.Random(seed).sample(range(len(found)), want.limit)
+    return [found[index] for index in sorted(chosen)]

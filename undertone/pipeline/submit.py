@@ -1,0 +1,207 @@
+"""Accept a job: write everything down, then announce it.
+
+Order is what makes a crash harmless. The open marker comes first, so that upkeep knows of all that
+follows; request.json comes last of the blobs, so that its presence means a whole job; messages
+come after that. A client that repeats the call with its Idempotency-Key runs the same steps on the
+same job id, and every step that is done already is a conditional write that answers no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import msgspec
+
+from undertone.errors import Permanent, Rejected
+from undertone.pipeline import names
+from undertone.pipeline.claims import Claim, claim
+from undertone.pipeline.expand import send_posts
+from undertone.pipeline.freeze import Fetched, freeze
+from undertone.pipeline.job import (
+    LIFETIME,
+    MAX_ROWS,
+    ROWS_A_PAGE,
+    IndexEntry,
+    OpenMarker,
+    Options,
+    Request,
+    Row,
+    read_closed,
+    read_request,
+    read_rows,
+)
+from undertone.pipeline.messages import Message
+from undertone.pipeline.services import Services
+from undertone.pipeline.settle import fire
+from undertone.posts import parse_post_url
+from undertone.records import PostRef, UploadedPost
+
+WRITERS = 8
+"""Parallel writes of a job with many uploads or pages."""
+
+
+class Submission(NamedTuple):
+    """A job as a client asked for it, valid in form."""
+
+    owner: str
+    urls: Sequence[str] = ()
+    uploads: Sequence[UploadedPost] = ()
+    name: str = ""
+    options: Options = Options()
+    key: str = ""
+    """The client's Idempotency-Key, or empty."""
+    body_digest: str = ""
+    """Tells whether a repeated key comes with the same body."""
+    traceparent: str = ""
+
+
+class Accepted(NamedTuple):
+    """The job that a submission made, or had made before."""
+
+    request: Request
+    rows: Sequence[Row]
+
+
+def submit(services: Services, submission: Submission) -> Accepted:
+    """Make the job, or answer with the one that this Idempotency-Key made before.
+
+    Raises Rejected (no or too many rows, a key used with another body).
+    """
+    rows = plan_rows(submission.urls, submission.uploads)
+    job, key = _job_id(services, submission)
+    is_new = write_down(services, submission, job, key, rows)
+    request = read_request(services.jobs, job)
+    if is_new or read_closed(services.jobs, job) is None:
+        announce(services, request, again=not is_new, traceparent=submission.traceparent)
+    return Accepted(request, rows)
+
+
+def plan_rows(urls: Sequence[str], uploads: Sequence[UploadedPost]) -> list[Row]:
+    """One row for each URL and each upload, in the order sent. Raises Rejected."""
+    sent = len(urls) + len(uploads)
+    if not sent:
+        raise Rejected("nothing to do: send at least one entry in `urls` or `posts`")
+    if sent > MAX_ROWS:
+        raise Rejected(
+            f"{sent:,} posts are more than one job takes; send at most {MAX_ROWS:,} and split the "
+            "rest over further jobs"
+        )
+    first: dict[tuple[str, str], int] = {}
+    rows = [_url_row(url) for url in urls] + [_upload_row(post) for post in uploads]
+    for index, row in enumerate(rows):
+        if row.ref is None:
+            continue
+        earlier = first.setdefault((row.ref.platform, row.ref.id), index)
+        if earlier != index:
+            rows[index] = msgspec.structs.replace(row, duplicate_of=earlier)
+    return rows
+
+
+def _url_row(url: str) -> Row:
+    try:
+        return Row(sent=url, ref=parse_post_url(url))
+    except Permanent as error:
+        return Row(sent=url, reason=error.reason)
+
+
+def _upload_row(post: UploadedPost) -> Row:
+    return Row(sent=post.id, ref=PostRef(platform="upload", id=post.id))
+
+
+def _job_id(services: Services, submission: Submission) -> tuple[str, str]:
+    """The id of the job to make, and the name of the blob that binds the client's key to it."""
+    job = names.new_job_id(services.clock())
+    if not submission.key:
+        return job, ""
+    key = names.idempotency(submission.owner, submission.key)
+    return claim(services.jobs, key, Claim(job=job, body=submission.body_digest)), key
+
+
+def write_down(
+    services: Services, submission: Submission, job: str, key: str, rows: Sequence[Row]
+) -> bool:
+    """Every blob of a new job; all of them conditional, so that a repeat changes nothing.
+
+    False if the whole job stood already.
+    """
+    jobs, made = services.jobs, names.created_at(job)
+    request = Request(
+        job=job,
+        owner=submission.owner,
+        name=submission.name,
+        created_at=made,
+        deadline=made + LIFETIME,
+        rows=len(rows),
+        posts=sum(row.is_post for row in rows),
+        options=submission.options,
+        idempotency=key,
+    )
+    marker = OpenMarker(owner=submission.owner, idempotency=key)
+    jobs.create(names.open_marker(job), msgspec.json.encode(marker))
+    _in_parallel(
+        lambda page: jobs.create(names.rows(job, page), _page(rows, page)), range(request.pages)
+    )
+    _freeze_uploads(services, submission, request)
+    jobs.create_append(names.barrier(job))
+    jobs.create_append(names.progress(job))
+    entry = IndexEntry(job=job, created_at=made, rows=len(rows), name=submission.name)
+    jobs.create(names.index(submission.owner, job), msgspec.json.encode(entry))
+    return jobs.create(names.request(job), msgspec.json.encode(request))
+
+
+def _page(rows: Sequence[Row], page: int) -> bytes:
+    return msgspec.json.encode(rows[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE])
+
+
+def _freeze_uploads(services: Services, submission: Submission, request: Request) -> None:
+    """An upload needs no fetching, so it is frozen here; its fetch only sends the chunks."""
+    offset = len(submission.urls)
+
+    def one(index: int) -> None:
+        post = submission.uploads[index]
+        fetched = Fetched(comments=post.comments, title=post.title, remark=post.note)
+        freeze(
+            services.jobs,
+            request.job,
+            offset + index,
+            fetched,
+            posts=request.posts,
+            options=request.options,
+        )
+
+    _in_parallel(one, range(len(submission.uploads)))
+
+
+def _in_parallel(act: Callable[[int], object], numbers: range) -> None:
+    if len(numbers) == 1:
+        act(numbers[0])
+        return
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(act, numbers))
+
+
+def announce(services: Services, request: Request, *, again: bool, traceparent: str = "") -> None:
+    """Send the messages that start the work: posts directly, or pages of them to be expanded.
+
+    `again` lets the steps look what is done already. Raises Missing if the job is gone.
+    """
+    message = Message(
+        job=request.job,
+        posts=request.posts,
+        deadline=request.deadline,
+        again=again,
+        traceparent=traceparent,
+    )
+    if not request.posts:
+        fire(services, message)
+    elif request.pages == 1:
+        send_posts(services, message, read_rows(services.jobs, request.job, 0))
+    else:
+
+        def send(page: int) -> None:
+            body = msgspec.structs.replace(message, page=page).encode()
+            services.queues.send(names.QUEUE_JOBS, body)
+
+        _in_parallel(send, range(request.pages))

@@ -1,0 +1,109 @@
+"""The rows of comments.csv and comments.jsonl: the same comments for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from undertone.records import Comment
+from undertone.results.cells import BOM, csv_bytes, decimal, text_cell
+from undertone.results.statistics import UNIT, Reading
+
+COLUMNS = (
+    "post",
+    "comment_id",
+    "parent_id",
+    "author",
+    "time",
+    "likes",
+    "text",
+    "label",
+    "negative",
+    "neutral",
+    "positive",
+    "score",
+)
+
+CSV_HEADER = BOM + csv_bytes([COLUMNS])
+
+
+class CommentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of comments.jsonl. The four last are null where a comment could not be scored."""
+
+    post: int
+    """The row of posts.csv, counted from 1."""
+    comment_id: str
+    parent_id: str
+    author: str
+    time: str
+    likes: int | None
+    text: str
+    label: str | None
+    negative: float | None
+    neutral: float | None
+    positive: float | None
+    score: float | None
+    windows: int
+    """More than 1: the text was longer than the model's window and scored in parts."""
+
+
+class ScoredComment(NamedTuple):
+    """A comment with its figures; None where it could not be scored."""
+
+    comment: Comment
+    reading: Reading | None
+    windows: int = 1
+
+
+def jsonl_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
+    """Lines for `comments` of the post in `row`, each ending in a newline."""
+    return msgspec.json.Encoder().encode_lines([_row(row, *scored) for scored in comments])
+
+
+def _row(row: int, comment: Comment, scored: Reading | None, windows: int) -> CommentRow:
+    return CommentRow(
+        post=row,
+        comment_id=comment.id,
+        parent_id=comment.parent,
+        author=comment.author,
+        time=comment.created_at,
+        likes=comment.likes,
+        text=comment.text,
+        label=scored.label if scored else None,
+        negative=scored.negative / UNIT if scored else None,
+        neutral=scored.neutral / UNIT if scored else None,
+        positive=scored.positive / UNIT if scored else None,
+        score=scored.score / UNIT if scored else None,
+        windows=windows,
+    )
+
+
+def comments_csv_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
+    """CSV lines, without header, for `comments` of the post in `row`."""
+    return csv_bytes(
+        (
+            str(row),
+            text_cell(comment.id),
+            text_cell(comment.parent),
+            text_cell(comment.author),
+            text_cell(comment.created_at),
+            "" if comment.likes is None else str(comment.likes),
+            text_cell(comment.text),
+            *_figures(scored),
+        )
+        for comment, scored, _ in comments
+    )
+
+
+def _figures(scored: Reading | None) -> tuple[str, str, str, str, str]:
+    if scored is None:
+        return ("", "", "", "", "")
+    return (
+        scored.label,
+        decimal(scored.negative / UNIT),
+        decimal(scored.neutral / UNIT),
+        decimal(scored.positive / UNIT),
+        decimal(scored.score / UNIT),
+    )

@@ -1,0 +1,1 @@
+"""Blobs and queues: `azure` for the cloud and the emulator, `memory` for tests of the pipeline."""
