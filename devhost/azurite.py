@@ -108,6 +108,7 @@ def azurite(*, folder: Path | None = None, home: Path = HOME) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        process_group=0,  # Ctrl-C is for the parent, which stops it last
     )
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     reader = threading.Thread(target=_read_lines, args=(process.stdout, lines), daemon=True)
