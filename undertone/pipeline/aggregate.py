@@ -37,6 +37,7 @@ from undertone.results.posts_table import PostRow, post_row, posts_csv_bytes
 
 CSV = "text/csv; charset=utf-8"
 JSONL = "application/x-ndjson"
+PENDING = "pending"
 
 
 def aggregate(services: Services, delivery: Delivery) -> None:
@@ -107,7 +108,10 @@ def _status(
 
 
 def post_rows(rows: list[Row], arrivals: dict[int, PostArrival], *, start: int) -> list[PostRow]:
-    """The rows of posts.csv for `rows`, of which the first has index `start`."""
+    """The rows of posts.csv for `rows`, of which the first has index `start`.
+
+    Posts without an arrival are `pending`; in the results of a closed job there are none.
+    """
     return [_post_row(index, row, arrivals) for index, row in enumerate(rows, start=start)]
 
 
@@ -115,12 +119,15 @@ def _post_row(index: int, row: Row, arrivals: dict[int, PostArrival]) -> PostRow
     if row.ref is None:
         return post_row(index + 1, row.sent, None, State.UNSUPPORTED, row.reason)
     if row.duplicate_of is not None:
-        first = arrivals[row.duplicate_of]
+        first = arrivals.get(row.duplicate_of)
         reason = f"the same post as row {row.duplicate_of + 1}, which has the figures"
+        state = first.state if first else PENDING
         return post_row(
-            index + 1, row.sent, row.ref, first.state, reason, duplicate_of=row.duplicate_of + 1
+            index + 1, row.sent, row.ref, state, reason, duplicate_of=row.duplicate_of + 1
         )
-    arrival = arrivals[index]
+    arrival = arrivals.get(index)
+    if arrival is None:
+        return post_row(index + 1, row.sent, row.ref, PENDING, "")
     return post_row(
         index + 1,
         row.sent,

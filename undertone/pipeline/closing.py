@@ -81,6 +81,12 @@ def reopen(services: Services, job: str, decision: Decision) -> None:
     services.jobs.replace(names.closing(job), data, decision.etag)
 
 
+def standing_closing(jobs: Blobs, job: str) -> Closing | None:
+    """The decision that stands, if there is one."""
+    decision = _standing(jobs, job)
+    return None if decision is None or decision.closing.why == "reopened" else decision.closing
+
+
 def _standing(jobs: Blobs, job: str) -> Decision | None:
     try:
         data, etag = jobs.read_versioned(names.closing(job))

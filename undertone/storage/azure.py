@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import requests
 from azure.core import MatchConditions
 from azure.core.exceptions import (
     AzureError,
@@ -19,15 +20,22 @@ from azure.core.exceptions import (
     ResourceModifiedError,
     ResourceNotFoundError,
 )
-from azure.storage.blob import BlobBlock, ContainerClient, ContentSettings
+from azure.core.pipeline.transport import RequestsTransport
+from azure.storage.blob import BlobBlock, BlobServiceClient, ContainerClient, ContentSettings
 from azure.storage.queue import QueueClient, QueueServiceClient, TextBase64EncodePolicy
+from requests.adapters import HTTPAdapter
 
 from undertone.errors import Full, Missing, MissingBlocks, Transient
-from undertone.ports import Versioned
+from undertone.ports import Blobs, Clock, Links, Queues, Versioned
+from undertone.settings import StorageSettings
+from undertone.storage.containers import ALL
+from undertone.storage.links import SignedLinks
 
 if TYPE_CHECKING:
     from azure.core.exceptions import AzureError as _AzureError
 
+CONNECTIONS = 64
+"""Kept open to one endpoint: more than a worker process has threads."""
 MAX_DELAY = timedelta(days=7) - timedelta(minutes=1)
 """A message lives seven days (the service's default), and must be seen once before that."""
 
@@ -54,6 +62,63 @@ def _answers(name: str) -> Iterator[None]:
         raise Transient(
             f"storage could not be reached for {name}: {type(error).__name__}"
         ) from error
+
+
+class Account:
+    """One storage account."""
+
+    def __init__(self, blobs: BlobServiceClient, queues: QueueServiceClient) -> None:
+        self._blobs = blobs
+        self._queues = queues
+
+    @classmethod
+    def connect(cls, storage: StorageSettings) -> Account:
+        """With a connection string, or with the app's managed identity."""
+        transport = RequestsTransport(session=_session(), session_owner=False)
+        if storage.connection:
+            account = cls(
+                BlobServiceClient.from_connection_string(storage.connection, transport=transport),
+                QueueServiceClient.from_connection_string(storage.connection, transport=transport),
+            )
+            account._create_containers()
+            return account
+        from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - slow, cloud only
+
+        identity = DefaultAzureCredential(managed_identity_client_id=storage.client_id or None)
+        return cls(
+            BlobServiceClient(storage.blob_url, credential=identity, transport=transport),
+            QueueServiceClient(storage.queue_url, credential=identity, transport=transport),
+        )
+
+    def _create_containers(self) -> None:
+        """The emulator starts empty; in the cloud Bicep has made them."""
+        for name in ALL:
+            with _answers(name):
+                try:
+                    self._blobs.create_container(name)
+                except ResourceExistsError:
+                    continue
+
+    def blobs(self, container: str) -> Blobs:
+        """One container, which exists."""
+        return AzureBlobs(self._blobs.get_container_client(container))
+
+    def queues(self) -> Queues:
+        """All queues."""
+        return AzureQueues(self._queues)
+
+    def links(self, container: str, clock: Clock) -> Links:
+        """Signed links to the blobs of `container`."""
+        return SignedLinks(self._blobs, container, clock)
+
+
+def _session() -> requests.Session:
+    """A connection for every thread; requests' default pool of ten would open new ones."""
+    session = requests.Session()
+    adapter = HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
 
 
 class AzureBlobs:

@@ -1,0 +1,1 @@
+"""What starts work: one blueprint a file, which decodes, makes one call, and encodes."""

@@ -1,0 +1,110 @@
+"""HTTP in and out: who is calling, JSON answers, and every error as problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+import azure.functions as func
+import msgspec
+
+from undertone.errors import Conflict, Missing, Rejected, Transient
+
+log = logging.getLogger(__name__)
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+OWNER = "shared"
+"""Until callers have identities, all who hold a function key share their jobs."""
+
+Handler = Callable[[func.HttpRequest], func.HttpResponse]
+
+
+def answer(
+    body: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> func.HttpResponse:
+    """`body` as JSON."""
+    return func.HttpResponse(
+        msgspec.json.encode(body),
+        status_code=status,
+        mimetype=JSON,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    problems: Mapping[str, str] | None = None,
+    retry_after: int | None = None,
+) -> func.HttpResponse:
+    """An error by RFC 9457; `errors` lists the offending fields and how to mend them."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    if problems:
+        body["errors"] = [{"field": field, "problem": text} for field, text in problems.items()]
+    headers = {"Cache-Control": "no-store"}
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
+    return func.HttpResponse(
+        msgspec.json.encode(body), status_code=status, mimetype=PROBLEM, headers=headers
+    )
+
+
+def guarded(handler: Handler) -> Handler:
+    """Turn our errors into answers; a fault of ours into one that says nothing of its inside."""
+
+    @wraps(handler)
+    def guard(req: func.HttpRequest) -> func.HttpResponse:
+        try:
+            return handler(req)
+        except Conflict as error:
+            return problem(error.status, error.detail, retry_after=error.retry_after)
+        except Rejected as error:
+            return problem(error.status, error.detail, problems=error.problems)
+        except Missing:
+            return problem(404, "the job is gone; it was deleted while you asked")
+        except Transient as error:
+            log.warning("not now: %s", error)
+            return problem(503, "storage does not answer just now; try again", retry_after=5)
+        except Exception:
+            log.exception("%s %s failed", req.method, req.url.partition("?")[0])
+            return problem(
+                500, "this is a fault of Undertone's; it has been logged", retry_after=30
+            )
+
+    return guard
+
+
+def caller(_req: func.HttpRequest) -> str:
+    """The owner of what this request makes or asks for."""
+    return OWNER
+
+
+def base_url(req: func.HttpRequest) -> str:
+    """`https://host/api`, as the caller sees it: behind a proxy by the headers it sets."""
+    scheme, _, rest = req.url.partition("://")
+    host = rest.partition("/")[0]
+    forwarded = req.headers.get("x-forwarded-proto", "").split(",")[0].strip()
+    if forwarded in {"http", "https"}:
+        scheme = forwarded
+    return f"{scheme}://{host}/api"
+
+
+def whole(req: func.HttpRequest, name: str, default: int, *, least: int, most: int) -> int:
+    """A whole number from the query. Raises Rejected."""
+    text = req.params.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or not least <= int(text) <= most:
+        told = f"must be a whole number from {least} to {most}"
+        raise Rejected(f"`{name}` {told}", {name: told})
+    return int(text)

@@ -1,0 +1,145 @@
+"""A job's calls after it was made: list, status, results, download, cancel, delete."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import azure.functions as func
+import msgspec
+
+from functions.http import answer, base_url, caller, guarded, whole
+from functions.links import FILES, blob_of, download_name, job_links
+from undertone import wiring
+from undertone.errors import Conflict
+from undertone.pipeline.job import Request, read_closed
+from undertone.pipeline.reports import MOST_JOBS, find_job, list_jobs, result_rows
+from undertone.pipeline.status import Status
+from undertone.pipeline.status import status as present_status
+from undertone.pipeline.stopping import cancel as cancel_job
+from undertone.pipeline.stopping import delete as delete_job
+
+blueprint = func.Blueprint()
+
+POLL_SECONDS = 2
+"""How soon a client may ask again while a job runs."""
+
+
+def _find(req: func.HttpRequest) -> Request:
+    return find_job(wiring.services(), caller(req), req.route_params.get("job_id", ""))
+
+
+@blueprint.function_name("list_jobs")
+@blueprint.route("jobs", methods=["GET"])
+@guarded
+def listing(req: func.HttpRequest) -> func.HttpResponse:
+    """The caller's jobs, newest first; `limit` and `after` page through them."""
+    limit = whole(req, "limit", 20, least=1, most=MOST_JOBS)
+    page = list_jobs(wiring.services(), caller(req), after=req.params.get("after", ""), limit=limit)
+    base = base_url(req)
+    jobs = [
+        {
+            "job_id": entry.job,
+            "name": entry.name,
+            "created_at": entry.created_at,
+            "rows": entry.rows,
+            "status": entry.status or "running",
+            "links": job_links(base, entry.job),
+        }
+        for entry in page.jobs
+    ]
+    following = f"{base}/jobs?limit={limit}&after={page.after}" if page.after else None
+    return answer({"jobs": jobs, "next": following})
+
+
+@blueprint.function_name("job_results")
+@blueprint.route("jobs/{job_id}", methods=["GET"])
+@guarded
+def results(req: func.HttpRequest) -> func.HttpResponse:
+    """Status and the rows of one page, 100 of them; `page` counts from 0."""
+    request = _find(req)
+    page = whole(req, "page", 0, least=0, most=10_000)
+    services = wiring.services()
+    rows = result_rows(services, request, page)
+    base = base_url(req)
+    last = page + 1 >= request.pages
+    following = None if last else f"{base}/jobs/{request.job}?page={page + 1}"
+    return answer(
+        {
+            **msgspec.to_builtins(_status(request)),
+            "rows": rows,
+            "next": following,
+            "links": job_links(base, request.job),
+        }
+    )
+
+
+@blueprint.function_name("job_status")
+@blueprint.route("jobs/{job_id}/status", methods=["GET"])
+@guarded
+def status(req: func.HttpRequest) -> func.HttpResponse:
+    """How far the job is; 304 if that is what `If-None-Match` names."""
+    request = _find(req)
+    present = _status(request)
+    body = {**msgspec.to_builtins(present), "links": job_links(base_url(req), request.job)}
+    etag = f'"{sha256(msgspec.json.encode(body)).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    if present.completed_at is None:
+        headers["Retry-After"] = str(POLL_SECONDS)
+    if etag in req.headers.get("if-none-match", ""):
+        return func.HttpResponse(status_code=304, headers=headers)
+    return answer(body, headers=headers)
+
+
+def _status(request: Request) -> Status:
+    return present_status(wiring.services(), wiring.watches(), request)
+
+
+@blueprint.function_name("download")
+@blueprint.route("jobs/{job_id}/download", methods=["GET"])
+@guarded
+def download(req: func.HttpRequest) -> func.HttpResponse:
+    """302 to a signed link to one file; the links as JSON for those who accept only that."""
+    request = _find(req)
+    file = req.params.get("file", "posts.csv")
+    blob_of(file, request.job)
+    if read_closed(wiring.services().jobs, request.job) is None:
+        raise Conflict(
+            f"job {request.job} is not done; ask its status and come back", retry_after=POLL_SECONDS
+        )
+    if "application/json" in req.headers.get("accept", ""):
+        minutes = wiring.settings().link_minutes
+        return answer({"minutes": minutes, "files": {f: _link(request, f) for f in FILES}})
+    headers = {"Location": _link(request, file), "Cache-Control": "no-store"}
+    return func.HttpResponse(status_code=302, headers=headers)
+
+
+def _link(request: Request, file: str) -> str:
+    return wiring.links().read_link(
+        blob_of(file, request.job),
+        file_name=download_name(request, file),
+        minutes=wiring.settings().link_minutes,
+    )
+
+
+@blueprint.function_name("cancel")
+@blueprint.route("jobs/{job_id}/cancel", methods=["POST"])
+@guarded
+def cancel(req: func.HttpRequest) -> func.HttpResponse:
+    """Close the job with what exists."""
+    request = _find(req)
+    cancel_job(wiring.services(), request)
+    links = job_links(base_url(req), request.job)
+    return answer(
+        {"job_id": request.job, "status": "cancelling", "links": links},
+        status=202,
+        headers={"Location": links["status"]},
+    )
+
+
+@blueprint.function_name("delete")
+@blueprint.route("jobs/{job_id}", methods=["DELETE"])
+@guarded
+def delete(req: func.HttpRequest) -> func.HttpResponse:
+    """Stop the job and remove all its data."""
+    delete_job(wiring.services(), _find(req))
+    return func.HttpResponse(status_code=204)

@@ -1,0 +1,41 @@
+"""Where a caller goes on from a job: addresses of its calls, names of its files."""
+
+from __future__ import annotations
+
+import re
+
+from undertone.errors import Rejected
+from undertone.pipeline import names
+from undertone.pipeline.job import Request
+
+FILES = {
+    "posts.csv": names.posts_csv,
+    "comments.csv": names.comments_csv,
+    "comments.jsonl": names.comments_jsonl,
+}
+"""What can be downloaded, and where it is in the container results."""
+
+
+def job_links(base: str, job: str) -> dict[str, str]:
+    """Addresses of a job's calls, below `base` (`https://host/api`)."""
+    own = f"{base}/jobs/{job}"
+    return {
+        "self": own,
+        "status": f"{own}/status",
+        "cancel": f"{own}/cancel",
+        **{file: f"{own}/download?file={file}" for file in FILES},
+    }
+
+
+def blob_of(file: str, job: str) -> str:
+    """The blob of one of a job's files. Raises Rejected."""
+    if file not in FILES:
+        told = f"must be one of {', '.join(FILES)}"
+        raise Rejected(f"`file` {told}", {"file": told}, status=400)
+    return FILES[file](job)
+
+
+def download_name(request: Request, file: str) -> str:
+    """The name that a browser saves the file under: `Spring launch 2026-11-21 posts.csv`."""
+    title = re.sub(r"[^\w .()-]+", " ", request.name).strip()[:80] or "undertone"
+    return f"{title} {request.created_at:%Y-%m-%d} {file}"

@@ -1,0 +1,16 @@
+"""What is there for everyone: health."""
+
+from __future__ import annotations
+
+import azure.functions as func
+
+from functions.http import answer
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("health")
+@blueprint.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding wants it
+    """That the app has loaded and answers; asks nothing of storage, so that it costs nothing."""
+    return answer({"status": "ok"})

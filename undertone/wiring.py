@@ -1,0 +1,108 @@
+"""The only builder of real things, each when it is first needed and once a process.
+
+Nothing here runs at import: an exception while function_app.py loads would make every function
+disappear, and each import delays a cold start.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from model.analyzer import Analyzer, LanguageService, build
+from undertone.pipeline.services import Services
+from undertone.pipeline.status import Watches
+from undertone.ports import Links, Source
+from undertone.settings import Settings, StorageSettings
+from undertone.storage.containers import COMMENTS, JOBS, RESULTS
+
+if TYPE_CHECKING:
+    from undertone.storage.azure import Account
+
+
+def once[T](build_it: Callable[[], T]) -> Callable[[], T]:
+    """`build_it`, run at the first call and never twice, whichever threads call."""
+    lock = threading.Lock()
+    built: list[T] = []
+
+    def get() -> T:
+        with lock:
+            if not built:
+                built.append(build_it())
+            return built[0]
+
+    return get
+
+
+def now() -> datetime:
+    """The present moment, UTC."""
+    return datetime.now(UTC)
+
+
+@once
+def settings() -> Settings:
+    """The app's settings, with the secrets of its Key Vault. Raises BadSettings, Transient."""
+    logging.getLogger("azure").setLevel(logging.WARNING)  # a line for each request otherwise
+    plain = Settings.from_mapping(os.environ)
+    if not plain.key_vault_url:
+        return plain
+    from undertone.vault import secrets_of, with_secrets  # noqa: PLC0415 - only with a vault
+
+    secrets = secrets_of(plain.key_vault_url, plain.storage.client_id)
+    return Settings.from_mapping(with_secrets(os.environ, secrets))
+
+
+@once
+def _account() -> Account:
+    return _connect(settings().storage)
+
+
+def _connect(storage: StorageSettings) -> Account:
+    from undertone.storage.azure import Account  # noqa: PLC0415 - 0.2 s that import need not cost
+
+    return Account.connect(storage)
+
+
+@once
+def _sources() -> dict[str, Source]:
+    from undertone.sources.registry import build_sources  # noqa: PLC0415 - only fetching needs it
+
+    return build_sources(settings().sources, clock=now)
+
+
+@once
+def _analyzer() -> Analyzer:
+    language = settings().language
+    service = LanguageService(language.endpoint, language.key, language.language)
+    return build(settings().analyzer, azure=service)
+
+
+@once
+def services() -> Services:
+    """What the pipeline works with."""
+    account = _account()
+    return Services(
+        jobs=account.blobs(JOBS),
+        cache=account.blobs(COMMENTS),
+        results=account.blobs(RESULTS),
+        queues=account.queues(),
+        clock=now,
+        source=lambda platform: _sources()[platform],
+        analyzer=_analyzer,
+    )
+
+
+@once
+def links() -> Links:
+    """Signed links to results."""
+    return _account().links(RESULTS, now)
+
+
+@once
+def watches() -> Watches:
+    """What this instance has parsed of the jobs it was asked about."""
+    return Watches()
