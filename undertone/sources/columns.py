@@ -38,9 +38,6 @@ ROLES: dict[str, tuple[str, ...]] = {
     "title": ("post title", "video title", "title"),
 }  # fmt: skip
 
-_HEADER_WITHIN = 12
-"""Rows at the top of a table among which its column names are looked for."""
-
 
 class Columns(NamedTuple):
     """What was recognised."""
@@ -73,13 +70,6 @@ def find_columns(header: list[str]) -> Columns:
     return Columns(places, names, taken + rest)
 
 
-def find_header(rows: list[list[str]]) -> int | None:
-    """Index of the row that names the columns: the first with a column of texts; None if none.
-
-    Exports put titles and dates above it. A lone cell counts only in the first row, where it is
-    a column's name; further down it is somebody's words.
-    """
-    for place, row in enumerate(rows[:_HEADER_WITHIN]):
-        if (place == 0 or len(row) > 1) and "text" in find_columns(row).places:
-            return place
-    return None
+def names_comments(row: list[str]) -> bool:
+    """Whether `row` names a column of texts."""
+    return "text" in find_columns(row).places

@@ -36,25 +36,40 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._unseen:
             return
-        text = data if self._verbatim else re.sub(r"[ \t\r\n\f]+", " ", data)
+        text = data if self._verbatim else _one_space(data)
         if self._breaks:
             if not text.strip():
                 return
-            if self.parts:
-                self.parts.append("\n" * self._breaks)
-            self._breaks = 0
+            self._break_line()
             text = text if self._verbatim else text.lstrip(" ")
         self.parts.append(text)
+
+    def _break_line(self) -> None:
+        if self.parts:
+            last = self.parts[-1]
+            there = len(last) - len(last.rstrip("\n"))
+            self.parts.append("\n" * (self._breaks - there))
+        self._breaks = 0
+
+    def parse_html_declaration(self, i: int) -> int:
+        """Skip `<!…>`: the standard library stops with an AssertionError at `<![x`."""
+        if self.rawdata.startswith("<!--", i):
+            return self.parse_comment(i)
+        return self.parse_bogus_comment(i)
 
 
 def text_of_html(html: str) -> str:
     """`html` as a person reads it: entities resolved, paragraphs and line breaks kept."""
     if "<" not in html and "&" not in html:
-        return tidy(html)
+        return _one_space(html).strip()
     reader = _Reader()
     reader.feed(html)
     reader.close()
     return tidy("".join(reader.parts))
+
+
+def _one_space(text: str) -> str:
+    return re.sub(r"[ \t\r\n\f]+", " ", text)
 
 
 def tidy(text: str) -> str:

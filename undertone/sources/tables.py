@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from undertone.errors import Rejected
@@ -18,6 +19,10 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DELIMITERS = ",;\t|"
+_NONE = "\x1f"
+"""ASCII's unit separator: as a delimiter it leaves every line one cell."""
+_HEADER_WITHIN = 12
+"""Rows at the top of a table among which its column names are looked for."""
 _LONGEST_CELL = 64 * 1024 * 1024
 
 
@@ -81,7 +86,11 @@ def _guessed(data: bytes) -> Decoded:
     return Decoded(data.decode("cp1252", "replace"), "read as Windows-1252, as it is no UTF-8")
 
 
-def read_rows(text: str) -> list[list[str]]:
+NamesColumns = Callable[[list[str]], bool]
+"""Whether a row is one that names the columns that are looked for."""
+
+
+def read_rows(text: str, names_columns: NamesColumns) -> list[list[str]]:
     """The rows of a CSV text, whatever its delimiter; rows without any content are left out.
 
     Raises Rejected naming the line where quotes go wrong.
@@ -90,8 +99,20 @@ def read_rows(text: str) -> list[list[str]]:
     if told := re.match(r"sep=(.)\r?\n", text):  # Excel's own first line
         delimiter, text = told[1], text[told.end() :]
     csv.field_size_limit(_LONGEST_CELL)
-    rows = _parse(text, delimiter or _delimiter(text))
+    rows = _parse(text, delimiter or _delimiter(text, names_columns))
     return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def header_place(rows: list[list[str]], names_columns: NamesColumns) -> int | None:
+    """Index of the row that names the columns; None if none does.
+
+    Exports put titles and dates above it. A lone cell counts only in the first row, where it is
+    a column's name; further down it is somebody's words.
+    """
+    for place, row in enumerate(rows[:_HEADER_WITHIN]):
+        if (place == 0 or len(row) > 1) and names_columns(row):
+            return place
+    return None
 
 
 def _parse(text: str, delimiter: str) -> list[list[str]]:
@@ -105,16 +126,38 @@ def _parse(text: str, delimiter: str) -> list[list[str]]:
         ) from None
 
 
-def _delimiter(text: str) -> str:
-    """The delimiter that splits the first lines into the most columns of equal number."""
-    head = "".join(text.splitlines(keepends=True)[:30])
-    return max(_DELIMITERS, key=lambda delimiter: _regularity(head, delimiter))
+def _delimiter(text: str, names_columns: NamesColumns) -> str:
+    """The delimiter that makes the widest row of column names, else the most regular columns."""
+    head = "\n".join(lines_of(text[:1_000_000])[:30])
+    tries = {delimiter: _head_rows(head, delimiter) for delimiter in _DELIMITERS}
+    widths = {delimiter: _header_width(rows, names_columns) for delimiter, rows in tries.items()}
+    widest = max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
+    if widths[widest] == 1:
+        return _NONE  # a single column: what looks like a delimiter is part of somebody's words
+    if widths[widest]:
+        return widest
+    return max(_DELIMITERS, key=lambda delimiter: _regularity(tries[delimiter]))
 
 
-def _regularity(head: str, delimiter: str) -> float:
-    widths = [len(row) for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)]
+def _head_rows(head: str, delimiter: str) -> list[list[str]]:
+    rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def _header_width(rows: list[list[str]], names_columns: NamesColumns) -> int:
+    place = header_place(rows, names_columns)
+    return 0 if place is None else len(rows[place])
+
+
+def _regularity(rows: list[list[str]]) -> float:
+    widths = [len(row) for row in rows]
     usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
     return 0 if usual == 1 else usual * widths.count(usual) / len(widths)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of `text`; unlike `splitlines` not parted at U+2028 and other separators."""
+    return re.split(r"\r\n|\n|\r", text)
 
 
 def column_key(name: str) -> str:

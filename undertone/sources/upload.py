@@ -19,9 +19,9 @@ from undertone.posts import parse_post_url
 from undertone.records import Comment, UploadedPost
 from undertone.sources.answers import decode_json, excerpt
 from undertone.sources.cells import likes_of, time_of
-from undertone.sources.columns import ROLES, Columns, find_columns, find_header
+from undertone.sources.columns import ROLES, Columns, find_columns, names_comments
 from undertone.sources.plain import tidy
-from undertone.sources.tables import decode_text, read_rows
+from undertone.sources.tables import decode_text, header_place, lines_of, read_rows
 
 _JSON_TYPES = {"application/json", "text/json"}
 _LINES_TYPES = {"application/x-ndjson", "application/jsonl", "application/json-lines"}
@@ -87,8 +87,8 @@ def _read(kind: str, text: str) -> _File:
 
 
 def _from_table(text: str, *, told: bool) -> _File:
-    rows = read_rows(text)
-    header = find_header(rows)
+    rows = read_rows(text, names_comments)
+    header = header_place(rows, names_comments)
     if header is None:
         if not told and all(len(row) == 1 for row in rows):
             return _from_text(text)
@@ -117,7 +117,7 @@ def _no_text_column(header: Iterable[str]) -> tuple[str, dict[str, str]]:
 
 
 def _from_text(text: str) -> _File:
-    rows = [_Row({"text": line}) for line in text.splitlines() if line.strip()]
+    rows = [_Row({"text": line}) for line in lines_of(text) if line.strip()]
     return _File(rows, ["plain text: one comment a line"])
 
 
@@ -136,7 +136,7 @@ def _from_json(text: str) -> _File:
 
 
 def _is_lines(text: str) -> bool:
-    first = text.lstrip().splitlines()[0]
+    first = lines_of(text.lstrip())[0]
     return "\n" in text.strip() and _is_json(first)
 
 
@@ -151,7 +151,7 @@ def _is_json(line: str) -> bool:
 def _from_lines(text: str) -> _File:
     values: list[object] = []
     broken: list[int] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         if not line.strip():
             continue
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from undertone.errors import Rejected
-from undertone.sources.tables import column_key, decode_text, read_rows
+from undertone.sources.tables import column_key, decode_text, lines_of, read_rows
 
 _COLUMNS = ("url", "urls", "link", "links", "posturl", "postlink", "videourl", "permalink")
 
@@ -15,10 +15,10 @@ def parse_url_list(data: bytes, *, charset: str = "") -> list[str]:
     every line is a link. Raises Rejected for what is no text or a table without such a column.
     """
     text = decode_text(data, charset).text
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in lines_of(text) if line.strip()]
     if not lines or _looks_like_links(lines[0]):
         return lines
-    rows = read_rows(text)
+    rows = read_rows(text, lambda row: _column(row) is not None)
     place = _column(rows[0]) if rows else None
     if place is not None:
         cells = (row[place].strip() for row in rows[1:] if place < len(row))

@@ -1,0 +1,28 @@
+"""All stand-in platforms as one ASGI app, each under `/{platform}`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from tests.fakes import hackernews, youtube
+from tests.fakes.world import World, as_json
+
+_PLATFORMS: dict[str, Callable[[World], list[BaseRoute]]] = {
+    "youtube": youtube.routes,
+    "hackernews": hackernews.routes,
+}
+
+
+def build_app(world: World) -> Starlette:
+    """The app; `GET /_log` shows the requests so far to another process."""
+
+    def log(_: Request) -> Response:
+        return as_json([entry._asdict() for entry in world.log])
+
+    mounts = [Mount(f"/{name}", routes=routes(world)) for name, routes in _PLATFORMS.items()]
+    return Starlette(routes=[Route("/_log", log), *mounts])

@@ -1,0 +1,72 @@
+"""What the sources' tests share: the stand-in platforms, and sources that ask them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.fakes import KEY, World, running
+from undertone.ports import Source
+from undertone.records import Comment, Page, PostRef, Want
+from undertone.sources.config import SourcesConfig
+from undertone.sources.http import Limits
+from undertone.sources.registry import build_sources
+
+NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
+QUICK = Limits(connect=1, read=0.5, total=1, size=2_000_000, backoff=0.01)
+
+ReadAll = Callable[..., list[Page]]
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    with running() as served:
+        yield served
+
+
+@pytest.fixture
+def narrow() -> Iterator[World]:
+    """Platforms whose pages hold at most ten items."""
+    with running(World(page_size=10)) as served:
+        yield served
+
+
+def config_for(world: World) -> SourcesConfig:
+    return SourcesConfig(
+        platforms_base=world.base,
+        youtube_api_key=KEY,
+        reddit_client_id=KEY,
+        reddit_client_secret=KEY,
+        apify_token=KEY,
+    )
+
+
+def sources_for(world: World) -> dict[str, Source]:
+    return build_sources(config_for(world), limits=QUICK, clock=lambda: NOW)
+
+
+@pytest.fixture
+def sources(world: World) -> dict[str, Source]:
+    return sources_for(world)
+
+
+def pages_of(
+    source: Source, post: PostRef, want: Want | None = None, most: int = 500
+) -> list[Page]:
+    """All pages of `post`, each cursor handed on as another process would get it."""
+    pages = [source.read(post, want or Want(), None)]
+    while (cursor := pages[-1].cursor) is not None:
+        assert len(pages) < most, "the source does not come to an end"
+        pages.append(source.read(post, want or Want(), cursor))
+    return pages
+
+
+def comments_of(pages: list[Page]) -> dict[str, Comment]:
+    """The comments of `pages` by id, as the pipeline keeps them: the first of each id."""
+    found: dict[str, Comment] = {}
+    for page in pages:
+        for comment in page.comments:
+            found.setdefault(comment.id, comment)
+    return found
