@@ -90,6 +90,14 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     )
 
 
+class _Requests(requests.Session):
+    """Looks at no redirect by itself: requests would read its body to the end, however long."""
+
+    @override
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class _QuickRetry(Retry):
     """Retries at once or not at all: a delay that the platform names is the queue's to wait."""
 
@@ -126,7 +134,7 @@ class Session:
         self._allows = allows
         self._limits = limits or Limits()
         self._clock = clock
-        self._requests = requests.Session()
+        self._requests = _Requests()
         self._requests.trust_env = False  # no .netrc, no proxy that a host name could be lent to
         self._requests.headers["User-Agent"] = user_agent
         self._requests.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -141,7 +149,8 @@ class Session:
         )
         for scheme in ("https://", "http://"):
             self._requests.mount(scheme, adapter(max_retries=quick))
-        logging.getLogger("urllib3.connectionpool").addFilter(_NO_QUERIES)
+        for logger in ("urllib3.connectionpool", "urllib3.util.retry"):
+            logging.getLogger(logger).addFilter(_NO_QUERIES)
 
     def now(self) -> datetime:
         """The present moment, by the clock that delays are told by."""
@@ -231,10 +240,12 @@ class Session:
         place = response.headers.get("location")
         if not 300 <= response.status_code < 400 or place is None:
             return None
-        # Servers send raw UTF-8; requests reads headers as Latin-1.
-        target = urljoin(
-            response.url, place.encode("latin-1", "replace").decode("utf-8", "replace")
-        )
+        try:
+            # Servers send raw UTF-8; requests reads headers as Latin-1.
+            readable = place.encode("latin-1", "replace").decode("utf-8", "replace")
+            target = urljoin(response.url, readable)
+        except ValueError:
+            raise self._away("") from None
         if not self._allows(target):
             raise self._away(target)
         return target
