@@ -1,0 +1,104 @@
+"""A PyTorch sequence classifier as an ONNX graph whose attention, normalisation and GELU are fused.
+
+Needs the model tools' environment.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import onnx
+import torch
+from onnxruntime.transformers.fusion_options import FusionOptions
+from onnxruntime.transformers.optimizer import optimize_model
+from torch import nn
+
+OPSET = 18
+
+
+class Shape(NamedTuple):
+    """An encoder's size, and so how many fused nodes of each kind it must give."""
+
+    layers: int
+    heads: int
+    hidden: int
+
+
+class FusionError(Exception):
+    """ONNX Runtime's optimizer did not recognise the model's attention."""
+
+
+class _Logits(nn.Module):  # type: ignore[misc] # torch is not in the app's environment
+    """Any classifier as ids and mask in, logits out, its columns in the order of `columns`."""
+
+    def __init__(self, classifier: nn.Module) -> None:
+        super().__init__()
+        self.classifier = classifier
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        answer = self.classifier(input_ids=input_ids, attention_mask=attention_mask)
+        return answer if isinstance(answer, torch.Tensor) else answer.logits
+
+
+def fused(classifier: nn.Module, shape: Shape) -> onnx.ModelProto:
+    """The classifier, loaded with attn_implementation="eager", as a fused float graph.
+
+    Inputs input_ids and attention_mask, int64 [batch, tokens]; output logits, float [batch, labels].
+    Raises FusionError if a layer was not fused: the graph would be right, but slow.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.onnx"
+        _export(_Logits(classifier).eval(), file)
+        options = FusionOptions("bert")
+        options.enable_embed_layer_norm = False  # its embeddings would stay float
+        optimized = optimize_model(
+            str(file),
+            "bert",
+            num_heads=shape.heads,
+            hidden_size=shape.hidden,
+            optimization_options=options,
+            opt_level=0,
+        )
+    model: onnx.ModelProto = optimized.model
+    _check_fusion(model, shape)
+    return model
+
+
+def _export(classifier: nn.Module, file: Path) -> None:
+    ids = torch.randint(5, 100, (2, 9))
+    mask = torch.ones_like(ids)
+    mask[1, 6:] = 0
+    axes = {0: "batch", 1: "tokens"}
+    names = ["input_ids", "attention_mask"]
+    with warnings.catch_warnings():
+        # The optimizer's patterns are those of this exporter, which PyTorch calls its legacy one.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            classifier,
+            (ids, mask),
+            str(file),
+            input_names=names,
+            output_names=["logits"],
+            dynamic_axes={**dict.fromkeys(names, axes), "logits": {0: "batch"}},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+def _check_fusion(model: onnx.ModelProto, shape: Shape) -> None:
+    counts: Any = Counter(node.op_type for node in model.graph.node)
+    expected = {
+        "Attention": shape.layers,
+        "SkipLayerNormalization": 2 * shape.layers,
+        "BiasGelu": shape.layers,
+    }
+    found = {kind: counts[kind] for kind in expected}
+    if found != expected:
+        raise FusionError(
+            f"ONNX Runtime fused {found} instead of {expected}: load the model with "
+            'attn_implementation="eager", and check that it is a BERT-like encoder'
+        )
