@@ -73,7 +73,7 @@ class AzureLanguageAnalyzer:
     def _scored(self, batch: Sequence[_Piece]) -> list[Any]:
         try:
             results = self._client.analyze_sentiment(
-                [piece.content for piece in batch],
+                [{"id": str(place), "text": one.content} for place, one in enumerate(batch)],
                 language=self._language,
                 disable_service_logs=True,
                 raw_response_hook=self._note_version,
@@ -87,7 +87,8 @@ class AzureLanguageAnalyzer:
             raise _refusal(error) from error
         except (ServiceRequestError, ServiceResponseError) as error:
             raise Unavailable(f"Azure AI Language cannot be reached: {error.message}") from error
-        return [_scores(one) for one in results]
+        by_id = {one.id: _scores(one) for one in results}  # the answer's order is its own
+        return [by_id[str(place)] for place in range(len(batch))]
 
     def _note_version(self, response: Any) -> None:
         self._version = response.model_version or self._version
@@ -122,8 +123,9 @@ def _combined(parts: list[tuple[_Piece, Any]]) -> Prediction:
 
 def _refusal(error: HttpResponseError) -> AnalyzerError:
     if error.status_code not in _TRY_LATER:
+        said = error.message.splitlines()[0]
         return AnalyzerError(
-            f"Azure AI Language answered {error.status_code} ({error.reason}): {error.message}; "
+            f"Azure AI Language answered {error.status_code} ({error.reason}): {said}; "
             "check the configured endpoint and language"
         )
     headers = getattr(error.response, "headers", {})

@@ -47,7 +47,7 @@ class _Logits(nn.Module):  # type: ignore[misc] # torch is not in the app's envi
 def fused(classifier: nn.Module, shape: Shape) -> onnx.ModelProto:
     """The classifier, loaded with attn_implementation="eager", as a fused float graph.
 
-    Inputs input_ids and attention_mask, int64 [batch, tokens]; output logits, float [batch, labels].
+    Inputs input_ids and attention_mask, int64 [batch, tokens]; output logits, float [batch, 3].
     Raises FusionError if a layer was not fused: the graph would be right, but slow.
     """
     with tempfile.TemporaryDirectory() as folder:

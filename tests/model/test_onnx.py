@@ -170,7 +170,7 @@ def test_wrong_inputs_are_named(tiny: Path, tmp_path: Path) -> None:
     extra = onnx.helper.make_tensor_value_info("pixels", onnx.TensorProto.FLOAT, [1])
     model.graph.input.append(extra)
     folder = tiny_roberta.write_artifact(tmp_path / "inputs", model)
-    with pytest.raises(ArtifactError, match="pixels.*must take input_ids"):
+    with pytest.raises(ArtifactError, match=r"pixels.*must take input_ids"):
         OnnxAnalyzer.load(folder)
 
 

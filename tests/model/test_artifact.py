@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.artifact import ArtifactError, opened, parsed
+
+
+@pytest.fixture
+def folder(tiny: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny, tmp_path / "copy"))
+
+
+def change(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    edit(manifest)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_whole_artifact_opens(folder: Path) -> None:
+    manifest = opened(folder)
+    assert manifest.name == "tiny"
+    assert manifest.labels == ("negative", "neutral", "positive")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_a_changed_file_is_named_with_both_digests(folder: Path, name: str) -> None:
+    expected = json.loads((folder / "manifest.json").read_text())["files"][name]
+    (folder / name).write_bytes((folder / name).read_bytes() + b" ")
+    with pytest.raises(ArtifactError, match=name) as caught:
+        opened(folder)
+    assert expected[:12] in str(caught.value)
+    assert "model export" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "manifest.json"])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(ArtifactError, match=name):
+        opened(folder)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("format", 2, "format 2 is not 1"),
+        ("labels", ["good", "bad"], "labels"),
+        ("labels", "negative", "'labels' is missing or of a wrong type"),
+        ("preprocessing", "words-9", "'words-9' is none of plain-1, words-1"),
+        ("max_tokens", 2, "max_tokens 2"),
+        ("temperature", 0, "temperature 0"),
+        ("files", None, "'files' is missing"),
+    ],
+)
+def test_a_wrong_field_is_named(folder: Path, field: str, value: object, complaint: str) -> None:
+    change(folder, lambda manifest: manifest.update({field: value}))
+    with pytest.raises(ArtifactError, match=re.escape(complaint)):
+        opened(folder)
+
+
+def test_every_missing_field_is_named_at_once(folder: Path) -> None:
+    change(folder, lambda manifest: [manifest.pop("revision"), manifest.pop("pad_id")])
+    with pytest.raises(ArtifactError, match=r"'revision'.*'pad_id'"):
+        opened(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null"])
+def test_what_is_no_manifest_is_refused(text: str) -> None:
+    with pytest.raises(ArtifactError, match=r"manifest\.json"):
+        parsed(text, Path("somewhere"))

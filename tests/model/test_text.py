@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.text import MAX_CHARACTERS, VERSIONS, plain, words
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("@jane-doe.x you rock", "@user you rock"),
+        ("ask (@bob), please", "ask (@user), please"),
+        ("write to me@example.org", "write to me@example.org"),
+        ("see https://example.org/a?b=1 now", "see http now"),
+        ("see www.example.org", "see http"),
+        ("rock &amp; roll, it&#39;s &lt;3", "rock & roll, it's <3"),
+        ("cafe\u0301", "café"),
+        ("a\x00b\r\n\tc\u2028d", "a b c d"),
+        ("zero\u200bwidth \u202eturned", "zerowidth turned"),
+        ("half \ud83d a pair", "half a pair"),
+        ("👩\u200d🚀 ❤\ufe0f", "👩\u200d🚀 ❤\ufe0f"),
+        ("  \n ", ""),
+    ],
+)
+def test_plain(text: str, cleaned: str) -> None:
+    assert plain(text) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("love😍", "love :smiling face with heart-eyes:"),
+        ("💪🏿💪", ":flexed biceps: :flexed biceps:"),
+        ("🔥🔥🔥🔥🔥🔥", ":fire: :fire: :fire:"),
+        ("❤️", ":red heart:"),
+        ("soooooo goooood!!!!!!", "sooo goood!!!"),
+        ("hahahahahaha", "hahaha"),
+        ("it costs 1000000", "it costs 1000000"),
+        ("3:45", "3:45"),
+        ("@jane 👍", "@user :thumbs up:"),
+        ("café", "café"),
+    ],
+)
+def test_words(text: str, written: str) -> None:
+    assert words(text) == written
+
+
+@pytest.mark.parametrize("version", sorted(VERSIONS))
+@given(text=st.text())
+def test_any_text_comes_out_encodable_and_on_one_line(version: str, text: str) -> None:
+    cleaned = VERSIONS[version](text)
+    cleaned.encode("utf-8")
+    assert cleaned == cleaned.strip()
+    kinds = {unicodedata.category(one) for one in cleaned}
+    assert not kinds & {"Cc", "Cs", "Zl", "Zp"}
+
+
+@pytest.mark.parametrize("unit", ["a", "😍", "@", "&amp;", "\x00", "ab1", "@a-", "http", "aaab"])
+def test_a_megabyte_is_cut_and_cleaned_in_bounded_time(unit: str) -> None:
+    begin = time.monotonic()
+    cleaned = words(unit * (1_000_000 // len(unit)))
+    assert time.monotonic() - begin < 1
+    assert len(plain(unit * 1_000_000)) <= 3 * MAX_CHARACTERS  # "@a" grows to "@user"
+    assert cleaned == words(unit * 1_000_000)
