@@ -105,7 +105,7 @@ class Listener:
             messages_per_page=self._policy.batch_size,
             visibility_timeout=self._policy.invisibility,
         ).by_page()
-        return list(next(pages))
+        return list(next(pages, ()))
 
     async def _handle(self, message: QueueMessage) -> None:
         """See one message to its end; where storage says no, it comes back by itself."""
