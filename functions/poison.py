@@ -6,12 +6,12 @@ import logging
 
 import azure.functions as func
 
-from functions.queues import Verb, work
+from functions.queues import work
 from undertone.errors import Transient
-from undertone.pipeline.messages import Delivery, decode
+from undertone.pipeline.deliver import Verb
+from undertone.pipeline.messages import decode
 from undertone.pipeline.names import QUEUE_COMMENTS, QUEUE_POSTS
 from undertone.pipeline.poison import fail_chunk, fail_post
-from undertone.pipeline.services import Services
 from undertone.settings import STORAGE
 
 log = logging.getLogger(__name__)
@@ -26,22 +26,14 @@ COMMENTS = f"{QUEUE_COMMENTS}-poison"
 @blueprint.queue_trigger("message", POSTS, STORAGE)
 def poison_posts(message: func.QueueMessage) -> None:
     """Record that a post could not be fetched."""
-    _record(message, POSTS, _fail_post)
+    _record(message, POSTS, fail_post)
 
 
 @blueprint.function_name("poison_comments")
 @blueprint.queue_trigger("message", COMMENTS, STORAGE)
 def poison_comments(message: func.QueueMessage) -> None:
     """Record that a chunk could not be scored."""
-    _record(message, COMMENTS, _fail_chunk)
-
-
-def _fail_post(services: Services, delivery: Delivery) -> None:
-    fail_post(services, delivery.message)
-
-
-def _fail_chunk(services: Services, delivery: Delivery) -> None:
-    fail_chunk(services, delivery.message)
+    _record(message, COMMENTS, fail_chunk)
 
 
 def _record(message: func.QueueMessage, queue: str, verb: Verb) -> None:

@@ -1,57 +1,19 @@
-"""Queue messages in: versions, jobs that are gone, and why a try failed."""
+"""Queue messages in."""
 
 from __future__ import annotations
-
-import logging
-from collections.abc import Callable
 
 import azure.functions as func
 
 from undertone import wiring
-from undertone.errors import Missing, UndertoneError
-from undertone.pipeline import names
-from undertone.pipeline.job import is_deleted, read_or_none
-from undertone.pipeline.messages import Delivery, decode, defer
-from undertone.pipeline.poison import note_trouble
-from undertone.pipeline.services import Services
-
-log = logging.getLogger(__name__)
-
-Verb = Callable[[Services, Delivery], None]
+from undertone.pipeline.deliver import Verb, deliver
 
 
 def work(verb: Verb, queue: str, received: func.QueueMessage) -> None:
-    """Do `verb` for one message of `queue`.
-
-    A message of a newer version is sent again with a delay. For a job that is gone there is
-    nothing to do. Any other failure is noted for the post's row and raised, so that the host
-    delivers the message again.
-    """
-    services = wiring.services()
-    body = received.get_body()
-    message = decode(body)
-    if message is None:
-        defer(services.queues, queue, body)
-        return
-    delivery = Delivery(message, received.dequeue_count or 1)
-    try:
-        verb(services, delivery)
-    except Missing as error:
-        if not _is_gone(services, message.job):
-            raise
-        log.info("job %s is gone (%s); its message is dropped", message.job, error)
-    except Exception as error:
-        _note(services, delivery, error)
-        raise
-
-
-def _is_gone(services: Services, job: str) -> bool:
-    request = read_or_none(services.jobs, names.request(job))
-    return request is None or is_deleted(services.jobs, job)
-
-
-def _note(services: Services, delivery: Delivery, error: Exception) -> None:
-    try:
-        note_trouble(services, delivery.message, error)
-    except UndertoneError:
-        log.warning("the reason could not be kept: %s", error)  # the error itself is raised next
+    """Do `verb` for a message of `queue`; a failure is raised, so that the host tries again."""
+    deliver(
+        wiring.services(),
+        verb,
+        queue,
+        received.get_body(),
+        dequeue_count=received.dequeue_count or 1,
+    )

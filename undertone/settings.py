@@ -47,6 +47,7 @@ class Settings:
 
     storage: StorageSettings
     analyzer: str
+    chunk: int
     link_minutes: int
     key_vault_url: str
     sources: SourcesConfig
@@ -62,6 +63,7 @@ class Settings:
         return cls(
             storage=_storage(settings),
             analyzer=settings.get("ANALYZER", "").strip() or "vader",
+            chunk=_whole(settings, "COMMENTS_A_CHUNK", default=250, least=10, most=10_000),
             link_minutes=_whole(settings, "LINK_MINUTES", default=15, least=1, most=1440),
             key_vault_url=settings.get("KEY_VAULT_URL", "").strip(),
             sources=sources,

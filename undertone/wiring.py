@@ -71,7 +71,7 @@ def _connect(storage: StorageSettings) -> Account:
 def _sources() -> dict[str, Source]:
     from undertone.sources.registry import build_sources  # noqa: PLC0415 - only fetching needs it
 
-    return build_sources(settings().sources, clock=now)
+    return build_sources(settings().sources, _account().blobs(COMMENTS), clock=now)
 
 
 @once
@@ -93,6 +93,7 @@ def services() -> Services:
         clock=now,
         source=lambda platform: _sources()[platform],
         analyzer=_analyzer,
+        chunk=settings().chunk,
     )
 
 

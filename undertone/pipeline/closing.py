@@ -8,7 +8,6 @@ never change, so every aggregator that reads closing.json sees the same arrivals
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -28,10 +27,6 @@ REASONS = {
     "cancelled": "the job was cancelled before this post was done",
     "overdue": "this post was not done when the job's time was over; send it again",
 }
-
-
-READERS = 8
-"""Parallel reads of the posts that had not arrived."""
 
 
 class Closing(Record, frozen=True, kw_only=True):
@@ -112,8 +107,9 @@ def _absent(
         return ()
     rows = enumerate(all_rows(services.jobs, request))
     missing = [index for index, row in rows if row.is_post and index not in here]
-    with ThreadPoolExecutor(READERS) as pool:
-        return tuple(pool.map(lambda post: _as_far_as_done(services, request, post, why), missing))
+    return tuple(
+        services.in_parallel(lambda post: _as_far_as_done(services, request, post, why), missing)
+    )
 
 
 def _as_far_as_done(services: Services, request: Request, post: int, why: str) -> PostArrival:

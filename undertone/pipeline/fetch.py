@@ -64,7 +64,7 @@ def _fetch(services: Services, message: Message, *, resume: bool) -> Frozen | No
         refusal = send_later(services, message, error)
         return _give_up(services, message, State.FAILED, refusal) if refusal else None
     return freeze(
-        services.jobs,
+        services,
         message.job,
         message.post,
         fetched,

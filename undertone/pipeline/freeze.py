@@ -13,11 +13,10 @@ import msgspec
 
 from undertone.pipeline import names
 from undertone.pipeline.job import Options, read_or_none
+from undertone.pipeline.services import Services
 from undertone.ports import Blobs
 from undertone.records import VERSION, Comment, Record, State
 
-CHUNK = 250
-"""Comments in one scoring message: under a second of the compact model, five of RoBERTa."""
 MAX_BLOCKS = 45_000
 """Blocks a result blob may need; the service allows 50,000 (the header is one)."""
 
@@ -66,7 +65,7 @@ class Frozen(Record, frozen=True, kw_only=True):
 
 
 def freeze(
-    jobs: Blobs, job: str, post: int, fetched: Fetched, *, posts: int, options: Options
+    services: Services, job: str, post: int, fetched: Fetched, *, posts: int, options: Options
 ) -> Frozen:
     """Freeze `fetched` as the comments of `post` in a job of `posts` posts.
 
@@ -77,12 +76,12 @@ def freeze(
     chunks: tuple[Chunk, ...] = ()
     if fetched.comments:
         lines = [msgspec.json.encode(comment) + b"\n" for comment in fetched.comments]
-        chunks = locate(lines, plan_chunks(len(lines), posts))
+        chunks = locate(lines, plan_chunks(len(lines), posts, services.chunk))
         body = b"".join(lines)
         blob = names.comments(job, post, sha256(body).hexdigest()[:32])
-        jobs.create(blob, body)
+        services.jobs.create(blob, body)
     return _first(
-        jobs,
+        services.jobs,
         names.frozen(job, post),
         Frozen(
             row=post + 1,
@@ -126,13 +125,14 @@ def read_chunk(jobs: Blobs, frozen: Frozen, chunk: int) -> list[Comment]:
     return msgspec.json.Decoder(Comment).decode_lines(lines)
 
 
-def plan_chunks(comments: int, posts: int) -> list[int]:
+def plan_chunks(comments: int, posts: int, size: int) -> list[int]:
     """Sizes of the chunks of a post with `comments` comments in a job of `posts` posts.
 
-    Chunks grow instead of becoming more than the blocks that a result may have.
+    Each has `size`, the last what is left. They grow instead of becoming more than the blocks
+    that a result may have.
     """
     at_most = max(1, MAX_BLOCKS // posts)
-    size = max(CHUNK, -(-comments // at_most))
+    size = max(size, -(-comments // at_most))
     whole, rest = divmod(comments, size)
     return [size] * whole + ([rest] if rest else [])
 

@@ -7,7 +7,7 @@ alphabet.
 from __future__ import annotations
 
 import re
-import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -33,11 +33,11 @@ def _base32(number: int, digits: int) -> str:
     return text
 
 
-def new_job_id(now: datetime) -> str:
+def new_job_id(now: datetime, randbits: Callable[[int], int]) -> str:
     """An id that sorts before all older ones, so that a plain listing is newest first."""
     milliseconds = int(now.timestamp() * 1000)
     return _base32(_LAST_MOMENT - milliseconds, _TIME_DIGITS) + _base32(
-        secrets.randbits(80), _RANDOM_DIGITS
+        randbits(80), _RANDOM_DIGITS
     )
 
 

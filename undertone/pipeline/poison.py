@@ -13,7 +13,7 @@ from undertone.pipeline import names
 from undertone.pipeline.fetch import announce_post
 from undertone.pipeline.freeze import freeze_failure
 from undertone.pipeline.job import read_or_none, read_stop
-from undertone.pipeline.messages import Message
+from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.score import fail
 from undertone.pipeline.services import Services
 from undertone.records import VERSION, Record, State, utc_text
@@ -35,11 +35,12 @@ def note_trouble(services: Services, message: Message, error: Exception) -> None
     services.jobs.write(name, msgspec.json.encode(trouble))
 
 
-def fail_post(services: Services, message: Message) -> None:
+def fail_post(services: Services, delivery: Delivery) -> None:
     """Arrive for a post whose fetch failed every try. Raises Missing if the job is gone.
 
     What is frozen stays frozen: if the fetch failed only after freezing, its chunks are announced.
     """
+    message = delivery.message
     if read_stop(services.jobs, message.job):
         return
     at = utc_text(services.clock())
@@ -50,8 +51,9 @@ def fail_post(services: Services, message: Message) -> None:
     announce_post(services, msgspec.structs.replace(message, again=True), frozen)
 
 
-def fail_chunk(services: Services, message: Message) -> None:
+def fail_chunk(services: Services, delivery: Delivery) -> None:
     """Arrive for a chunk whose scoring failed every try. Raises Missing if the job is gone."""
+    message = delivery.message
     if read_stop(services.jobs, message.job):
         return
     fail(services, message, _reason(services, message))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from model.analyzer import Analyzer
@@ -22,3 +24,17 @@ class Services:
     """The source of a platform by its name; built when first asked for."""
     analyzer: Callable[[], Analyzer]
     """The analyzer; loading it takes a second, so only scoring asks."""
+    randbits: Callable[[int], int] = secrets.randbits
+    """Makes job ids that cannot be guessed."""
+    threads: int = 8
+    """Calls of storage that one step makes in parallel, where it has many to make."""
+    chunk: int = 250
+    """Comments in one scoring message: under a second of the compact model, five of RoBERTa."""
+
+    def in_parallel[T, R](self, act: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """`act` on every item; the results in order. Raises what the first failing one raised."""
+        todo = list(items)
+        if len(todo) < 2 or self.threads < 2:
+            return [act(item) for item in todo]
+        with ThreadPoolExecutor(self.threads) as pool:
+            return list(pool.map(act, todo))

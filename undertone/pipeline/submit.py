@@ -8,8 +8,7 @@ same job id, and every step that is done already is a conditional write that ans
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -37,9 +36,6 @@ from undertone.pipeline.services import Services
 from undertone.pipeline.settle import fire
 from undertone.posts import parse_post_url
 from undertone.records import PostRef, UploadedPost
-
-WRITERS = 8
-"""Parallel writes of a job with many uploads or pages."""
 
 
 class Submission(NamedTuple):
@@ -111,18 +107,37 @@ def _upload_row(post: UploadedPost) -> Row:
 
 
 def _job_id(services: Services, submission: Submission) -> tuple[str, str]:
-    """The id of the job to make, and the name of the blob that binds the client's key to it."""
-    job = names.new_job_id(services.clock())
+    """The id of the job to make, and the name of the blob that binds the client's key to it.
+
+    The open marker of a new job stands when this returns: were it made after the key is bound,
+    a crash in between would leave a key that nothing ever frees.
+    """
+    job = names.new_job_id(services.clock(), services.randbits)
     if not submission.key:
+        _mark_open(services, submission, job, "")
         return job, ""
     key = names.idempotency(submission.owner, submission.key)
-    return claim(services.jobs, key, Claim(job=job, body=submission.body_digest)), key
+    _mark_open(services, submission, job, key)
+    try:
+        bound = claim(services.jobs, key, Claim(job=job, body=submission.body_digest))
+    except Rejected:
+        services.jobs.remove(names.open_marker(job))
+        raise
+    if bound != job:
+        services.jobs.remove(names.open_marker(job))
+        _mark_open(services, submission, bound, key)
+    return bound, key
+
+
+def _mark_open(services: Services, submission: Submission, job: str, key: str) -> None:
+    marker = OpenMarker(owner=submission.owner, idempotency=key)
+    services.jobs.create(names.open_marker(job), msgspec.json.encode(marker))
 
 
 def write_down(
     services: Services, submission: Submission, job: str, key: str, rows: Sequence[Row]
 ) -> bool:
-    """Every blob of a new job; all of them conditional, so that a repeat changes nothing.
+    """Every other blob of a new job; all conditional, so that a repeat changes nothing.
 
     False if the whole job stood already.
     """
@@ -138,9 +153,7 @@ def write_down(
         options=submission.options,
         idempotency=key,
     )
-    marker = OpenMarker(owner=submission.owner, idempotency=key)
-    jobs.create(names.open_marker(job), msgspec.json.encode(marker))
-    _in_parallel(
+    services.in_parallel(
         lambda page: jobs.create(names.rows(job, page), _page(rows, page)), range(request.pages)
     )
     _freeze_uploads(services, submission, request)
@@ -163,7 +176,7 @@ def _freeze_uploads(services: Services, submission: Submission, request: Request
         post = submission.uploads[index]
         fetched = Fetched(comments=post.comments, title=post.title, remark=post.note)
         freeze(
-            services.jobs,
+            services,
             request.job,
             offset + index,
             fetched,
@@ -171,15 +184,7 @@ def _freeze_uploads(services: Services, submission: Submission, request: Request
             options=request.options,
         )
 
-    _in_parallel(one, range(len(submission.uploads)))
-
-
-def _in_parallel(act: Callable[[int], object], numbers: range) -> None:
-    if len(numbers) == 1:
-        act(numbers[0])
-        return
-    with ThreadPoolExecutor(WRITERS) as pool:
-        list(pool.map(act, numbers))
+    services.in_parallel(one, range(len(submission.uploads)))
 
 
 def announce(services: Services, request: Request, *, again: bool, traceparent: str = "") -> None:
@@ -204,4 +209,4 @@ def announce(services: Services, request: Request, *, again: bool, traceparent: 
             body = msgspec.structs.replace(message, page=page).encode()
             services.queues.send(names.QUEUE_JOBS, body)
 
-        _in_parallel(send, range(request.pages))
+        services.in_parallel(send, range(request.pages))

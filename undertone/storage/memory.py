@@ -109,6 +109,11 @@ class MemoryBlobs:
             self._put(name, b"".join(known[block_id] for block_id in block_ids))
             self._committed[name] = blocks
 
+    def drop_staged(self, name: str) -> None:
+        """What the service does with staged blocks after seven days."""
+        with self._lock:
+            self._staged.pop(name, None)
+
     def missing(self, name: str, block_ids: Sequence[str]) -> list[str]:
         """Those of `block_ids` that are neither staged nor committed."""
         with self._lock:

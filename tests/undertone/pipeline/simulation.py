@@ -1,0 +1,339 @@
+"""A world in which every step of the pipeline can be stopped, crashed, repeated and overtaken.
+
+The pipeline runs as it is, over memory storage. Each delivery runs in a thread of its own that
+waits before every call of storage until the test lets it make that one call; so a test interleaves
+deliveries call by call, and a crash is a call that is never made.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from model.analyzer import Prediction
+from undertone.errors import Delayed, Permanent, Transient
+from undertone.pipeline import names
+from undertone.pipeline.aggregate import aggregate
+from undertone.pipeline.deliver import Verb, deliver
+from undertone.pipeline.expand import expand
+from undertone.pipeline.fanin import PostArrival, winners
+from undertone.pipeline.fetch import fetch
+from undertone.pipeline.job import is_deleted, read_or_none, read_stop
+from undertone.pipeline.messages import Message
+from undertone.pipeline.poison import fail_chunk, fail_post
+from undertone.pipeline.score import score
+from undertone.pipeline.services import Services
+from undertone.records import Comment, Page, PostRef, Want
+from undertone.storage.memory import MemoryBlobs
+
+VERBS: dict[str, Verb] = {
+    names.QUEUE_JOBS: expand,
+    names.QUEUE_POSTS: fetch,
+    names.QUEUE_COMMENTS: score,
+    names.QUEUE_FINISHED: aggregate,
+    "posts-poison": fail_post,
+    "comments-poison": fail_chunk,
+}
+MAX_DEQUEUE = 3
+RETRY_DELAY = timedelta(seconds=30)
+
+
+class Crash(BaseException):
+    """The process is killed; nothing of the pipeline may catch it."""
+
+
+class Gate:
+    """Where a thread waits before each call of storage."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Semaphore(0)
+        self._arrived = threading.Semaphore(0)
+        self._killed = False
+        self.ended = False
+
+    def wait(self) -> None:
+        self._arrived.release()
+        self._turn.acquire()
+        if self._killed:
+            raise Crash
+
+    def end(self) -> None:
+        self.ended = True
+        self._arrived.release()
+
+    def reach(self) -> None:
+        """Wait until the thread stands before its next call, or has ended."""
+        self._arrived.acquire()
+
+    def step(self, *, kill: bool = False) -> None:
+        """Let the thread make its call, or die instead, and go on to the next."""
+        self._killed = kill
+        self._turn.release()
+        self.reach()
+
+
+_here = threading.local()
+
+
+class Stepped:
+    """An object of which a gated thread waits before every method."""
+
+    def __init__(self, inner: object) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._inner, name)
+
+        def gated(*args: Any, **kwargs: Any) -> Any:
+            gate: Gate | None = getattr(_here, "gate", None)
+            if gate is not None:
+                gate.wait()
+            return method(*args, **kwargs)
+
+        return gated
+
+
+@dataclass(eq=False)
+class Envelope:
+    """A message in a queue."""
+
+    queue: str
+    body: bytes
+    visible_at: datetime
+    dequeue_count: int = 0
+
+
+class Worker:
+    """One delivery, under way."""
+
+    def __init__(self, act: Callable[[], object], envelope: Envelope | None = None) -> None:
+        self.envelope = envelope
+        self.error: BaseException | None = None
+        self.gate = Gate()
+        self._act = act
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+        self.gate.reach()
+
+    def _run(self) -> None:
+        _here.gate = self.gate
+        try:
+            self._act()
+        except BaseException as error:  # noqa: BLE001 - Crash too; the world looks at it
+            self.error = error
+        self.gate.end()
+
+    @property
+    def ended(self) -> bool:
+        return self.gate.ended
+
+    def step(self, *, kill: bool = False) -> None:
+        self.gate.step(kill=kill)
+
+    def finish(self) -> None:
+        while not self.ended:
+            self.step()
+
+
+@dataclass
+class FickleAnalyzer:
+    """Answers a text differently each time it sees it, as two kinds of processor may."""
+
+    seed: random.Random
+    model: str = "fickle@1"
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        def one() -> Prediction:
+            cuts = sorted((self.seed.random(), self.seed.random()))
+            return Prediction(cuts[0], cuts[1] - cuts[0], 1 - cuts[1])
+
+        return [one() for _ in texts]
+
+
+@dataclass
+class FickleSource:
+    """A platform whose posts tell by their id how they behave: `5`, `0`, `gone`, `late`, `shy`."""
+
+    world: World
+    platform: str = "hackernews"
+    calls: int = 0
+
+    def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
+        self.calls += 1
+        kind = post.id[-1]
+        if kind == "4":
+            raise Permanent("gone", state="not_found")
+        if kind == "5" and self.world.chance(0.5):
+            raise Delayed("slow down", self.world.now + timedelta(minutes=3))
+        if kind == "6" and self.world.chance(0.5):
+            raise Transient("connection reset")
+        return self._page(int(post.id) % 10, int(cursor or 0))
+
+    def _page(self, pages: int, number: int) -> Page:
+        comments = tuple(
+            Comment(id=f"{number}.{index}", text=f"comment {number}.{index}") for index in range(3)
+        )
+        last = number + 1 >= pages
+        if pages == 0:
+            return Page(reported=0)
+        return Page(comments=comments, cursor=None if last else str(number + 1))
+
+
+@dataclass
+class World:
+    """Storage, queues, clock, and the deliveries under way."""
+
+    seed: random.Random
+    now: datetime = datetime(2026, 11, 21, tzinfo=UTC)
+    jobs: MemoryBlobs = field(default_factory=MemoryBlobs)
+    cache: MemoryBlobs = field(default_factory=MemoryBlobs)
+    results: MemoryBlobs = field(default_factory=MemoryBlobs)
+    queue: list[Envelope] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
+    commits: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    fired: int = 0
+
+    def __post_init__(self) -> None:
+        source = FickleSource(self)
+        analyzer = FickleAnalyzer(self.seed)
+        self.services = Services(
+            jobs=Stepped(self.jobs),
+            cache=Stepped(self.cache),
+            results=Stepped(_Recording(self)),
+            queues=Stepped(_Sending(self)),
+            clock=lambda: self.now,
+            source=lambda _: source,
+            analyzer=lambda: analyzer,
+            chunk=2,
+            randbits=self.seed.getrandbits,
+            threads=1,
+        )
+
+    def chance(self, share: float) -> bool:
+        return self.seed.random() < share
+
+    def start(self, act: Callable[[], object], envelope: Envelope | None = None) -> Worker:
+        worker = Worker(act, envelope)
+        self.workers.append(worker)
+        return worker
+
+    def visible(self) -> list[Envelope]:
+        return [envelope for envelope in self.queue if envelope.visible_at <= self.now]
+
+    def receive(self, envelope: Envelope, *, keep: bool = False) -> None:
+        """Deliver a message; `keep` leaves a duplicate of it in the queue."""
+        if not keep:
+            self.queue.remove(envelope)
+        envelope.dequeue_count += 1
+        if envelope.dequeue_count > MAX_DEQUEUE and not envelope.queue.endswith("-poison"):
+            self._poison(envelope)
+            return
+        self.start(
+            lambda: deliver(
+                self.services,
+                VERBS[envelope.queue],
+                envelope.queue,
+                envelope.body,
+                dequeue_count=envelope.dequeue_count,
+            ),
+            envelope,
+        )
+
+    def _poison(self, envelope: Envelope) -> None:
+        queue = f"{envelope.queue}-poison"
+        if queue in VERBS:  # the others are left to upkeep
+            self.queue.append(Envelope(queue, envelope.body, self.now))
+
+    def settle(self, worker: Worker) -> None:
+        """What the host does with a delivery that has ended."""
+        self.workers.remove(worker)
+        if worker.error is not None and not isinstance(worker.error, (Crash, Transient)):
+            raise worker.error
+        if worker.error is None or worker.envelope is None:
+            return
+        if worker.envelope.dequeue_count >= MAX_DEQUEUE and not isinstance(worker.error, Crash):
+            self._poison(worker.envelope)
+        else:
+            worker.envelope.visible_at = self.now + RETRY_DELAY
+            self.queue.append(worker.envelope)
+
+    def step(self, worker: Worker, *, kill: bool = False) -> None:
+        worker.step(kill=kill)
+        if worker.ended:
+            self.settle(worker)
+
+    def finish(self, worker: Worker) -> None:
+        worker.finish()
+        self.settle(worker)
+
+    def run(self, act: Callable[[], object]) -> None:
+        """Do something undisturbed, and see it succeed."""
+        worker = self.start(act)
+        worker.finish()
+        self.workers.remove(worker)
+        if worker.error is not None:
+            raise worker.error
+
+    def drain(self) -> None:
+        """Finish all that is under way and deliver all that is in the queues, delays included."""
+        for _ in range(10_000):
+            if self.workers:
+                self.finish(self.workers[0])
+            elif self.queue:
+                envelope = min(self.queue, key=lambda e: e.visible_at)
+                self.now = max(self.now, envelope.visible_at)
+                self.receive(envelope)
+            else:
+                return
+        raise AssertionError("the queues never run empty")
+
+    def blobs_of(self, job: str) -> Iterator[str]:
+        for container in (self.jobs, self.results):
+            yield from (name for name in container.names("") if job in name)
+
+
+@dataclass
+class _Recording:
+    """The results container; notes every block list and commits it."""
+
+    world: World
+
+    def commit(self, name: str, block_ids: Sequence[str], content_type: str) -> None:
+        self.world.results.commit(name, block_ids, content_type)
+        self.world.commits.setdefault(name, set()).add(tuple(block_ids))
+
+    def write(self, name: str, data: bytes, content_type: str = "") -> None:
+        self.world.results.write(name, data)
+        self.world.commits.setdefault(name, set()).add((data.decode(),))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.world.results, name)
+
+
+@dataclass
+class _Sending:
+    """The queues; checks of every ending message that the job may end."""
+
+    world: World
+
+    def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:
+        message = msgspec.json.decode(body, type=Message)
+        if queue == names.QUEUE_FINISHED:
+            self.world.fired += 1
+            assert self._may_end(message), "fired before all posts had arrived"
+        self.world.queue.append(Envelope(queue, body, self.world.now + timedelta(seconds=delay)))
+
+    def _may_end(self, message: Message) -> bool:
+        jobs = self.world.jobs
+        lines = read_or_none(jobs, names.barrier(message.job))
+        if lines is None or is_deleted(jobs, message.job):
+            return True  # deleted between the arrival and the message
+        arrived = len(winners(lines, PostArrival)) >= message.posts
+        overdue = self.world.now >= message.deadline
+        return arrived or overdue or read_stop(jobs, message.job) is not None

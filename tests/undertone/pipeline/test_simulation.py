@@ -1,0 +1,259 @@
+"""The rules of the design, searched for counterexamples: see `simulation` for the world."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from datetime import timedelta
+from functools import partial
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.undertone.pipeline.simulation import Envelope, World
+from undertone.errors import Conflict, Missing, Rejected
+from undertone.pipeline import names
+from undertone.pipeline.job import (
+    LIFETIME,
+    Request,
+    is_deleted,
+    read_closed,
+    read_request,
+)
+from undertone.pipeline.stopping import cancel, delete
+from undertone.pipeline.submit import Submission, submit
+from undertone.pipeline.upkeep import STALLED, TOMBSTONE_LIFE, upkeep
+from undertone.records import Comment, UploadedPost
+from undertone.results.statistics import UNIT, Reading, tally
+
+MOST_JOBS = 2
+URL = "https://news.ycombinator.com/item?id={}"
+
+posts = st.lists(
+    st.one_of(
+        st.integers(0, 6).map(lambda kind: URL.format(10 + kind)),
+        st.just("not a link"),
+        st.integers(0, 5),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def submission(sent: list[str | int], key: str) -> Submission:
+    """URLs as they are; a number is an upload of so many comments."""
+    uploads = [
+        UploadedPost(
+            id=f"upload {index}",
+            comments=tuple(Comment(id=str(n), text=f"sent {index}.{n}") for n in range(post)),
+        )
+        for index, post in enumerate(sent)
+        if isinstance(post, int)
+    ]
+    urls = [post for post in sent if isinstance(post, str)]
+    return Submission(owner="me", urls=urls, uploads=uploads, key=key, body_digest=repr(sent))
+
+
+class Pipeline(RuleBasedStateMachine):
+    """Anything may happen at any moment; in the end every job has ended and all is consistent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(random.Random(0))
+        self.sent: list[Submission] = []
+
+    # What may happen
+
+    @precondition(lambda self: len(self.sent) < MOST_JOBS)
+    @rule(sent=posts)
+    def submit(self, sent: list[str | int]) -> None:
+        made = submission(sent, key=f"key {len(self.sent)}")
+        self.sent.append(made)
+        self.world.start(lambda: self._tolerate(lambda: submit(self.world.services, made)))
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data())
+    def submit_again(self, data: st.DataObject) -> None:
+        """A client that got no answer repeats its call with the same key."""
+        made = data.draw(st.sampled_from(self.sent))
+        self.world.start(lambda: self._tolerate(lambda: submit(self.world.services, made)))
+
+    @precondition(lambda self: self.world.visible())
+    @rule(data=st.data(), keep=st.booleans())
+    def receive(self, data: st.DataObject, keep: bool) -> None:
+        envelope = data.draw(st.sampled_from(self.world.visible()))
+        if keep:  # the same message is delivered twice
+            copy = Envelope(envelope.queue, envelope.body, self.world.now, envelope.dequeue_count)
+            self.world.queue.append(copy)
+        self.world.receive(envelope)
+
+    @precondition(lambda self: self.world.workers)
+    @rule(data=st.data(), calls=st.integers(1, 6))
+    def go_on(self, data: st.DataObject, calls: int) -> None:
+        worker = data.draw(st.sampled_from(self.world.workers))
+        for _ in range(calls):
+            if worker in self.world.workers:
+                self.world.step(worker)
+
+    @precondition(lambda self: self.world.workers)
+    @rule(data=st.data())
+    def finish(self, data: st.DataObject) -> None:
+        self.world.finish(data.draw(st.sampled_from(self.world.workers)))
+
+    @precondition(lambda self: self.world.workers)
+    @rule(data=st.data())
+    def crash(self, data: st.DataObject) -> None:
+        self.world.step(data.draw(st.sampled_from(self.world.workers)), kill=True)
+
+    @precondition(lambda self: self.world.queue)
+    @rule(data=st.data())
+    def lose(self, data: st.DataObject) -> None:
+        """A message is gone for good: a poisoned one, or one that outlived its time."""
+        self.world.queue.remove(data.draw(st.sampled_from(self.world.queue)))
+
+    @rule(minutes=st.sampled_from([1, 16, 61]))
+    def wait(self, minutes: int) -> None:
+        self.world.now += timedelta(minutes=minutes)
+
+    @rule()
+    def look_after(self) -> None:
+        self.world.start(lambda: upkeep(self.world.services))
+
+    @precondition(lambda self: self.accepted())
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        request = data.draw(st.sampled_from(self.accepted()))
+        self.world.start(lambda: self._tolerate(lambda: cancel(self.world.services, request)))
+
+    @precondition(lambda self: self.accepted())
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        request = data.draw(st.sampled_from(self.accepted()))
+        self.world.start(lambda: delete(self.world.services, request))
+
+    @staticmethod
+    def _tolerate(act: object) -> None:
+        """Answers that tell the caller no are fine; anything else is not."""
+        assert callable(act)
+        try:
+            act()
+        except (Conflict, Rejected, Missing):
+            return
+
+    def accepted(self) -> list[Request]:
+        jobs = self.world.jobs
+        ids = {name.split("/")[0] for name in jobs.names("") if name.endswith("/request.json")}
+        return [read_request(jobs, job) for job in sorted(ids)]
+
+    # What must hold all the time
+
+    @invariant()
+    def every_aggregator_commits_the_same(self) -> None:
+        for name, lists in self.world.commits.items():
+            assert len(lists) == 1, f"{name} was written in {len(lists)} ways"
+
+    @invariant()
+    def closed_jobs_have_their_results(self) -> None:
+        for request in self.accepted():
+            closed = read_closed(self.world.jobs, request.job)
+            if closed is not None and not is_deleted(self.world.jobs, request.job):
+                check_results(self.world, request)
+
+    # What must hold in the end
+
+    def teardown(self) -> None:
+        world = self.world
+        world.drain()
+        for _ in range(8):
+            world.now += STALLED + timedelta(minutes=1)
+            world.run(lambda: upkeep(world.services))
+            world.drain()
+        for request in self.accepted():
+            assert read_closed(world.jobs, request.job), f"job {request.job} never ended"
+            assert world.now < request.created_at + LIFETIME, "only its deadline ended the job"
+            check_results(world, request)
+        assert not world.jobs.names(names.OPEN), "a job is open for ever"
+        self._check_that_nothing_is_left()
+
+    def _check_that_nothing_is_left(self) -> None:
+        world = self.world
+        for request in self.accepted():
+            world.run(partial(delete, world.services, request))
+        world.run(lambda: upkeep(world.services))
+        left = world.jobs.names("") + world.results.names("")
+        assert all(name.startswith(names.STOPS) for name in left), left
+        world.now += TOMBSTONE_LIFE
+        world.run(lambda: upkeep(world.services))
+        assert world.jobs.names("") + world.results.names("") == []
+
+
+def check_results(world: World, request: Request) -> None:
+    """posts.csv has every row; all three files agree with each other, figure by figure."""
+    job = request.job
+    rows = list(
+        csv.DictReader(io.StringIO(world.results.read(names.posts_csv(job)).decode("utf-8-sig")))
+    )
+    table = list(
+        csv.DictReader(io.StringIO(world.results.read(names.comments_csv(job)).decode("utf-8-sig")))
+    )
+    lines = [
+        json.loads(line) for line in world.results.read(names.comments_jsonl(job)).splitlines()
+    ]
+    assert [int(row["row"]) for row in rows] == list(range(1, request.rows + 1))
+    assert [(c["post"], c["comment_id"], c["label"]) for c in table] == [
+        (str(c["post"]), c["comment_id"], c["label"] or "") for c in lines
+    ]
+    keys = [(c["post"], c["comment_id"]) for c in lines]
+    assert len(set(keys)) == len(keys), "a comment is there twice"
+    assert [c["post"] for c in lines] == sorted(c["post"] for c in lines)
+    for row in rows:
+        _check_row(row, [c for c in lines if c["post"] == int(row["row"])], request)
+
+
+def _check_row(row: dict[str, str], comments: list[dict[str, object]], request: Request) -> None:
+    readings = [
+        Reading(*(round(float(str(c[k])) * UNIT) for k in ("negative", "neutral", "positive")))
+        for c in comments
+        if c["label"] is not None
+    ]
+    sums = tally(readings)
+    assert row["state"] != "pending"
+    shown = [int(row[label] or 0) for label in ("positive", "neutral", "negative")]
+    assert shown == [sums.positive, sums.neutral, sums.negative]
+    if sums.count:
+        assert abs(float(row["mean_score"]) - sums.total / sums.count / UNIT) < 1e-4
+    if row["state"] == "ok" and not row["duplicate_of"]:
+        assert len(comments) == len(readings) == int(row["fetched"])
+        assert row["unscored"] == "0"
+
+
+Pipeline.TestCase.settings = settings(
+    max_examples=150,
+    stateful_step_count=60,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+TestPipeline = Pipeline.TestCase
+
+
+class LossyPipeline(Pipeline):
+    """The service may also drop staged blocks before they are committed."""
+
+    @precondition(lambda self: self.accepted())
+    @rule(data=st.data())
+    def lose_blocks(self, data: st.DataObject) -> None:
+        request = data.draw(st.sampled_from(self.accepted()))
+        for name in (names.comments_csv(request.job), names.comments_jsonl(request.job)):
+            if data.draw(st.booleans()):
+                self.world.results.drop_staged(name)
+
+    def every_aggregator_commits_the_same(self) -> None:
+        """Not here: a job that is scored again is committed again; the results must agree."""
+
+
+LossyPipeline.TestCase.settings = Pipeline.TestCase.settings
+TestLossyPipeline = LossyPipeline.TestCase
