@@ -1,0 +1,145 @@
+"""`demo`: the main job from end to end on this machine, with stand-in platforms.
+
+Everything that runs in the cloud runs here: the functions through Microsoft's worker library, the
+queues and blobs of the storage emulator, the bundled analyzer. Only the platforms are stand-ins,
+so that it needs no keys and no network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from devhost.supervisor import PROJECT, DevHost
+from tests.fakes import KEY, running
+
+SAMPLES = Path(__file__).with_name("samples")
+OUT = PROJECT / "out"
+POLL_SECONDS = 0.3
+COLOURS = {"positive": "green", "negative": "red", "mixed": "yellow"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the demo; the exit code."""
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
+    parser.add_argument("--links", type=Path, default=SAMPLES / "links.csv", help="other links")
+    parser.add_argument("--export", type=Path, default=SAMPLES / "export.csv", help="an export")
+    parser.add_argument("--instances", type=int, default=1, metavar="N", help="worker processes")
+    parser.add_argument("--log", action="store_true", help="show every invocation")
+    options = parser.parse_args(arguments)
+    console = Console()
+    began = time.monotonic()
+    log = OUT / "demo.log"
+    OUT.mkdir(exist_ok=True)
+    with log.open("wb") as lines, running() as platforms:
+        console.print("Starting storage emulator, functions and stand-in platforms …")
+        settings = {"PLATFORMS_BASE": platforms.base, "YOUTUBE_API_KEY": KEY}
+        output = None if options.log else lines
+        with DevHost(settings=settings, instances=options.instances, output=output) as host:
+            up = time.monotonic() - began
+            console.print(f"Up after {up:.1f} s at {host.url}")
+            jobs = f"{host.url}/api/jobs"
+            for name, body in _bodies(options.links, options.export):
+                _show(console, jobs, name, body)
+    console.print(f"Stopped. All of it took {time.monotonic() - began:.1f} s.")
+    return 0
+
+
+def _bodies(links: Path, export: Path) -> Iterator[tuple[str, bytes]]:
+    yield "Sample links", links.read_bytes()
+    yield "Sample export", export.read_bytes()
+
+
+def _show(console: Console, jobs: str, name: str, body: bytes) -> None:
+    """Submit one file, watch it, print its table, keep its files."""
+    answer = requests.post(
+        f"{jobs}/create",
+        params={"name": name, "file": name},
+        data=body,
+        headers={"Content-Type": "text/csv"},
+        timeout=60,
+    )
+    answer.raise_for_status()
+    accepted = answer.json()
+    console.rule(f"{name}: POST /api/jobs/create → {answer.status_code}")
+    console.print(f"job {accepted['job_id']}: {accepted['posts']} posts")
+    for rejected in accepted["rejected"]:
+        console.print(f"  [dim]{rejected['url']}: {rejected['reason']}[/dim]")
+    status = _watch(console, accepted["links"]["status"])
+    console.print(f"{status['status']}: {status['comments']['done']} comments scored")
+    kept = [_keep(name, file, link) for file, link in accepted["links"].items() if "." in file]
+    _print_table(console, kept[0])
+    console.print("Kept: " + ", ".join(str(path.relative_to(PROJECT)) for path in kept))
+
+
+def _watch(console: Console, link: str) -> dict[str, Any]:
+    """Follow the status until the job has ended."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console) as bars:
+        posts, comments = bars.add_task("posts   "), bars.add_task("comments")
+        while True:
+            status: dict[str, Any] = requests.get(link, timeout=60).json()
+            for bar, counts in ((posts, status["posts"]), (comments, status["comments"])):
+                bars.update(bar, total=counts["total"], completed=counts["done"])
+            if status["completed_at"]:
+                return status
+            time.sleep(POLL_SECONDS)
+
+
+def _keep(name: str, file: str, link: str) -> Path:
+    """Download by the signed link into `out/`."""
+    path = OUT / f"{name.lower().replace(' ', '-')}-{file}"
+    answer = requests.get(link, timeout=60)
+    answer.raise_for_status()
+    path.write_bytes(answer.content)
+    return path
+
+
+def _print_table(console: Console, path: Path) -> None:
+    rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))
+    table = Table("row", "post", "state", "comments", "verdict", "score (95 %)", "+ / ○ / -")
+    for row in rows:
+        table.add_row(row["row"], _name(row), _state(row), _coverage(row), *_figures(row))
+    console.print(table)
+
+
+def _name(row: dict[str, str]) -> str:
+    return row["title"] or row["url"]
+
+
+def _state(row: dict[str, str]) -> str:
+    return f"same as row {row['duplicate_of']}" if row["duplicate_of"] else row["state"]
+
+
+def _coverage(row: dict[str, str]) -> str:
+    if not row["fetched"] or row["duplicate_of"]:
+        return ""
+    return f"{row['fetched']} of {row['reported']}" if row["reported"] else row["fetched"]
+
+
+def _figures(row: dict[str, str]) -> tuple[str, str, str]:
+    if not row["verdict"]:
+        return "", "", ""
+    colour = COLOURS.get(row["verdict"], "white")
+    mean, low, high = (float(row[key]) for key in ("mean_score", "mean_low", "mean_high"))
+    shares = (float(row[f"{label}_share"]) for label in ("positive", "neutral", "negative"))
+    return (
+        f"[{colour}]{row['verdict']}[/{colour}]",
+        f"{mean:+.2f} ({low:+.2f} … {high:+.2f})",
+        " / ".join(f"{share:.0%}" for share in shares),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
