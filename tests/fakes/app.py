@@ -9,12 +9,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from tests.fakes import hackernews, youtube
+from tests.fakes import (
+    apify,
+    bluesky,
+    hackernews,
+    instagram_graph,
+    links,
+    mastodon,
+    reddit,
+    tiktok_research,
+    youtube,
+)
 from tests.fakes.world import World, as_json
 
 _PLATFORMS: dict[str, Callable[[World], list[BaseRoute]]] = {
     "youtube": youtube.routes,
     "hackernews": hackernews.routes,
+    "bluesky": bluesky.routes,
+    "mastodon": mastodon.routes,
+    "reddit": reddit.routes,
+    "apify": apify.routes,
+    "tiktok_research": tiktok_research.routes,
+    "instagram_graph": instagram_graph.routes,
+    "links": links.routes,
 }
 
 

@@ -42,7 +42,7 @@ _ENDINGS = [
 ]
 _NAMES = ["mara", "jon", "ayşe", "li_wei", "sam.k", "ola", "теа", "nico", "zoë", "kofi"]
 _HOSTS = {"mastodon": "stand-in.example"}
-_DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"
+DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"
 _NUMERIC = {"hackernews", "tiktok", "mastodon"}
 
 
@@ -93,7 +93,7 @@ def post_url(platform: str, *, comments: int = 0, fault: str = "", salt: int = 0
         "tiktok": f"https://www.tiktok.com/@someone/video/{post}",
         "reddit": f"https://www.reddit.com/r/standin/comments/{post}/a_title/",
         "hackernews": f"https://news.ycombinator.com/item?id={post}",
-        "bluesky": f"https://bsky.app/profile/{_DID}/post/{post}",
+        "bluesky": f"https://bsky.app/profile/{DID}/post/{post}",
         "mastodon": f"https://{_HOSTS['mastodon']}/@someone/{post}",
     }[platform]
 

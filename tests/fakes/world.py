@@ -32,6 +32,8 @@ class World:
         self.log: list[Asked] = []
         self.base = ""
         """Address of the server, once it runs."""
+        self.own_media: list[str] = []
+        """Shortcodes of posts that belong to the Instagram account of the Graph API."""
         self._count: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
 
@@ -43,7 +45,8 @@ class World:
             if platform in {"", entry.platform} and post in {"", entry.post}
         ]
 
-    def _note(self, asked: Asked) -> int:
+    def note(self, asked: Asked) -> int:
+        """Log a request; how many the same post had before."""
         with self._lock:
             self.log.append(asked)
             self._count[asked.platform, asked.post] += 1
@@ -61,7 +64,7 @@ class World:
         """Log the request, then let the post's fault answer, or `make`."""
         spec = spec_of(post)
         asked = Asked(platform, post, request.url.path, dict(request.query_params))
-        nth = self._note(asked)
+        nth = self.note(asked)
         page_is_first = first_page or self._seen_before(asked)
         fault = fault_response(spec.fault, nth, first_page=page_is_first, url=str(request.url))
         if fault is not None:

@@ -27,6 +27,7 @@ from undertone.errors import Delayed, Permanent, Transient
 from undertone.ports import Clock
 from undertone.sources.answers import decode_json, malformed
 from undertone.sources.delays import told_until
+from undertone.sources.guard import NotPublic
 
 USER_AGENT = "undertone/0.1 (reads public comments on behalf of their audience's owner)"
 
@@ -197,7 +198,10 @@ class Session:
             return self._answer(response)
 
     def location(self, url: str) -> str | None:
-        """Where `url` redirects to, absolute and allowed; None if it does not. Raises as `get`."""
+        """Where `url` redirects to, absolute; None if it does not. Raises as `get`.
+
+        The place itself is not asked, and checked only once somebody asks for it.
+        """
         with self._send("GET", url, None) as response:
             target = self._redirect(response)
             if target is None:
@@ -217,6 +221,9 @@ class Session:
                 stream=True,
                 **kw,
             )
+        except NotPublic as error:
+            host = _origin(url)[1]
+            raise Permanent(f"{host} is not asked: {error}", state="unsupported") from None
         except requests.Timeout:
             raise Delayed(f"{self.name} did not answer in time") from None
         except requests.ConnectionError as error:
@@ -246,8 +253,6 @@ class Session:
             target = urljoin(response.url, readable)
         except ValueError:
             raise self._away("") from None
-        if not self._allows(target):
-            raise self._away(target)
         return target
 
     def _answer(self, response: requests.Response) -> Answer:

@@ -7,10 +7,25 @@ from __future__ import annotations
 
 from undertone.errors import Permanent
 from undertone.ports import Clock, Source
+from undertone.posts import is_short
 from undertone.records import Page, PostRef, Want
-from undertone.sources import hackernews, youtube
+from undertone.sources import (
+    apify,
+    bluesky,
+    hackernews,
+    instagram_graph,
+    mastodon,
+    reddit,
+    tiktok_research,
+    youtube,
+)
+from undertone.sources.actors import InstagramComments, TikTokComments
+from undertone.sources.apify import Actor, Intents
 from undertone.sources.config import SourcesConfig, describe
+from undertone.sources.guard import GuardedAdapter, public_https
 from undertone.sources.http import Limits, Session, only, utc_now
+from undertone.sources.own_or_others import OwnOrOthers
+from undertone.sources.resolving import Resolving, ShortLinks
 
 
 class Unreached:
@@ -29,14 +44,27 @@ class Unreached:
 
 
 def build_sources(
-    config: SourcesConfig, *, clock: Clock = utc_now, limits: Limits | None = None
+    config: SourcesConfig,
+    intents: Intents,
+    *,
+    clock: Clock = utc_now,
+    limits: Limits | None = None,
 ) -> dict[str, Source]:
-    """A source for every platform, by the name that `PostRef.platform` holds."""
-    build = _Builder(config, clock, limits or Limits())
-    sources: list[Source] = [build.hackernews()]
-    if config.youtube_api_key:
-        sources.append(build.youtube())
-    reached = {source.platform: source for source in sources}
+    """A source for every platform, by the name that `PostRef.platform` holds.
+
+    `intents`: a container that all instances share, where paid runs are noted before they start.
+    """
+    build = _Builder(config, intents, clock, limits or Limits())
+    built = [
+        build.youtube(),
+        build.instagram(),
+        build.tiktok(),
+        build.reddit(),
+        build.hackernews(),
+        build.bluesky(),
+        build.mastodon(),
+    ]
+    reached = {source.platform: source for source in built if source is not None}
     for reach in describe(config):
         if reach.platform not in reached and reach.platform != "upload":
             reached[reach.platform] = Unreached(reach.platform, reach.advice)
@@ -44,14 +72,19 @@ def build_sources(
 
 
 class _Builder:
-    def __init__(self, config: SourcesConfig, clock: Clock, limits: Limits) -> None:
+    """One method a platform; None where the configuration does not reach it."""
+
+    def __init__(
+        self, config: SourcesConfig, intents: Intents, clock: Clock, limits: Limits
+    ) -> None:
         self._config = config
+        self._intents = intents
         self._clock = clock
         self._limits = limits
+        self._stand_in = config.platforms_base.rstrip("/")
 
-    def _base(self, platform: str, real: str) -> str:
-        stand_in = self._config.platforms_base.rstrip("/")
-        return f"{stand_in}/{platform}" if stand_in else real
+    def _base(self, place: str, real: str) -> str:
+        return f"{self._stand_in}/{place}" if self._stand_in else real
 
     def _session(self, name: str, *bases: str) -> Session:
         return Session(name, only(*bases), limits=self._limits, clock=self._clock)
@@ -60,7 +93,9 @@ class _Builder:
         base = self._base("hackernews", hackernews.BASE)
         return hackernews.HackerNews(self._session(hackernews.NAME, base), base=base)
 
-    def youtube(self) -> Source:
+    def youtube(self) -> Source | None:
+        if not self._config.youtube_api_key:
+            return None
         base = self._base("youtube", youtube.BASE)
         return youtube.YouTube(
             self._session(youtube.NAME, base),
@@ -68,3 +103,78 @@ class _Builder:
             base=base,
             when_used_up=self._config.youtube_when_used_up,
         )
+
+    def bluesky(self) -> Source:
+        base = self._base("bluesky", bluesky.BASE)
+        source = bluesky.Bluesky(self._session(bluesky.NAME, base), base=base)
+        return Resolving(source, bluesky.needs_did, source.did)
+
+    def mastodon(self) -> Source:
+        if self._stand_in:
+            base = self._base("mastodon", "")
+            return mastodon.Mastodon(self._session(mastodon.NAME, base), base=base)
+        session = Session(
+            mastodon.NAME,
+            public_https,
+            limits=self._limits,
+            clock=self._clock,
+            adapter=GuardedAdapter,
+        )
+        return mastodon.Mastodon(session)
+
+    def reddit(self) -> Source | None:
+        if not (self._config.reddit_client_id and self._config.reddit_client_secret):
+            return None
+        login = self._base("reddit", reddit.LOGIN_BASE)
+        base = self._base("reddit", reddit.BASE)
+        source = reddit.Reddit(
+            self._session(reddit.NAME, login, base),
+            self._config.reddit_client_id,
+            self._config.reddit_client_secret,
+            login_base=login,
+            base=base,
+        )
+        return self._with_short_links(source, reddit.NAME, "https://www.reddit.com")
+
+    def tiktok(self) -> Source | None:
+        source = self._tiktok_research() or self._apify(TikTokComments())
+        hosts = (f"https://{name}.tiktok.com" for name in ("www", "vm", "vt", "m"))
+        return source and self._with_short_links(source, tiktok_research.NAME, *hosts)
+
+    def _tiktok_research(self) -> Source | None:
+        if not (self._config.tiktok_client_key and self._config.tiktok_client_secret):
+            return None
+        base = self._base("tiktok_research", tiktok_research.BASE)
+        return tiktok_research.TikTokResearch(
+            self._session(tiktok_research.NAME, base),
+            self._config.tiktok_client_key,
+            self._config.tiktok_client_secret,
+            base=base,
+        )
+
+    def instagram(self) -> Source | None:
+        own, others = self._instagram_graph(), self._apify(InstagramComments())
+        return OwnOrOthers(own, others) if own and others else own or others
+
+    def _instagram_graph(self) -> Source | None:
+        if not (self._config.instagram_graph_token and self._config.instagram_graph_user):
+            return None
+        base = self._base("instagram_graph", instagram_graph.BASE)
+        return instagram_graph.InstagramGraph(
+            self._session(instagram_graph.NAME, base),
+            self._config.instagram_graph_token,
+            self._config.instagram_graph_user,
+            base=base,
+        )
+
+    def _apify(self, actor: Actor) -> Source | None:
+        if not self._config.apify_token:
+            return None
+        base = self._base("apify", apify.BASE)
+        session = self._session(apify.NAME, base)
+        return apify.Apify(session, self._config.apify_token, actor, self._intents, base=base)
+
+    def _with_short_links(self, source: Source, name: str, *hosts: str) -> Source:
+        base = self._base(f"links/{source.platform}", "")
+        session = self._session(name, *([base] if base else hosts))
+        return Resolving(source, is_short, ShortLinks(session, base=base).resolve)

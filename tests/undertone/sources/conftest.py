@@ -13,6 +13,7 @@ from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.config import SourcesConfig
 from undertone.sources.http import Limits
 from undertone.sources.registry import build_sources
+from undertone.storage.memory import MemoryBlobs
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 QUICK = Limits(connect=1, read=0.5, total=1, size=2_000_000, backoff=0.01)
@@ -44,7 +45,7 @@ def config_for(world: World) -> SourcesConfig:
 
 
 def sources_for(world: World) -> dict[str, Source]:
-    return build_sources(config_for(world), limits=QUICK, clock=lambda: NOW)
+    return build_sources(config_for(world), MemoryBlobs(), limits=QUICK, clock=lambda: NOW)
 
 
 @pytest.fixture

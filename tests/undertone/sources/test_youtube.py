@@ -13,6 +13,7 @@ from undertone.records import Page, Want
 from undertone.sources.http import Session, only
 from undertone.sources.registry import build_sources
 from undertone.sources.youtube import YouTube
+from undertone.storage.memory import MemoryBlobs
 
 QUOTA = {"error": {"message": "x", "errors": [{"reason": "quotaExceeded"}]}}
 
@@ -140,6 +141,6 @@ def test_an_odd_item_is_counted_and_the_others_stay() -> None:
 def test_a_wrong_key_names_the_setting(world: World) -> None:
     config = dataclasses.replace(config_for(world), youtube_api_key="wrong")
     with pytest.raises(Permanent, match="YOUTUBE_API_KEY: API key not valid"):
-        build_sources(config)["youtube"].read(
+        build_sources(config, MemoryBlobs())["youtube"].read(
             parse_post_url(post_url("youtube", comments=3)), Want(), None
         )

@@ -1,0 +1,302 @@
+"""Apify's API: https://docs.apify.com/api/v2. An actor's run is started once, polled, then read.
+
+A run costs money, and a message may be delivered twice or its handler die right after the start.
+So the intention to start is written first, on condition that nobody has: only its writer starts.
+Whoever finds an intention without a run looks for the run among the account's recent ones before
+a new one is started. Every step is a page here; none waits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+
+from undertone.errors import Missing, Permanent
+from undertone.ports import Versioned
+from undertone.records import Comment, Page, PostRef, Want
+from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
+from undertone.sources.http import Answer, Session
+
+BASE = "https://api.apify.com/v2"
+NAME = "Apify"
+
+POLL = 10.0
+"""Seconds between two looks at a run."""
+STARTING = timedelta(minutes=2)
+"""How long a start may take until its starter is held for dead."""
+REUSED = timedelta(hours=1)
+"""How long a run answers for the same post and options; after that a new one is started."""
+ITEMS = 1000
+"""Items of a dataset a page."""
+RUNS = 50
+"""Recent runs among which a lost one is looked for."""
+
+
+_UNDER_WAY = {"READY", "RUNNING", "TIMING-OUT", "ABORTING"}
+_ALIVE = {"READY", "RUNNING", "SUCCEEDED"}
+
+_Query = dict[str, str | int]
+
+
+class Intents(Protocol):
+    """Where intentions are written: the four calls of `Blobs` that this needs."""
+
+    def read_versioned(self, name: str) -> Versioned:
+        """Content and ETag. Raises Missing."""
+
+    def create(self, name: str, data: bytes) -> bool:
+        """False, and nothing changed, if it is there."""
+
+    def replace(self, name: str, data: bytes, etag: str) -> bool:
+        """False, and nothing changed, if it is no longer the one with `etag`."""
+
+
+class Actor(Protocol):
+    """What is asked of one actor, and how its items are read."""
+
+    platform: str
+    actor: str
+    """`user~name`."""
+
+    def task(self, post: PostRef, want: Want) -> dict[str, object]:
+        """The actor's input for `post`."""
+
+    def comments(self, item: object, post: PostRef, want: Want) -> list[Comment] | None:
+        """The comments in `item`, empty ones too; None if it is no comment of `post`."""
+
+
+class _Run(msgspec.Struct):
+    id: str
+    defaultDatasetId: str  # noqa: N815 - Apify's names, here and below
+    status: str = ""
+    defaultKeyValueStoreId: str = ""  # noqa: N815
+    startedAt: datetime = datetime.min.replace(tzinfo=UTC)  # noqa: N815
+
+
+class _RunAnswer(msgspec.Struct):
+    data: _Run
+
+
+class _Runs(msgspec.Struct):
+    items: list[Any] = []
+
+
+class _RunsAnswer(msgspec.Struct):
+    data: _Runs
+
+
+class _ErrorItem(msgspec.Struct):
+    error: str
+    errorDescription: str = ""  # noqa: N815
+
+
+class _Reason(msgspec.Struct):
+    type: str = ""
+    message: str = ""
+
+
+class _Refusal(msgspec.Struct):
+    error: _Reason
+
+
+class _Intent(msgspec.Struct, omit_defaults=True):
+    """Written before a run is started, and again with what was started."""
+
+    at: datetime
+    run: str = ""
+    dataset: str = ""
+
+
+class _Cursor(msgspec.Struct, omit_defaults=True):
+    run: str = ""
+    dataset: str = ""
+    ended: str = ""
+    """The run's last status, once it has ended; its items are read from then on."""
+    offset: int = 0
+    found: int = 0
+    """Comments read so far."""
+
+
+class Apify:
+    """One platform by one actor."""
+
+    def __init__(
+        self, session: Session, token: str, actor: Actor, intents: Intents, *, base: str = BASE
+    ) -> None:
+        self._session = session
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._actor = actor
+        self._intents = intents
+        self._base = base
+        self.platform = actor.platform
+
+    def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
+        """One page; see `Source.read`."""
+        at = msgspec.json.decode(cursor, type=_Cursor) if cursor else _Cursor()
+        if not at.run:
+            return self._run(post, want)
+        if not at.ended:
+            return self._poll(at)
+        return self._items(post, want, at)
+
+    # -- the run -------------------------------------------------------------------------------
+
+    def _run(self, post: PostRef, want: Want) -> Page:
+        """Start a run, or find the one that was started for the same thing."""
+        name = self._intent_name(post, want)
+        now = self._session.now()
+        if self._intents.create(name, msgspec.json.encode(_Intent(at=now))):
+            return self._start(name, post, want)
+        try:
+            return self._join(name, self._intents.read_versioned(name), post, want)
+        except Missing:  # removed in between
+            return _later(_Cursor(), 1)
+
+    def _join(self, name: str, blob: Versioned, post: PostRef, want: Want) -> Page:
+        """Go on with the run of an intention that is there, or take it over."""
+        now = self._session.now()
+        intent = fit(NAME, msgspec.json.decode(blob.data), _Intent)
+        age = now - intent.at
+        if intent.run and age < REUSED:
+            return _later(_Cursor(intent.run, intent.dataset), 0)
+        if not intent.run and age < STARTING:
+            return _later(_Cursor(), POLL)
+        lost = None if intent.run else self._lost(post, want, intent.at)
+        if lost is not None:
+            return self._started(name, lost)
+        if not self._intents.replace(name, msgspec.json.encode(_Intent(at=now)), blob.etag):
+            return _later(_Cursor(), POLL)  # somebody else took over
+        return self._start(name, post, want)
+
+    def _forget(self, post: PostRef, want: Want) -> None:
+        """Let the next who asks start anew: the run gave nothing."""
+        name = self._intent_name(post, want)
+        free = _Intent(at=self._session.now() - STARTING)
+        with contextlib.suppress(Missing):
+            etag = self._intents.read_versioned(name).etag
+            self._intents.replace(name, msgspec.json.encode(free), etag)
+
+    def _intent_name(self, post: PostRef, want: Want) -> str:
+        parts = (self._actor.actor, post.platform, post.id, msgspec.json.encode(want).decode())
+        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]
+        return f"runs/{self.platform}/{digest}.json"
+
+    def _start(self, name: str, post: PostRef, want: Want) -> Page:
+        answer = self._session.post(
+            f"{self._base}/acts/{self._actor.actor}/runs",
+            json=self._actor.task(post, want),
+            headers=self._headers,
+        )
+        return self._started(name, fit(NAME, _good(answer).body, _RunAnswer).data)
+
+    def _started(self, name: str, run: _Run) -> Page:
+        """Note which run it is. Should that fail, the run is found again among the recent ones."""
+        intent = _Intent(at=self._session.now(), run=run.id, dataset=run.defaultDatasetId)
+        with contextlib.suppress(Missing):
+            etag = self._intents.read_versioned(name).etag
+            self._intents.replace(name, msgspec.json.encode(intent), etag)
+        return _later(_Cursor(run.id, run.defaultDatasetId), POLL)
+
+    def _lost(self, post: PostRef, want: Want, since: datetime) -> _Run | None:
+        """The run that was started for this after `since` by a starter that died."""
+        since -= timedelta(seconds=30)  # their clock is not ours
+        query: _Query = {"desc": "1", "limit": RUNS, "startedAfter": _iso(since)}
+        answer = self._get(f"acts/{self._actor.actor}/runs", query)
+        runs, _ = fit_each(fit(NAME, answer.body, _RunsAnswer).data.items, _Run)
+        task = self._actor.task(post, want)
+        recent = (run for run in runs if run.startedAt >= since and run.status in _ALIVE)
+        return next((run for run in recent if self._input(run) == task), None)
+
+    def _input(self, run: _Run) -> object:
+        path = f"{self._base}/key-value-stores/{run.defaultKeyValueStoreId}/records/INPUT"
+        answer = self._session.get(path, headers=self._headers)
+        return answer.body if answer.ok else None
+
+    def _poll(self, at: _Cursor) -> Page:
+        run = fit(NAME, self._get(f"actor-runs/{at.run}", {}).body, _RunAnswer).data
+        if run.status in _UNDER_WAY:
+            return _later(at, POLL)
+        return _later(_Cursor(at.run, run.defaultDatasetId, run.status or "UNKNOWN"), 0)
+
+    # -- its items -----------------------------------------------------------------------------
+
+    def _items(self, post: PostRef, want: Want, at: _Cursor) -> Page:
+        query: _Query = {"format": "json", "offset": at.offset, "limit": ITEMS}
+        answer = self._get(f"datasets/{at.dataset}/items", query)
+        items = fit(NAME, answer.body, list[Any])
+        comments: list[Comment] = []
+        strange: list[object] = []
+        for item in items:
+            found = self._actor.comments(item, post, want)
+            comments.extend(found or [])
+            if found is None:
+                strange.append(item)
+        kept = tuple(comment for comment in comments if comment.text)
+        errors, misfits = fit_each(strange, _ErrorItem)
+        total = at.found + len(comments)
+        if not total and (errors or not items):
+            self._nothing(at, errors, post, want)
+        following = _Cursor(at.run, at.dataset, at.ended, at.offset + len(items), total)
+        return Page(
+            comments=kept,
+            cursor=_encode(following) if items else None,
+            skipped=len(comments) - len(kept),
+            note=self._note(at, errors, misfits, last=not items),
+        )
+
+    def _nothing(self, at: _Cursor, errors: list[_ErrorItem], post: PostRef, want: Want) -> None:
+        """Raise if the run says why it found no comments, or did not end well."""
+        if errors:
+            said = excerpt(f"{errors[0].error}: {errors[0].errorDescription}")
+            raise Permanent(
+                f"Apify's {self._actor.actor} finds no comments ({said}): the post has none, is "
+                "private or does not exist",
+                state="not_found",
+            )
+        if at.ended != "SUCCEEDED":
+            self._forget(post, want)
+            raise Permanent(
+                f"Apify's run {at.run} of {self._actor.actor} ended as {at.ended} without "
+                "comments: look at its log in Apify's console"
+            )
+
+    def _note(self, at: _Cursor, errors: list[_ErrorItem], misfits: int, *, last: bool) -> str:
+        if errors:
+            return f"Apify left something out ({excerpt(errors[0].error)})"
+        if last and at.ended != "SUCCEEDED":
+            return f"possibly truncated: Apify's run {at.run} ended as {at.ended}"
+        return note_of_misfits(NAME, misfits)
+
+    def _get(self, path: str, query: _Query) -> Answer:
+        return _good(self._session.get(f"{self._base}/{path}", query, self._headers))
+
+
+def _good(answer: Answer) -> Answer:
+    if answer.ok:
+        return answer
+    refusals, _ = fit_each([answer.body], _Refusal)
+    reason = refusals[0].error if refusals else _Reason()
+    said = excerpt(f"{reason.type}: {reason.message}") if reason.type else f"status {answer.status}"
+    if answer.status == 401:
+        raise Permanent(f"Apify refuses APIFY_TOKEN: {said}")
+    if answer.status == 402:
+        raise Permanent(
+            f"Apify's spending limit is reached: {said}: raise it or wait for its reset"
+        )
+    raise Permanent(f"Apify refuses: {said}")
+
+
+def _later(at: _Cursor, wait: float) -> Page:
+    return Page(cursor=_encode(at), wait=wait)
+
+
+def _encode(cursor: _Cursor) -> str:
+    return msgspec.json.encode(cursor).decode()
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")

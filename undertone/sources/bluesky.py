@@ -1,0 +1,217 @@
+"""Bluesky's public API: https://docs.bsky.app/docs/api/app-bsky-feed-get-post-thread. No key.
+
+One answer holds the thread, cut where it is wide or deep. Replies whose own replies were cut off
+are asked for one by one on further pages.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from undertone.errors import Permanent
+from undertone.records import Comment, Page, PostRef, Want
+from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
+from undertone.sources.http import Answer, Session
+from undertone.sources.plain import tidy, utc_of_text
+
+BASE = "https://public.api.bsky.app/xrpc"
+NAME = "Bluesky"
+
+FURTHER = 100
+"""Cut-off replies of one post that are asked for: each costs a request."""
+
+
+class _Author(msgspec.Struct):
+    handle: str = ""
+
+
+class _Record(msgspec.Struct):
+    text: str = ""
+    createdAt: str = ""  # noqa: N815 - Bluesky's names, here and below
+    langs: list[str] | None = None
+
+
+class _Post(msgspec.Struct):
+    uri: str
+    record: _Record
+    author: _Author = msgspec.field(default_factory=_Author)
+    likeCount: int | None = None  # noqa: N815
+    replyCount: int = 0  # noqa: N815
+
+
+class _Node(msgspec.Struct):
+    kind: str = msgspec.field(name="$type", default="")
+    post: Any = None
+    replies: list[Any] | None = None
+
+
+class _Thread(msgspec.Struct):
+    thread: _Node
+
+
+class _Refusal(msgspec.Struct):
+    error: str = ""
+    message: str = ""
+
+
+class _Identity(msgspec.Struct):
+    did: str
+
+
+class _Cursor(msgspec.Struct, omit_defaults=True):
+    """Replies whose own replies were cut off, and how many more may be asked for."""
+
+    uris: list[str]
+    left: int
+
+
+class _Found(msgspec.Struct):
+    """What a walk through a thread gathers."""
+
+    comments: list[Comment] = []
+    cut_off: list[str] = []
+    hidden: int = 0
+    misfits: int = 0
+    told: int = 0
+    """Replies that the posts seen say they have."""
+
+
+def needs_did(post: PostRef) -> bool:
+    """Whether `post` names its author by a handle, which may change hands."""
+    return not post.id.startswith("did:")
+
+
+class Bluesky:
+    """Any public post; `did` turns a handle's reference into the lasting one."""
+
+    platform = "bluesky"
+
+    def __init__(self, session: Session, *, base: str = BASE) -> None:
+        self._session = session
+        self._base = base
+
+    def did(self, post: PostRef) -> PostRef:
+        """The reference of `post` under its author's DID. Raises Permanent (`not_found`)."""
+        handle, _, key = post.id.partition("/")
+        query = {"handle": handle}
+        answer = self._session.get(f"{self._base}/com.atproto.identity.resolveHandle", query)
+        if not answer.ok:
+            raise Permanent(f"Bluesky knows nobody called {handle}", state="not_found")
+        did = fit(NAME, answer.body, _Identity).did
+        address = f"https://bsky.app/profile/{did}/post/{key}"
+        return PostRef(platform="bluesky", id=f"{did}/{key}", url=address)
+
+    def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
+        """One page; see `Source.read`. `post.id` is `did/rkey`."""
+        author, _, key = post.id.partition("/")
+        root = f"at://{author}/app.bsky.feed.post/{key}"
+        if cursor is None:
+            thread = self._thread(root, want)
+            top = fit(NAME, thread.post, _Post)
+            found = _walk(thread, root, deep=want.replies)
+            page = _page(found, want, _Cursor(found.cut_off, FURTHER))
+            missing = max(0, found.told - len(found.comments) - found.hidden)
+            note = _note_of_missing(missing if not found.cut_off else 0, found.told) or page.note
+            told = found.told if want.replies else top.replyCount
+            title = excerpt(top.record.text, 100)
+            return msgspec.structs.replace(page, title=title, reported=told, note=note)
+        at = msgspec.json.decode(cursor, type=_Cursor)
+        rest = _Cursor(at.uris[1:], at.left - 1)
+        try:
+            found = _walk(self._thread(at.uris[0], want), root, deep=True)
+        except Permanent as gone:
+            if gone.state != "not_found":
+                raise
+            return _page(_Found(), want, rest)
+        rest.uris += found.cut_off
+        return _page(found, want, rest)
+
+    def _thread(self, uri: str, want: Want) -> _Node:
+        query = {"uri": uri, "depth": 1000 if want.replies else 1, "parentHeight": 0}
+        answer = self._session.get(f"{self._base}/app.bsky.feed.getPostThread", query)
+        if not answer.ok:
+            raise _refused(answer)
+        thread = fit(NAME, answer.body, _Thread).thread
+        if thread.kind.endswith("#notFoundPost"):
+            raise Permanent(
+                "Bluesky does not find the post: deleted or mistyped", state="not_found"
+            )
+        if thread.kind.endswith("#blockedPost"):
+            raise Permanent("the post's author shows it to nobody without an account")
+        return thread
+
+
+def _refused(answer: Answer) -> Permanent:
+    said = fit(NAME, answer.body or {}, _Refusal)
+    detail = excerpt(f"{said.error} {said.message}")
+    if said.error in {"NotFound", "InvalidRequest"} or answer.status == 404:
+        return Permanent(f"Bluesky does not find the post: {detail}", state="not_found")
+    return Permanent(f"Bluesky refuses (status {answer.status}): {detail}")
+
+
+def _walk(thread: _Node, root: str, *, deep: bool) -> _Found:
+    """Everything under `thread` in reading order; no recursion."""
+    found = _Found()
+    top = fit(NAME, thread.post, _Post)
+    found.told = top.replyCount
+    waiting = [(child, top.uri) for child in reversed(thread.replies or [])]
+    while waiting:
+        child, parent = waiting.pop()
+        nodes, odd = fit_each([child], _Node)
+        found.misfits += odd
+        for node in nodes:
+            posts, _ = fit_each([node.post], _Post)
+            if not posts:
+                found.hidden += 1  # notFoundPost, blockedPost
+                continue
+            below = node.replies or []
+            _take(found, posts[0], "" if parent == root else parent, below=len(below), deep=deep)
+            if deep:
+                waiting.extend((reply, posts[0].uri) for reply in reversed(below))
+    return found
+
+
+def _take(found: _Found, post: _Post, parent: str, *, below: int, deep: bool) -> None:
+    text = tidy(post.record.text)
+    if deep:
+        found.told += post.replyCount
+        if post.replyCount and not below:
+            found.cut_off.append(post.uri)
+    if not text:
+        found.hidden += 1
+        return
+    langs = post.record.langs or []
+    found.comments.append(
+        Comment(
+            id=post.uri,
+            text=text,
+            parent=parent,
+            author=post.author.handle,
+            created_at=utc_of_text(post.record.createdAt),
+            likes=post.likeCount,
+            lang=langs[0] if len(langs) == 1 else "",
+        )
+    )
+
+
+def _page(found: _Found, want: Want, rest: _Cursor) -> Page:
+    comments = found.comments
+    if want.order == "newest":
+        comments = sorted(comments, key=lambda comment: comment.created_at, reverse=True)
+    more = bool(rest.uris) and rest.left > 0
+    unasked = f"{len(rest.uris)} replies have replies that were not asked for" if rest.uris else ""
+    return Page(
+        comments=tuple(comments),
+        cursor=msgspec.json.encode(rest).decode() if more else None,
+        skipped=found.hidden,
+        note=note_of_misfits(NAME, found.misfits) or ("" if more else unasked),
+    )
+
+
+def _note_of_missing(missing: int, told: int) -> str:
+    """Bluesky's counts hold a few deleted replies; from a tenth on the thread was cut."""
+    if missing * 10 < told:
+        return ""
+    return f"truncated by Bluesky: {missing} of {told} replies are not shown" if missing else ""

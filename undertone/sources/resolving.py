@@ -1,0 +1,107 @@
+"""Links that do not say which post they are to: resolved on the first page, which then says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import msgspec
+
+from undertone.errors import Permanent
+from undertone.ports import Source
+from undertone.posts import is_short, parse_post_url
+from undertone.records import Page, PostRef, Want
+from undertone.sources.answers import excerpt
+from undertone.sources.http import Session
+
+HOPS = 5
+"""Redirects that a short link may take."""
+
+
+class _Cursor(msgspec.Struct, omit_defaults=True):
+    id: str
+    url: str
+    inner: str | None = None
+
+
+class Resolving:
+    """`source` for references that `needs` to be resolved first; others go through untouched.
+
+    The first page of such a post holds no comments, only `Page.post`; a reader that knows that
+    post already can stop there.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        needs: Callable[[PostRef], bool],
+        resolve: Callable[[PostRef], PostRef],
+    ) -> None:
+        self._source = source
+        self._needs = needs
+        self._resolve = resolve
+
+    @property
+    def platform(self) -> str:
+        """That of the source behind it."""
+        return self._source.platform
+
+    def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
+        """One page; see `Source.read`."""
+        if not self._needs(post):
+            return self._source.read(post, want, cursor)
+        if cursor is None:
+            found = self._resolve(post)
+            return Page(post=found, cursor=_encode(_Cursor(found.id, found.url)))
+        at = msgspec.json.decode(cursor, type=_Cursor)
+        found = PostRef(platform=self.platform, id=at.id, url=at.url)
+        page = self._source.read(found, want, at.inner)
+        if page.cursor is None:
+            return page
+        following = _encode(_Cursor(found.id, found.url, page.cursor))
+        return msgspec.structs.replace(page, cursor=following)
+
+
+def _encode(cursor: _Cursor) -> str:
+    return msgspec.json.encode(cursor).decode()
+
+
+class ShortLinks:
+    """Follows a short link, only from one of its platform's hosts to the next.
+
+    `base`: where stand-in platforms answer for links, in place of the links' own host.
+    """
+
+    def __init__(self, session: Session, *, base: str = "") -> None:
+        self._session = session
+        self._base = base
+
+    def resolve(self, post: PostRef) -> PostRef:
+        """The post that `post` leads to. Raises Permanent if it leads to none."""
+        url = post.url
+        if self._base:
+            url = self._base + urlsplit(url).path
+        for _ in range(HOPS):
+            target = self._session.location(url)
+            if target is None:
+                raise Permanent(
+                    f"the link leads to no post ({self._session.name} did not redirect it): open "
+                    "it in a browser and send the address that it then shows",
+                    state="not_found",
+                )
+            found = _post_at(target)
+            if found is not None and found.platform == post.platform and not is_short(found):
+                return found
+            url = target
+        raise Permanent(
+            f"the link is redirected more than {HOPS} times, last to "
+            f"{excerpt(urlsplit(url).path)}: send the post's own address",
+            state="not_found",
+        )
+
+
+def _post_at(url: str) -> PostRef | None:
+    try:
+        return parse_post_url(url)
+    except Permanent:
+        return None
