@@ -197,7 +197,8 @@ class World:
     queue: list[Envelope] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     commits: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
-    fired: int = 0
+    lost: bool = False
+    """Whether a message is gone for good, so that only upkeep can bring its job to an end."""
 
     def __post_init__(self) -> None:
         source = FickleSource(self)
@@ -247,8 +248,10 @@ class World:
 
     def _poison(self, envelope: Envelope) -> None:
         queue = f"{envelope.queue}-poison"
-        if queue in VERBS:  # the others are left to upkeep
+        if queue in VERBS:
             self.queue.append(Envelope(queue, envelope.body, self.now))
+        else:  # left to upkeep
+            self.lost = True
 
     def settle(self, worker: Worker) -> None:
         """What the host does with a delivery that has ended."""
@@ -325,7 +328,6 @@ class _Sending:
     def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:
         message = msgspec.json.decode(body, type=Message)
         if queue == names.QUEUE_FINISHED:
-            self.world.fired += 1
             assert self._may_end(message), "fired before all posts had arrived"
         self.world.queue.append(Envelope(queue, body, self.world.now + timedelta(seconds=delay)))
 

@@ -8,6 +8,7 @@ import json
 import random
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -64,6 +65,8 @@ class Pipeline(RuleBasedStateMachine):
         super().__init__()
         self.world = World(random.Random(0))
         self.sent: list[Submission] = []
+        self.answered: set[str] = set()
+        """Jobs whose client was told that they are accepted."""
 
     # What may happen
 
@@ -72,14 +75,17 @@ class Pipeline(RuleBasedStateMachine):
     def submit(self, sent: list[str | int]) -> None:
         made = submission(sent, key=f"key {len(self.sent)}")
         self.sent.append(made)
-        self.world.start(lambda: self._tolerate(lambda: submit(self.world.services, made)))
+        self.world.start(lambda: self._tolerate(lambda: self._submit(made)))
+
+    def _submit(self, made: Submission) -> None:
+        self.answered.add(submit(self.world.services, made).request.job)
 
     @precondition(lambda self: self.sent)
     @rule(data=st.data())
     def submit_again(self, data: st.DataObject) -> None:
         """A client that got no answer repeats its call with the same key."""
         made = data.draw(st.sampled_from(self.sent))
-        self.world.start(lambda: self._tolerate(lambda: submit(self.world.services, made)))
+        self.world.start(lambda: self._tolerate(lambda: self._submit(made)))
 
     @precondition(lambda self: self.world.visible())
     @rule(data=st.data(), keep=st.booleans())
@@ -113,6 +119,7 @@ class Pipeline(RuleBasedStateMachine):
     def lose(self, data: st.DataObject) -> None:
         """A message is gone for good: a poisoned one, or one that outlived its time."""
         self.world.queue.remove(data.draw(st.sampled_from(self.world.queue)))
+        self.world.lost = True
 
     @rule(minutes=st.sampled_from([1, 16, 61]))
     def wait(self, minutes: int) -> None:
@@ -167,6 +174,9 @@ class Pipeline(RuleBasedStateMachine):
     def teardown(self) -> None:
         world = self.world
         world.drain()
+        for request in self.accepted():
+            if request.job in self.answered and not world.lost:
+                assert read_closed(world.jobs, request.job), "only upkeep ends the job"
         for _ in range(8):
             world.now += STALLED + timedelta(minutes=1)
             world.run(lambda: upkeep(world.services))
@@ -209,11 +219,31 @@ def check_results(world: World, request: Request) -> None:
     keys = [(c["post"], c["comment_id"]) for c in lines]
     assert len(set(keys)) == len(keys), "a comment is there twice"
     assert [c["post"] for c in lines] == sorted(c["post"] for c in lines)
+    first = _first_lines(world.jobs.read(names.barrier(job)).splitlines())
     for row in rows:
-        _check_row(row, [c for c in lines if c["post"] == int(row["row"])], request)
+        _check_row(row, [c for c in lines if c["post"] == int(row["row"])])
+        line = first.get(int(row["row"]) - 1)
+        if line is not None and row["reason"] == line.get("reason", ""):
+            told = line.get("tally", {})
+            shown = [int(row[k] or 0) for k in ("negative", "neutral", "positive")]
+            assert shown == [told.get(k, 0) for k in ("negative", "neutral", "positive")]
 
 
-def _check_row(row: dict[str, str], comments: list[dict[str, object]], request: Request) -> None:
+def _first_lines(lines: list[bytes]) -> dict[int, dict[str, Any]]:
+    """By another way than the pipeline's: what the first arrival of each post says.
+
+    Without posts that were scored again.
+    """
+    first: dict[int, dict[str, Any]] = {}
+    arrivals = [json.loads(line) for line in lines]
+    again = {line["key"] for line in arrivals if line.get("round")}
+    for line in arrivals:
+        if line["key"] not in again:
+            first.setdefault(line["key"], line)
+    return first
+
+
+def _check_row(row: dict[str, str], comments: list[dict[str, Any]]) -> None:
     readings = [
         Reading(*(round(float(str(c[k])) * UNIT) for k in ("negative", "neutral", "positive")))
         for c in comments
