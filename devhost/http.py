@@ -111,13 +111,20 @@ async def _typed_request(request: Request, parameters: dict[str, str]) -> TypedD
     query = _joined(request.query_params.multi_items())
     http = MODULE.RpcHttp(
         method=request.method,
-        url=str(request.url),
+        url=_url(request),
         headers=_joined(request.headers.items()),
         params=parameters,
         query={name: value for name, value in query.items() if value},
         body=TypedData(bytes=body),
     )
     return TypedData(http=http)
+
+
+def _url(request: Request) -> str:
+    """As it was asked for, still percent-encoded."""
+    path, query = request.scope["raw_path"], request.scope["query_string"]
+    asked: str = (path + b"?" + query if query else path).decode("latin-1")
+    return f"{request.url.scheme}://{request.url.netloc}{asked}"
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

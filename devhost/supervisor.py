@@ -29,14 +29,14 @@ class Instance:
     """One worker process as its parent sees it."""
 
     def __init__(self, number: int, process: subprocess.Popen[bytes], report: int) -> None:
+        """`report` is the end to read of its pipe."""
         self.number = number
         self.process = process
-        self._report = report
+        self._report = os.fdopen(report, "rb")
 
     def await_report(self) -> Report:
         """Wait until it listens or refuses. Raises Refused also when it died before saying so."""
-        with os.fdopen(self._report, "rb") as pipe:
-            said = pipe.read()
+        said = self._report.read()
         if not said:
             code = self.process.wait()
             raise Refused(f"instance {self.number} died at its start ({_end(code)}); see above")
@@ -51,13 +51,14 @@ class Instance:
             self.process.stdin.close()
 
     def end(self) -> None:
-        """Wait for it to stop, and kill it when its time is over."""
+        """Wait for it to stop, and kill it when its time is over; then nothing of it is left."""
         self.close()
         try:
             self.process.wait(GRACE_SECONDS + 3)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._report.close()
 
 
 class DevHost:
@@ -146,7 +147,7 @@ class DevHost:
         try:
             self._start()
         except BaseException:
-            self._stop()
+            self.stop()
             raise
         return self
 
@@ -157,7 +158,7 @@ class DevHost:
         trace: TracebackType | None,
     ) -> None:
         """Stop everything, gently."""
-        self._stop()
+        self.stop()
 
     def _start(self) -> None:
         self._socket = self._resources.enter_context(socket.socket())
@@ -174,7 +175,7 @@ class DevHost:
             self._instances.append(self._spawn(number))
         for one in self._instances:
             report = one.await_report()
-        self.functions, self.warnings = report.functions, report.warnings
+            self.functions, self.warnings = report.functions, report.warnings
         for one in self._instances:
             self._watch(one)
 
@@ -231,6 +232,7 @@ class DevHost:
         code = one.process.wait()
         if self._stopping.is_set():
             return
+        one.end()
         left = len(self.pids)
         print(
             f"Instance {one.number} (pid {one.process.pid}) {_end(code)}; "
@@ -239,7 +241,7 @@ class DevHost:
         )
         if self._restart:
             self._replace(one)
-        elif not left:
+        if not self.pids:
             self._all_dead.set()
 
     def _replace(self, dead: Instance) -> None:
@@ -256,7 +258,8 @@ class DevHost:
         print(f"Instance {fresh.number} runs again (pid {fresh.process.pid}).", file=sys.stderr)
         self._watch(fresh)
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Stop everything, gently; the end of the block does it too."""
         with self._lock:
             self._stopping.set()
             for one in self._instances:

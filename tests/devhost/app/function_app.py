@@ -1,4 +1,4 @@
-"""An app with something of everything; its functions write what they saw into the queue `seen`."""
+"""An app with something of everything; its functions tell what they saw in the queue SEEN_QUEUE."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _running: list[int] = []
 
 
 def tell(**facts: object) -> None:
-    """Put `facts` into the queue `seen`."""
+    """Send `facts` to whoever watches."""
     storage = os.environ["AzureWebJobsStorage"]  # noqa: SIM112 - Microsoft's name
-    with QueueClient.from_connection_string(storage, "seen") as seen:
+    with QueueClient.from_connection_string(storage, os.environ["SEEN_QUEUE"]) as seen:
         with contextlib.suppress(ResourceExistsError):
             seen.create_queue()
         seen.send_message(json.dumps(facts | {"pid": os.getpid()}))
@@ -84,6 +84,12 @@ def raises(req: func.HttpRequest) -> func.HttpResponse:
     raise RuntimeError("boom went the function")
 
 
+@app.route(route="unchanged", methods=["GET"])
+def unchanged(req: func.HttpRequest) -> func.HttpResponse:
+    """Has nothing new to say."""
+    return func.HttpResponse(status_code=304, headers={"ETag": '"1"'})
+
+
 @app.route(route="slow", methods=["GET"])
 def slow(req: func.HttpRequest) -> func.HttpResponse:
     """Takes as long as it is asked to."""
@@ -119,7 +125,7 @@ def bury(msg: func.QueueMessage) -> None:
     tell(poison=msg.get_body().decode())
 
 
-@app.queue_trigger(arg_name="msg", queue_name="noop", connection="AzureWebJobsStorage")
+@app.queue_trigger(arg_name="msg", queue_name="%WORK_QUEUE%-noop", connection="AzureWebJobsStorage")
 def noop(msg: func.QueueMessage) -> None:
     """Nothing, as fast as it goes."""
 
