@@ -5,6 +5,7 @@ Importing this imports neither numpy nor onnxruntime: the app does so at every c
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -12,7 +13,8 @@ from typing import NamedTuple, Protocol
 ARTIFACTS = Path(__file__).with_name("artifacts")
 """Models that come with the app, a folder each."""
 NAMES = (
-    "compact, vader, azure, roberta, a folder with a manifest.json, or the name of a stored model"
+    "compact, vader, azure, roberta, a folder with a manifest.json, the name of a stored model, "
+    "or package.module:factory"
 )
 
 
@@ -87,9 +89,24 @@ def build(
         return VaderAnalyzer()
     if choice == "azure":
         return _azure(azure)
+    if ":" in choice:
+        return _own(choice)
     from model.onnx import OnnxAnalyzer  # noqa: PLC0415 - only what is chosen is imported
 
     return OnnxAnalyzer.load(_folder(choice, fetch))
+
+
+def _own(choice: str) -> Analyzer:
+    """An analyzer of one's own, as `package.module:factory`."""
+    module, _, factory = choice.partition(":")
+    try:
+        analyzer: Analyzer = getattr(importlib.import_module(module), factory)()
+    except (ImportError, AttributeError) as error:
+        raise UnknownAnalyzer(
+            f"analyzer {choice!r} must be `package.module:factory` of something that can be "
+            f"imported: {error}"
+        ) from error
+    return analyzer
 
 
 def _azure(service: LanguageService | None) -> Analyzer:

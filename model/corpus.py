@@ -6,7 +6,9 @@ short examples in `comments.tsv` and the probe in `probe.tsv` are our own words.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
+import os
 import random
 import re
 from collections.abc import Iterable
@@ -140,6 +142,17 @@ def digest(examples: Iterable[Example]) -> str:
     for one in examples:
         together.update(f"{one.label}\t{one.text}\n".encode())
     return together.hexdigest()[:16]
+
+
+def add_data_option(parser: argparse.ArgumentParser) -> None:
+    """`--data`: the folder of data, by default the one that UNDERTONE_DATA names."""
+    named = os.environ.get("UNDERTONE_DATA")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(named) if named else None,
+        help="folder with semeval2017/ and goemotions/ (default: $UNDERTONE_DATA)",
+    )
 
 
 def sample(examples: list[Example], count: int, seed: int) -> list[Example]:

@@ -8,7 +8,6 @@ the texts that are held out for choosing; the sets that measure are never looked
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -28,7 +27,9 @@ from model.text import words
 MAX_TOKENS = 128
 """The model's window; training texts are cut at TRAIN_TOKENS, which nearly none exceeds."""
 TRAIN_TOKENS = 96
-EPOCHS, BATCH, RATE, DECAY, WARM_UP, CLIP = 2, 32, 1e-4, 0.01, 0.06, 1.0
+STEPS, BATCH, RATE, DECAY, CLIP = 3000, 32, 1e-4, 0.01, 1.0
+SCHEDULE = ((0, 0.0), (315, 1.0), (1600, 0.74), (STEPS, 0.0))
+"""Step → share of RATE, linear between: a warm-up, a slow decline, a quick one to nothing."""
 OWN_TIMES = 3
 """How often an epoch shows our own comments, which are few."""
 POOL = 50
@@ -52,6 +53,8 @@ class Run(NamedTuple):
 def main(argv: Sequence[str] | None = None) -> None:
     """Train every seed, average, calibrate, and write the folder that export.py reads."""
     options = _options(argv)
+    if options.data is None:
+        raise SystemExit("say where the training data is: --data FOLDER or UNDERTONE_DATA")
     torch.use_deterministic_algorithms(mode=True)
     torch.set_num_threads(options.threads)
     data = corpus.training_data(options.data)
@@ -81,15 +84,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def train_seed(seed: int, data: TrainingData, work: Path) -> network.MeanPoolClassifier:
     """Train one seed to the end, from its last checkpoint where there is one."""
-    run = started(seed, data, work / f"seed-{seed}")
+    run = started(seed, work / f"seed-{seed}")
     done = resumed(run)
-    per_epoch = len(list(epoch_batches(run, data, 0, only_count=True)))
+    per_epoch = -(-epoch_size(data) // BATCH)
     begin, losses = time.monotonic(), []
-    for epoch in range(EPOCHS):
-        if done >= (epoch + 1) * per_epoch:
-            continue
+    for epoch in range(done // per_epoch, -(-STEPS // per_epoch)):
         for step, batch in enumerate(epoch_batches(run, data, epoch), start=epoch * per_epoch):
-            if step < done:
+            if step < done or step >= STEPS:
                 continue
             losses.append(train_step(run, batch))
             if (step + 1) % SAVE_EVERY == 0:
@@ -97,31 +98,23 @@ def train_seed(seed: int, data: TrainingData, work: Path) -> network.MeanPoolCla
                 spent = time.monotonic() - begin
                 recent = np.mean(losses[-SAVE_EVERY:])
                 print(
-                    f"seed {seed} step {step + 1}/{EPOCHS * per_epoch} "
-                    f"loss {recent:.4f} {spent:.0f} s",
+                    f"seed {seed} step {step + 1}/{STEPS} loss {recent:.4f} {spent:.0f} s",
                     flush=True,
                 )
-        save_checkpoint(run, (epoch + 1) * per_epoch)
-        print(
-            f"seed {seed} epoch {epoch + 1}", choice_score(run.net, run.tokenizer, data), flush=True
-        )
     run.net.eval()
     return run.net
 
 
-def started(seed: int, data: TrainingData, folder: Path) -> Run:
+def started(seed: int, folder: Path) -> Run:
     """Everything a run needs, at its first step."""
     torch.manual_seed(seed)
     net, tokenizer_text = network.from_encoder(encoder_folder(), MAX_TOKENS)
     tokenizer = plain_tokenizer(tokenizer_text)
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
-    steps = EPOCHS * -(-epoch_size(data) // BATCH)
-
-    def share(step: int) -> float:
-        warm_up = WARM_UP * steps
-        return min((step + 1) / warm_up, max(0.0, (steps - step) / (steps - warm_up)))
-
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
+    steps, shares = zip(*SCHEDULE, strict=True)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: float(np.interp(step + 1, steps, shares))
+    )
     return Run(seed, folder, net, tokenizer, optimizer, schedule)
 
 
@@ -130,16 +123,11 @@ def epoch_size(data: TrainingData) -> int:
     return len(data.tweets) + len(data.comments) + OWN_TIMES * len(data.own)
 
 
-def epoch_batches(
-    run: Run, data: TrainingData, epoch: int, *, only_count: bool = False
-) -> Iterator[Batch]:
+def epoch_batches(run: Run, data: TrainingData, epoch: int) -> Iterator[Batch]:
     """The epoch's batches, the same for the same seed and epoch."""
     chance = random.Random(f"{run.seed} {epoch}")
     examples = [*data.tweets, *data.comments, *data.own * OWN_TIMES]
     chance.shuffle(examples)
-    if only_count:
-        yield from ((None,) * 3 for _ in range(0, len(examples), BATCH))
-        return
     texts = [words(augmented(one.text, one.label, chance)) for one in examples]
     ids = [
         one.ids[: TRAIN_TOKENS - 1] + one.ids[-1:] if len(one.ids) > TRAIN_TOKENS else one.ids
@@ -279,11 +267,11 @@ def encoder_folder() -> Path:
 
 def _recipe() -> dict[str, Any]:
     return {
-        "epochs": EPOCHS,
+        "steps": STEPS,
         "batch": BATCH,
         "learning_rate": RATE,
         "weight_decay": DECAY,
-        "warm_up": WARM_UP,
+        "schedule": SCHEDULE,
         "clip": CLIP,
         "train_tokens": TRAIN_TOKENS,
         "own_times": OWN_TIMES,
@@ -292,14 +280,7 @@ def _recipe() -> dict[str, Any]:
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev model train", description=__doc__.splitlines()[0])
-    data = os.environ.get("UNDERTONE_DATA")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=data is None,
-        default=data and Path(data),
-        help="folder with semeval2017/ and goemotions/ (default: $UNDERTONE_DATA)",
-    )
+    corpus.add_data_option(parser)
     parser.add_argument(
         "--work",
         type=Path,

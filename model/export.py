@@ -1,0 +1,237 @@
+"""Turns a sequence classifier into an artifact: `./dev model export MODEL_OR_FOLDER OUT`.
+
+Any BERT-like classifier of Hugging Face (BERT, RoBERTa, XLM-R), by name or from a folder, or what
+train.py wrote. The int8 graph is compared with PyTorch on real texts before anything is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import onnx
+import torch
+import transformers
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from model import corpus, network
+from model.artifact import FORMAT, MANIFEST, MODEL, TOKENIZER, sha256
+from model.fuse import Shape, fused
+from model.metrics import Probabilities, fitted_temperature, softmax
+from model.onnx import OnnxAnalyzer
+from model.quantise import quantised
+from model.text import VERSIONS
+from model.windows import cutting_tokenizer
+
+DEFAULT = "cardiffnlp/twitter-roberta-base-sentiment-latest"
+MAX_TOKENS = 128
+"""The window, where the model allows as much: longer comments are rare and scored in windows."""
+AGREEMENT = 0.98
+"""Share of texts on which the int8 graph must give PyTorch's answer."""
+DIFFERENCE = 0.15
+"""The most that any probability may differ from PyTorch's."""
+_OFFSET_FAMILIES = {"roberta", "xlm-roberta", "camembert"}
+"""Their first position is the padding's id plus one, so that many positions are not usable."""
+
+
+class Source(NamedTuple):
+    """A classifier in PyTorch with all that an artifact says of it."""
+
+    classifier: Any
+    shape: Shape
+    tokenizer: str
+    """The text of its tokenizer.json."""
+    fields: dict[str, Any]
+    """Of the manifest, as far as they are known before the export."""
+
+
+class Parity(NamedTuple):
+    """How near an artifact comes to PyTorch on real texts."""
+
+    texts: int
+    agreement: float
+    largest_difference: float
+    mean_difference: float
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Export, compare, write. 1 if the artifact is too far from the model; it is not written."""
+    options = _options(argv)
+    source = read_source(options)
+    examples = parity_texts(options.data)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder)
+        write(source, made, quantise=not options.float)
+        expected = torch_logits(source, made, examples)
+        if options.data and "temperature" not in source.fields:
+            source.fields["temperature"] = fitted_temperature(_labels(examples), expected)
+        parity = compared(source, made, examples, expected)
+        print(parity)
+        if parity.agreement < options.agreement or parity.largest_difference > options.difference:
+            print(
+                f"not written: agreement must reach {options.agreement} and no probability differ "
+                f"by more than {options.difference}. A model with random weights agrees by chance "
+                "only: lower --agreement for such a one",
+                file=sys.stderr,
+            )
+            return 1
+        source.fields["parity"] = {"against": f"PyTorch {torch.__version__}", **parity._asdict()}
+        write_manifest(source, made)
+        shutil.copytree(made, options.out, dirs_exist_ok=True)
+    print(f"written: {options.out}, {(options.out / MODEL).stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def read_source(options: argparse.Namespace) -> Source:
+    """What train.py wrote, or a model of Hugging Face."""
+    if (Path(options.model) / "training.json").is_file():
+        return _own(Path(options.model), options)
+    return _hugging_face(options)
+
+
+def _own(folder: Path, options: argparse.Namespace) -> Source:
+    training = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    net = network.load(folder)
+    fields = {
+        "name": options.name or "compact",
+        "source": training["encoder"],
+        "licence": "MIT; encoder weights Apache-2.0",
+        "labels": list(corpus.LABELS),
+        "max_tokens": training["max_tokens"],
+        "pad_id": 0,
+        "preprocessing": training["preprocessing"],
+        "temperature": training["temperature"],
+        "training": training,
+    }
+    tokenizer = (folder / "tokenizer.json").read_text(encoding="utf-8")
+    return Source(net, _shape(net.config), tokenizer, fields)
+
+
+def _hugging_face(options: argparse.Namespace) -> Source:
+    transformers.logging.set_verbosity_error()
+    classifier = AutoModelForSequenceClassification.from_pretrained(
+        options.model, attn_implementation="eager"
+    )
+    tokenizer = AutoTokenizer.from_pretrained(options.model)
+    config = classifier.config
+    positions = config.max_position_embeddings
+    if config.model_type in _OFFSET_FAMILIES:
+        positions -= config.pad_token_id + 1
+    knows_emojis = tokenizer.unk_token_id not in tokenizer("😍")["input_ids"]
+    commit = getattr(config, "_commit_hash", None)
+    fields = {
+        "name": options.name or Path(options.model).name,
+        "source": f"{options.model} {commit or ''}".strip(),
+        "licence": options.licence,
+        "labels": options.labels or _labels_of(config),
+        "max_tokens": min(MAX_TOKENS, positions),
+        "pad_id": tokenizer.pad_token_id,
+        "preprocessing": "plain-1" if knows_emojis else "words-1",
+    }
+    text = tokenizer.backend_tokenizer.to_str()
+    return Source(classifier.eval(), _shape(config), text, fields)
+
+
+def _labels_of(config: Any) -> list[str]:
+    labels = [config.id2label[place].lower() for place in range(config.num_labels)]
+    if sorted(labels) != sorted(corpus.LABELS):
+        raise SystemExit(
+            f"the model calls its classes {labels}: say what they mean, in that order, with "
+            "--labels negative neutral positive"
+        )
+    return labels
+
+
+def _shape(config: Any) -> Shape:
+    return Shape(config.num_hidden_layers, config.num_attention_heads, config.hidden_size)
+
+
+def write(source: Source, folder: Path, *, quantise: bool) -> None:
+    """model.onnx, tokenizer.json and a manifest without parity."""
+    graph = fused(source.classifier, source.shape)
+    source.fields["quantisation"] = "rows" if quantise else "none"
+    onnx.save(quantised(graph) if quantise else graph, str(folder / MODEL))
+    (folder / TOKENIZER).write_text(source.tokenizer, encoding="utf-8")
+    write_manifest(source, folder)
+
+
+def write_manifest(source: Source, folder: Path) -> None:
+    """The manifest of the folder's files; its revision names the files and the calibration."""
+    files = {name: sha256(folder / name) for name in (MODEL, TOKENIZER)}
+    fields = {"temperature": 1.0, "quality": {}, **source.fields}
+    named = json.dumps([files, fields["temperature"], fields["preprocessing"]])
+    revision = corpus.digest([corpus.Example(named, 0)])[:8]
+    manifest = {"format": FORMAT, "revision": revision, **fields, "files": files}
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def parity_texts(data: Path | None) -> list[corpus.Example]:
+    """TweetEval's validation tweets where they are at hand, and our own comments."""
+    own = corpus.tab_separated(corpus.OWN_COMMENTS)
+    return own if data is None else corpus.semeval(data, "val")
+
+
+def torch_logits(source: Source, folder: Path, examples: list[corpus.Example]) -> Probabilities:
+    """PyTorch's logits [texts, 3] in the order of corpus.LABELS, a text at a time, not padded."""
+    order = [source.fields["labels"].index(label) for label in corpus.LABELS]
+    rows = []
+    with torch.inference_mode():
+        for ids in _token_ids(source, folder, examples):
+            given = torch.tensor([ids])
+            answer = source.classifier(input_ids=given, attention_mask=torch.ones_like(given))
+            rows.append((answer if isinstance(answer, torch.Tensor) else answer.logits)[0, order])
+    return np.asarray(torch.stack(rows).double().numpy())
+
+
+def compared(
+    source: Source, folder: Path, examples: list[corpus.Example], expected: Probabilities
+) -> Parity:
+    """The folder's artifact held against PyTorch's logits."""
+    ids = _token_ids(source, folder, examples)
+    logits = OnnxAnalyzer.load(folder).logits(ids).astype(np.float64)
+    temperature = source.fields.get("temperature", 1.0)
+    right, said = softmax(expected, temperature), softmax(logits, temperature)
+    difference = np.abs(right - said)
+    return Parity(
+        texts=len(examples),
+        agreement=round(float((right.argmax(1) == said.argmax(1)).mean()), 4),
+        largest_difference=round(float(difference.max()), 4),
+        mean_difference=round(float(difference.mean()), 5),
+    )
+
+
+def _token_ids(source: Source, folder: Path, examples: list[corpus.Example]) -> list[list[int]]:
+    normalised = VERSIONS[source.fields["preprocessing"]]
+    tokenizer = cutting_tokenizer(str(folder / TOKENIZER), source.fields["max_tokens"])
+    texts = [normalised(one.text) for one in examples]
+    return [encoding.ids for encoding in tokenizer.encode_batch(texts)]
+
+
+def _labels(examples: list[corpus.Example]) -> Any:
+    return np.array([one.label for one in examples])
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev model export", description=__doc__)
+    parser.add_argument("model", nargs="?", default=DEFAULT, help=f"default: {DEFAULT}")
+    parser.add_argument("out", type=Path, help="the artifact's folder")
+    parser.add_argument("--name", default="", help="default: the model's own")
+    parser.add_argument("--labels", nargs=3, metavar="LABEL", help="the outputs' meaning, in order")
+    parser.add_argument("--licence", default="see the model's page")
+    parser.add_argument("--float", action="store_true", help="no int8: to compare with")
+    parser.add_argument("--agreement", type=float, default=AGREEMENT)
+    parser.add_argument("--difference", type=float, default=DIFFERENCE)
+    corpus.add_data_option(parser)
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
