@@ -15,8 +15,8 @@ from tests.fakes.world import World, as_json
 
 SHOWN = 200
 """Threads that one answer holds; like the real one it says how many there are all the same."""
-CUT_EVERY = 7
-"""Of every seventh thread the replies are left out and have to be asked for."""
+CUT_EVERY = 3
+"""Of threads whose number this divides the replies are left out and have to be asked for."""
 NOT_FOUND_EVERY = 25
 """Before every 25th thread stands one that was deleted."""
 
@@ -61,7 +61,7 @@ def _thread(spec: Spec, *, deep: bool) -> Response:
     for place, each in enumerate(found[:SHOWN]):
         if place % NOT_FOUND_EVERY == NOT_FOUND_EVERY - 1:
             replies.append({"$type": f"{_DEFS}#notFoundPost", "uri": "at://x", "notFound": True})
-        replies.append(_top(spec, each, shown=deep and place % CUT_EVERY != CUT_EVERY - 1))
+        replies.append(_top(spec, each, shown=deep and each.top.number % CUT_EVERY > 0))
     root = {
         "uri": f"at://{DID}/app.bsky.feed.post/{spec.id}",
         "author": {"did": DID, "handle": "stand-in.example"},

@@ -31,7 +31,7 @@ _NEVER = (
 )
 
 
-class NotPublic(requests.exceptions.InvalidURL):
+class NotPublic(requests.RequestException):
     """The host has an address that is not on the public internet."""
 
 
@@ -103,8 +103,10 @@ class GuardedAdapter(HTTPAdapter):
         try:
             addresses = [ip_address(text.partition("%")[0]) for text in self._resolve(name)]
         except (OSError, ValueError):
-            raise requests.ConnectionError("the name has no address", request=request) from None
-        if not addresses or not all(self._permits(address) for address in addresses):
+            addresses = []
+        if not addresses:
+            raise requests.ConnectionError("the name has no address", request=request)
+        if not all(self._permits(address) for address in addresses):
             raise NotPublic("the name has an address that is not public", request=request)
         first = addresses[0]
         return f"[{first}]" if first.version == 6 else str(first)

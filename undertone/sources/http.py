@@ -119,7 +119,10 @@ _NO_QUERIES = _NoQueries()
 
 
 class Session:
-    """Requests to one platform, called `name` in messages; safe to use from several threads."""
+    """Requests to one platform, called `name` in messages; safe to use from several threads.
+
+    `authorities`: a file of certificates to trust in place of the usual ones.
+    """
 
     def __init__(
         self,
@@ -129,13 +132,15 @@ class Session:
         limits: Limits | None = None,
         clock: Clock = utc_now,
         user_agent: str = USER_AGENT,
-        adapter: type[HTTPAdapter] | Callable[..., HTTPAdapter] = HTTPAdapter,
+        adapter: Callable[..., HTTPAdapter] = HTTPAdapter,
+        authorities: str | None = None,
     ) -> None:
         self.name = name
         self._allows = allows
         self._limits = limits or Limits()
         self._clock = clock
         self._requests = _Requests()
+        self._requests.verify = authorities or True
         self._requests.trust_env = False  # no .netrc, no proxy that a host name could be lent to
         self._requests.headers["User-Agent"] = user_agent
         self._requests.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

@@ -142,8 +142,9 @@ class Reddit:
         answer = self._tree(post.id, want, at.deep[0])
         (_, tree) = fit(NAME, answer.body, tuple[_Listing, _Listing])
         found = _walk(tree.data.children, want)
-        # The comment at the head was there before; below itself it must not be looked up again.
+        # The comment at the head is known already, and not to be looked up below itself again.
         found.rest.deep = [parent for parent in found.rest.deep if parent != at.deep[0]]
+        found.comments = [comment for comment in found.comments if comment.id != at.deep[0]]
         return self._page(found, _Cursor([], at.deep[1:], at.lost), answer)
 
     def _page(self, found: _Found, before: _Cursor, answer: Answer) -> Page:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from tests.fakes import KEY, World, running
+from tests.fakes import KEY, World, post_url, running
+from tests.fakes.instagram_graph import USER
 from undertone.ports import Source
+from undertone.posts import parse_post_url
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.config import SourcesConfig
 from undertone.sources.http import Limits
@@ -17,8 +20,6 @@ from undertone.storage.memory import MemoryBlobs
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 QUICK = Limits(connect=1, read=0.5, total=1, size=2_000_000, backoff=0.01)
-
-ReadAll = Callable[..., list[Page]]
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +49,28 @@ def sources_for(world: World) -> dict[str, Source]:
     return build_sources(config_for(world), MemoryBlobs(), limits=QUICK, clock=lambda: NOW)
 
 
-@pytest.fixture
-def sources(world: World) -> dict[str, Source]:
-    return sources_for(world)
+def ways_for(world: World) -> dict[str, Source]:
+    """Every way to a platform: by what is asked, where that is not the platform's own name."""
+    official = SourcesConfig(
+        platforms_base=world.base,
+        instagram_graph_token=KEY,
+        instagram_graph_user=USER,
+        tiktok_client_key=KEY,
+        tiktok_client_secret=KEY,
+    )
+    own = build_sources(official, MemoryBlobs(), limits=QUICK, clock=lambda: NOW)
+    return sources_for(world) | {
+        "instagram_graph": own["instagram"],
+        "tiktok_research": own["tiktok"],
+    }
+
+
+def post_for(way: str, world: World, **what: Any) -> PostRef:
+    """A stand-in post to be read by `way`; see `post_url`."""
+    post = parse_post_url(post_url(way.removesuffix("_graph").removesuffix("_research"), **what))
+    if way == "instagram_graph":
+        world.own_media.append(post.id)
+    return post
 
 
 def pages_of(
