@@ -11,6 +11,14 @@ import pytest
 from devhost import azurite as emulator
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--func",
+        action="store_true",
+        help="run the end-to-end tests against `func start` instead of the development host",
+    )
+
+
 @pytest.fixture(scope="session")
 def azurite() -> Iterator[str]:
     """Connection string of a storage emulator in memory; one for each process of pytest-xdist."""

@@ -14,7 +14,7 @@ from undertone.pipeline.fetch import announce_post
 from undertone.pipeline.freeze import freeze_failure
 from undertone.pipeline.job import read_or_none, read_stop
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.score import fail
+from undertone.pipeline.score import fail, is_stopped
 from undertone.pipeline.services import Services
 from undertone.records import VERSION, Record, State, utc_text
 
@@ -54,7 +54,7 @@ def fail_post(services: Services, delivery: Delivery) -> None:
 def fail_chunk(services: Services, delivery: Delivery) -> None:
     """Arrive for a chunk whose scoring failed every try. Raises Missing if the job is gone."""
     message = delivery.message
-    if read_stop(services.jobs, message.job):
+    if is_stopped(services, message):
         return
     fail(services, message, _reason(services, message))
 

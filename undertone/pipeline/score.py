@@ -23,7 +23,7 @@ def score(services: Services, delivery: Delivery) -> None:
     Raises Transient (the host tries again) and Missing (the job is gone).
     """
     message = delivery.message
-    if read_stop(services.jobs, message.job):
+    if is_stopped(services, message):
         return
     frozen = _frozen(services, message)
     if delivery.repeated and settled(services, message, frozen):
@@ -58,6 +58,15 @@ def fail(services: Services, message: Message, reason: str) -> None:
         key=message.chunk, block=block, tally=tally([]), unscored=len(comments), reason=reason
     )
     settle_chunk(services, message, frozen, arrival)
+
+
+def is_stopped(services: Services, message: Message) -> bool:
+    """Whether this chunk need not be scored any more.
+
+    A cancelled job closes with what exists, and what existed is scored again if it was lost.
+    """
+    stop = read_stop(services.jobs, message.job)
+    return stop is not None and (stop.why == "deleted" or message.round == 0)
 
 
 def _frozen(services: Services, message: Message) -> Frozen:

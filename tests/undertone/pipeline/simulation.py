@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from model.analyzer import Prediction
-from undertone.errors import Delayed, Permanent, Transient
+from undertone.errors import Delayed, MissingBlocks, Permanent, Transient
 from undertone.pipeline import names
 from undertone.pipeline.aggregate import aggregate
 from undertone.pipeline.deliver import Verb, deliver
@@ -176,8 +176,10 @@ class FickleSource:
         return self._page(int(post.id) % 10, int(cursor or 0))
 
     def _page(self, pages: int, number: int) -> Page:
+        many = 3 if self.world.chance(0.5) else 4  # somebody has commented meanwhile
         comments = tuple(
-            Comment(id=f"{number}.{index}", text=f"comment {number}.{index}") for index in range(3)
+            Comment(id=f"{number}.{index}", text=f"seen by call {self.calls}")
+            for index in range(many)
         )
         last = number + 1 >= pages
         if pages == 0:
@@ -197,6 +199,8 @@ class World:
     queue: list[Envelope] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     commits: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    repairs: int = 0
+    """How often staged blocks were not there when they were to be committed."""
     lost: bool = False
     """Whether a message is gone for good, so that only upkeep can bring its job to an end."""
 
@@ -227,10 +231,14 @@ class World:
     def visible(self) -> list[Envelope]:
         return [envelope for envelope in self.queue if envelope.visible_at <= self.now]
 
-    def receive(self, envelope: Envelope, *, keep: bool = False) -> None:
-        """Deliver a message; `keep` leaves a duplicate of it in the queue."""
-        if not keep:
-            self.queue.remove(envelope)
+    def duplicate(self, envelope: Envelope) -> None:
+        """The queue will deliver this message once more."""
+        copy = Envelope(envelope.queue, envelope.body, self.now, envelope.dequeue_count)
+        self.queue.append(copy)
+
+    def receive(self, envelope: Envelope) -> None:
+        """Deliver a message."""
+        self.queue.remove(envelope)
         envelope.dequeue_count += 1
         if envelope.dequeue_count > MAX_DEQUEUE and not envelope.queue.endswith("-poison"):
             self._poison(envelope)
@@ -308,7 +316,12 @@ class _Recording:
     world: World
 
     def commit(self, name: str, block_ids: Sequence[str], content_type: str) -> None:
-        self.world.results.commit(name, block_ids, content_type)
+        try:
+            self.world.results.commit(name, block_ids, content_type)
+        except MissingBlocks:
+            if not is_deleted(self.world.jobs, name.split("/", maxsplit=1)[0]):
+                self.world.repairs += 1
+            raise
         self.world.commits.setdefault(name, set()).add(tuple(block_ids))
 
     def write(self, name: str, data: bytes, content_type: str = "") -> None:

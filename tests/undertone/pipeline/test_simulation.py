@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.undertone.pipeline.simulation import Envelope, World
+from tests.undertone.pipeline.simulation import World
 from undertone.errors import Conflict, Missing, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.job import (
@@ -88,12 +88,21 @@ class Pipeline(RuleBasedStateMachine):
         self.world.start(lambda: self._tolerate(lambda: self._submit(made)))
 
     @precondition(lambda self: self.world.visible())
+    @rule(data=st.data())
+    def deliver_twice(self, data: st.DataObject) -> None:
+        """The same message is worked on to the end, and is there once more."""
+        envelope = data.draw(st.sampled_from(self.world.visible()))
+        self.world.duplicate(envelope)
+        self.world.receive(envelope)
+        if self.world.workers:
+            self.world.finish(self.world.workers[-1])
+
+    @precondition(lambda self: self.world.visible())
     @rule(data=st.data(), keep=st.booleans())
     def receive(self, data: st.DataObject, keep: bool) -> None:
         envelope = data.draw(st.sampled_from(self.world.visible()))
-        if keep:  # the same message is delivered twice
-            copy = Envelope(envelope.queue, envelope.body, self.world.now, envelope.dequeue_count)
-            self.world.queue.append(copy)
+        if keep:
+            self.world.duplicate(envelope)
         self.world.receive(envelope)
 
     @precondition(lambda self: self.world.workers)
@@ -121,10 +130,12 @@ class Pipeline(RuleBasedStateMachine):
         self.world.queue.remove(data.draw(st.sampled_from(self.world.queue)))
         self.world.lost = True
 
+    @precondition(lambda self: self.sent)
     @rule(minutes=st.sampled_from([1, 16, 61]))
     def wait(self, minutes: int) -> None:
         self.world.now += timedelta(minutes=minutes)
 
+    @precondition(lambda self: self.sent)
     @rule()
     def look_after(self) -> None:
         self.world.start(lambda: upkeep(self.world.services))
@@ -161,6 +172,10 @@ class Pipeline(RuleBasedStateMachine):
     def every_aggregator_commits_the_same(self) -> None:
         for name, lists in self.world.commits.items():
             assert len(lists) == 1, f"{name} was written in {len(lists)} ways"
+
+    @invariant()
+    def nothing_needs_repair(self) -> None:
+        assert self.world.repairs == 0, "announced before it was written"
 
     @invariant()
     def closed_jobs_have_their_results(self) -> None:
@@ -261,7 +276,7 @@ def _check_row(row: dict[str, str], comments: list[dict[str, Any]]) -> None:
 
 
 Pipeline.TestCase.settings = settings(
-    max_examples=150,
+    max_examples=200,
     stateful_step_count=60,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -283,6 +298,9 @@ class LossyPipeline(Pipeline):
 
     def every_aggregator_commits_the_same(self) -> None:
         """Not here: a job that is scored again is committed again; the results must agree."""
+
+    def nothing_needs_repair(self) -> None:
+        """Not here either."""
 
 
 LossyPipeline.TestCase.settings = Pipeline.TestCase.settings
