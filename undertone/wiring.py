@@ -21,7 +21,7 @@ from undertone.settings import Settings, StorageSettings
 from undertone.storage.containers import COMMENTS, JOBS, RESULTS
 
 if TYPE_CHECKING:
-    from undertone.storage.azure import Account
+    from undertone.storage.account import Account
 
 
 def once[T](build_it: Callable[[], T]) -> Callable[[], T]:
@@ -62,7 +62,7 @@ def _account() -> Account:
 
 
 def _connect(storage: StorageSettings) -> Account:
-    from undertone.storage.azure import Account  # noqa: PLC0415 - 0.2 s that import need not cost
+    from undertone.storage.account import Account  # noqa: PLC0415 - 0.2 s that import need not cost
 
     return Account.connect(storage)
 

@@ -1,1 +1,1 @@
-"""Blobs and queues: `azure` for the cloud and the emulator, `memory` for tests of the pipeline."""
+"""Blobs and queues: `account` for the cloud and the emulator, `memory` for the pipeline's tests."""

@@ -1,8 +1,8 @@
 """Signed links to result files: read one blob, for minutes, as a download with a sensible name.
 
 With an account key (the emulator, a connection string) the link is signed by it. With a managed
-identity it is signed by a user delegation key, which the service hands out for at most seven days
-and which is kept for an hour here.
+identity it is signed by a user delegation key, which the service hands out for at most seven days;
+one is used for an hour of links here.
 """
 
 from __future__ import annotations
@@ -40,16 +40,17 @@ class SignedLinks:
     def read_link(self, name: str, *, file_name: str, minutes: int) -> str:
         """A URL that reads `name` for `minutes`. Raises Transient."""
         now = self._clock()
+        expiry = now + timedelta(minutes=minutes)
         account_key = getattr(self._service.credential, "account_key", None)
         signature = generate_blob_sas(
             account_name=str(self._service.account_name),
             container_name=self._container,
             blob_name=name,
             account_key=account_key,
-            user_delegation_key=None if account_key else self._delegation_key(now),
+            user_delegation_key=None if account_key else self._delegation_key(now, expiry),
             permission=BlobSasPermissions(read=True),
             start=now - CLOCK_SKEW,
-            expiry=now + timedelta(minutes=minutes),
+            expiry=expiry,
             protocol="https" if self._service.scheme == "https" else "https,http",
             content_disposition=_attachment(file_name),
             content_type=CONTENT_TYPES["." + name.rpartition(".")[2]],
@@ -58,10 +59,11 @@ class SignedLinks:
         blob = self._service.get_blob_client(self._container, name)
         return f"{blob.url}?{signature}"
 
-    def _delegation_key(self, now: datetime) -> UserDelegationKey:
+    def _delegation_key(self, now: datetime, expiry: datetime) -> UserDelegationKey:
+        """A key that lives as long as the link: with the key's end a link ends too."""
         with self._lock:
-            if self._delegation is None or self._delegation[0] - now < KEY_LIFE / 2:
-                ends = now + KEY_LIFE
+            if self._delegation is None or self._delegation[0] < expiry:
+                ends = expiry + KEY_LIFE
                 try:
                     key = self._service.get_user_delegation_key(now - CLOCK_SKEW, ends)
                 except AzureError as error:
