@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         usage="./dev COMMAND [ARGUMENTS]",
         description="Everything that a developer of Undertone does, from a fresh clone on.",
         epilog="./dev COMMAND --help tells more. First time: ./dev demo",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=partial(argparse.HelpFormatter, width=100),
     )
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     for name, command in COMMANDS.items():

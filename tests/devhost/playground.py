@@ -19,7 +19,7 @@ from devhost.supervisor import DevHost
 
 APP = Path(__file__).with_name("app")
 QUIET = {"AzureWebJobs.tick.Disabled": "true"}
-PATIENCE = 40.0
+PATIENCE = 90.0
 """Seconds; long, because the machine may be busy."""
 
 

@@ -12,12 +12,20 @@ from devhost import environment
 SCRIPT = environment.PROJECT / "dev"
 
 
-def test_an_environment_is_made_once_and_again_when_its_files_change(tmp_path: Path) -> None:
-    requirements, venv = tmp_path / "requirements.txt", tmp_path / "venv"
-    included = tmp_path / "more.txt"
+@pytest.fixture(scope="module")
+def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("environment")
+    (folder / "requirements.txt").write_text("# nothing\n")
+    environment.ensure(folder / "venv", folder / "requirements.txt")
+    return folder / "venv"
+
+
+def test_an_environment_follows_its_files(venv: Path, tmp_path: Path) -> None:
+    requirements, included = tmp_path / "requirements.txt", tmp_path / "more.txt"
     requirements.write_text("# nothing yet\n-r more.txt\n")
     included.write_text("# nothing\n")
     python = environment.ensure(venv, requirements)
+    assert subprocess.run([python, "-c", ""], check=False).returncode == 0
     stamp = venv / environment.STAMP
     first = stamp.stat().st_mtime_ns
     assert environment.ensure(venv, requirements) == python
@@ -27,12 +35,12 @@ def test_an_environment_is_made_once_and_again_when_its_files_change(tmp_path: P
     assert stamp.stat().st_mtime_ns != first
 
 
-def test_what_cannot_be_installed_is_tried_again(tmp_path: Path) -> None:
+def test_what_cannot_be_installed_is_tried_again(venv: Path, tmp_path: Path) -> None:
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("./no-such-folder\n")
     for _ in range(2):
         with pytest.raises(environment.CannotInstall, match=r"requirements\.txt` failed"):
-            environment.ensure(tmp_path / "venv", requirements)
+            environment.ensure(venv, requirements)
 
 
 def fake_python(folder: Path, name: str, body: str) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import time
+from pathlib import Path
 
 import azure.functions as func
 from azure.core.exceptions import ResourceExistsError
@@ -22,6 +23,12 @@ def tell(**facts: object) -> None:
         with contextlib.suppress(ResourceExistsError):
             seen.create_queue()
         seen.send_message(json.dumps(facts | {"pid": os.getpid()}))
+
+
+def wait_for(file: str) -> None:
+    """Return as soon as `file` exists."""
+    while not Path(file).exists():
+        time.sleep(0.02)
 
 
 def answer(**facts: object) -> func.HttpResponse:
@@ -92,18 +99,22 @@ def unchanged(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.route(route="slow", methods=["GET"])
 def slow(req: func.HttpRequest) -> func.HttpResponse:
-    """Takes as long as it is asked to."""
-    time.sleep(float(req.params["seconds"]))
+    """Answers when the file that it is told of is there."""
+    wait_for(req.params["file"])
     return answer(done=True)
 
 
 @app.queue_trigger(arg_name="msg", queue_name="%WORK_QUEUE%", connection="AzureWebJobsStorage")
 def work(msg: func.QueueMessage) -> None:
-    """Does what the message says: sleep, then fail or tell."""
+    """Does what the message says: announce itself, sleep or wait for a file, then fail or tell."""
     order = json.loads(msg.get_body())
     _running.append(1)
     at_once = len(_running)
+    if order.get("announce"):
+        tell(started=order["name"])
     time.sleep(order.get("sleep", 0))
+    if "file" in order:
+        wait_for(order["file"])
     _running.pop()
     if order.get("fail"):
         tell(failed=order["name"], tries=msg.dequeue_count)
