@@ -18,7 +18,9 @@ MAX_CELL = 32_000
 """Excel cuts a cell at 32,767 characters and spills the rest into the next row."""
 CUT = " […cut here; comments.jsonl has all of it]"
 
-_RUNS = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_UNSEEN = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+"""Space, and what is wider than nothing only in theory: a program may pass over it."""
+_RUNS = re.compile(rf"{_UNSEEN}*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -31,8 +33,8 @@ def text_cell(text: str) -> str:
 
 
 def decimal(value: float) -> str:
-    """A number with four decimals; never escaped, so that a minus stays a minus."""
-    return f"{value:.4f}" if value else "0.0000"
+    """A number with four decimals; never escaped, so that a minus stays a minus; no `-0.0000`."""
+    return f"{value:z.4f}"
 
 
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
