@@ -52,7 +52,7 @@ def fused(classifier: nn.Module, shape: Shape) -> onnx.ModelProto:
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.onnx"
-        _export(_Logits(classifier).eval(), file)
+        exported(classifier, file)
         options = FusionOptions("bert")
         options.enable_embed_layer_norm = False  # its embeddings would stay float
         optimized = optimize_model(
@@ -68,7 +68,8 @@ def fused(classifier: nn.Module, shape: Shape) -> onnx.ModelProto:
     return model
 
 
-def _export(classifier: nn.Module, file: Path) -> None:
+def exported(classifier: nn.Module, file: Path) -> None:
+    """Write the classifier as a plain float graph, nothing fused."""
     ids = torch.randint(5, 100, (2, 9))
     mask = torch.ones_like(ids)
     mask[1, 6:] = 0
@@ -78,7 +79,7 @@ def _export(classifier: nn.Module, file: Path) -> None:
         # The optimizer's patterns are those of this exporter, which PyTorch calls its legacy one.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            classifier,
+            _Logits(classifier).eval(),
             (ids, mask),
             str(file),
             input_names=names,

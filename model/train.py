@@ -27,8 +27,8 @@ from model.text import words
 MAX_TOKENS = 128
 """The model's window; training texts are cut at TRAIN_TOKENS, which nearly none exceeds."""
 TRAIN_TOKENS = 96
-STEPS, BATCH, RATE, DECAY, CLIP = 3000, 32, 1e-4, 0.01, 1.0
-SCHEDULE = ((0, 0.0), (315, 1.0), (1600, 0.74), (STEPS, 0.0))
+STEPS, BATCH, RATE, DECAY, CLIP = 2300, 32, 1e-4, 0.01, 1.0
+SCHEDULE = ((0, 0.0), (315, 1.0), (1600, 0.74), (1800, 0.634), (STEPS, 0.0))
 """Step → share of RATE, linear between: a warm-up, a slow decline, a quick one to nothing."""
 OWN_TIMES = 3
 """How often an epoch shows our own comments, which are few."""

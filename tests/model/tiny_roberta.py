@@ -59,7 +59,7 @@ def weights(seed: int = 7) -> Weights:
         for name, (rows, columns) in sizes.items():
             made[f"{layer}.{name}"] = draw(rows, columns)
             made[f"{layer}.{name}.bias"] = draw(columns) * np.float32(0.1)
-    made["dense"], made["classes"] = draw(HIDDEN, HIDDEN), draw(HIDDEN, 3) * np.float32(3)
+    made["dense"], made["classes"] = draw(HIDDEN, HIDDEN), draw(HIDDEN, 3) * np.float32(0.4)
     made["gain"], made["shift"] = np.ones(HIDDEN, np.float32), np.zeros(HIDDEN, np.float32)
     return made
 

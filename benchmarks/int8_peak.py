@@ -1,0 +1,114 @@
+"""What share of the machine's int8 matrix peak a quantised model reaches, and where the rest goes.
+
+The peak is one large integer matrix product on the same cores in the same run.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+from onnx import TensorProto, helper, numpy_helper
+
+from model.artifact import MODEL, TOKENIZER, opened
+from model.batching import Batch, plan
+from model.cores import usable_cores
+from model.onnx import BUDGET
+from model.text import VERSIONS
+from model.windows import cutting_tokenizer, windows
+
+ROWS, INNER, COLUMNS, TIMES = 1024, 4096, 4096, 8
+
+
+def shares(folder: Path, texts: Sequence[str]) -> dict[str, Any]:
+    """Multiply-adds a second, the share of the peak, and the time by what it is spent on."""
+    manifest = opened(folder)
+    session = _session((folder / MODEL).as_posix(), profile=True)
+    begin = time.perf_counter()
+    cleaned = [VERSIONS[manifest.preprocessing](text) for text in texts]
+    tokenizer = cutting_tokenizer(str(folder / TOKENIZER), manifest.max_tokens)
+    parts = windows(tokenizer, cleaned)
+    tokenizing = time.perf_counter() - begin
+    batches = plan([len(part.ids) for part in parts], BUDGET)
+    begin = time.perf_counter()
+    for batch in batches:
+        session.run(None, _inputs(batch, [part.ids for part in parts], manifest.pad_id))
+    running = time.perf_counter() - begin
+    real = sum(len(part.ids) for part in parts)
+    padded = sum(len(batch.places) * batch.width for batch in batches)
+    weights = multiply_adds_per_token(folder / MODEL)
+    peak = max(matrix_peak() for _ in range(3))
+    reached = weights * padded / (running + tokenizing)
+    return {
+        "peak_gmacs": round(peak / 1e9, 1),
+        "reached_gmacs": round(reached / 1e9, 1),
+        "share": round(reached / peak, 3),
+        "share_without_padding": round(weights * real / (running + tokenizing) / peak, 3),
+        "tokenizing_share_of_time": round(tokenizing / (running + tokenizing), 3),
+        "padding_share_of_tokens": round(1 - real / padded, 3),
+        "operators": _operators(session.end_profiling()),
+    }
+
+
+def multiply_adds_per_token(file: Path) -> int:
+    """By the int8 matrices: rows times columns, summed."""
+    graph = onnx.load(str(file)).graph
+    sizes = {one.name: int(np.prod(one.dims)) for one in graph.initializer}
+    products = [node for node in graph.node if node.op_type == "MatMulIntegerToFloat"]
+    return sum(sizes[node.input[1]] for node in products)
+
+
+def matrix_peak() -> float:
+    """Multiply-adds a second of one large uint8 times int8 product."""
+    random = np.random.default_rng(1)
+    weight = random.integers(-63, 64, (INNER, COLUMNS)).astype(np.int8)
+    node = helper.make_node("MatMulInteger", ["rows", "weight"], ["out"])
+    ports = [helper.make_tensor_value_info("rows", TensorProto.UINT8, [ROWS, INNER])]
+    answer = [helper.make_tensor_value_info("out", TensorProto.INT32, [ROWS, COLUMNS])]
+    constants = [numpy_helper.from_array(weight, "weight")]
+    graph = helper.make_graph([node], "peak", ports, answer, constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    session = _session(model.SerializeToString())
+    rows = {"rows": random.integers(0, 128, (ROWS, INNER)).astype(np.uint8)}
+    session.run(None, rows)
+    best = float("inf")
+    for _ in range(TIMES):
+        begin = time.perf_counter()
+        session.run(None, rows)
+        best = min(best, time.perf_counter() - begin)
+    return ROWS * INNER * COLUMNS / best
+
+
+def _session(model: str | bytes, *, profile: bool = False) -> Any:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = usable_cores()
+    options.enable_profiling = profile
+    options.profile_file_prefix = ".dev/onnxruntime_profile"
+    return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _inputs(batch: Batch, ids: Sequence[Sequence[int]], pad: int) -> dict[str, Any]:
+    given = np.full((len(batch.places), batch.width), pad, dtype=np.int64)
+    mask = np.zeros_like(given)
+    for row, place in enumerate(batch.places):
+        given[row, : len(ids[place])] = ids[place]
+        mask[row, : len(ids[place])] = 1
+    return {"input_ids": given, "attention_mask": mask}
+
+
+def _operators(profile: str) -> dict[str, float]:
+    """Kind of node → its share of the time in nodes, the largest first."""
+    file = Path(profile)
+    spent: Counter[str] = Counter()
+    for event in json.loads(file.read_text(encoding="utf-8")):
+        if event.get("cat") == "Node" and event["name"].endswith("_kernel_time"):
+            spent[event["args"]["op_name"]] += event["dur"]
+    file.unlink()
+    return {kind: round(time / spent.total(), 3) for kind, time in spent.most_common(10)}

@@ -1,0 +1,71 @@
+"""A model of RoBERTa-base's architecture and size with random weights, for measuring speed.
+
+The real one cannot be had offline, and weights do not change how long a product takes. Its
+tokenizer is a byte-level BPE of the same size, trained on the tweets that are scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+from transformers import (
+    PreTrainedTokenizerFast,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+)
+
+from model import export, fuse
+
+VOCABULARY, POSITIONS, SEED = 50_265, 514, 1
+LABELS = ("negative", "neutral", "positive")
+
+
+def make(folder: Path, texts: Iterable[str]) -> None:
+    """`pytorch/` for transformers, `plain.onnx` as a plain export gives it, `int8/` as ours."""
+    if (folder / "int8" / "manifest.json").exists():
+        return
+    torch.manual_seed(SEED)
+    config = RobertaConfig(
+        vocab_size=VOCABULARY,
+        max_position_embeddings=POSITIONS,
+        type_vocab_size=1,
+        layer_norm_eps=1e-5,
+        num_labels=len(LABELS),
+        id2label=dict(enumerate(LABELS)),
+    )
+    pytorch = folder / "pytorch"
+    RobertaForSequenceClassification(config).save_pretrained(pytorch)
+    _tokenizer(texts).save_pretrained(pytorch)
+    eager = RobertaForSequenceClassification.from_pretrained(pytorch, attn_implementation="eager")
+    fuse.exported(eager.eval(), folder / "plain.onnx")
+    # Random weights agree by chance only, so that parity asks for nothing here.
+    export.main([str(pytorch), str(folder / "int8"), "--agreement", "0", "--difference", "1"])
+
+
+def _tokenizer(texts: Iterable[str]) -> PreTrainedTokenizerFast:
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=special,
+        initial_alphabet=alphabet,
+        show_progress=False,
+    )
+    bpe.train_from_iterator(texts, trainer)
+    bpe.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
+    return PreTrainedTokenizerFast(
+        tokenizer_object=bpe,
+        bos_token="<s>",
+        cls_token="<s>",
+        eos_token="</s>",
+        sep_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        mask_token="<mask>",
+        model_max_length=512,
+    )
