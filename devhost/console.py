@@ -42,7 +42,7 @@ class Console:
             short = short[: ABOUT_CHARACTERS - 1] + "…"
         self.say(f"{function:<14} {result:<6} {seconds * 1000:7.0f} ms  {short}")
         if not outcome.succeeded:
-            lines = outcome.traceback.strip().splitlines()[-TRACEBACK_LINES:]
+            lines = frames_of_the_app(outcome.traceback)[-TRACEBACK_LINES:]
             self.say(outcome.error + "".join(f"\n    {line}" for line in lines))
 
     def take_logging(self, host_file: HostFile) -> None:
@@ -54,3 +54,12 @@ class Console:
         logging.basicConfig(level=_LEVELS.get(level, logging.INFO), handlers=[handler], force=True)
         for chatty in ("azure", "uvicorn", "urllib3", "asyncio"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def frames_of_the_app(traceback: str) -> list[str]:
+    """The lines of `traceback` below the worker library's frames; all if there are none below."""
+    lines = traceback.strip().splitlines()
+    frames = [place for place, line in enumerate(lines) if line.startswith('  File "')]
+    library = [place for place in frames if "azure_functions_runtime" in lines[place]]
+    below = [place for place in frames if library and place > library[-1]]
+    return lines[below[0] :] if below else lines
