@@ -327,16 +327,10 @@ SHAPES: list[tuple[str, str | None, object]] = [
     ("apify instagram", None, {"data": {"id": "r", "defaultDatasetId": "d", "startedAt": "2026"}}),
 ]
 
-STRANGE = (
-    st.none()
-    | st.booleans()
-    | st.sampled_from([-1, 0, 10**9, 10**17, 10**30, -(10**17), 1.5, 1e300, float("nan"), "12"])
-    | st.text(max_size=4)
-    | st.sampled_from(TEXTS)
-    | st.just([])
-    | st.just({})
-    | st.just([None, [], {}, 3])
-)
+STRANGE: list[object] = [
+    *(None, True, False, "", "12", "x", "\ud800", "\x00", [], {}, [None, [], {}, 3]),
+    *(-1, 0, 10**9, 10**12, 10**17, 10**30, -(10**17), 1.5, 1e300, -1e300, float("nan")),
+]
 
 
 @pytest.mark.parametrize(("name", "cursor", "shape"), SHAPES)
@@ -348,8 +342,8 @@ def test_a_spoilt_answer_is_a_page_or_permanent(
     body = json.loads(json.dumps(shape))
     for _ in range(data.draw(st.integers(1, 3))):
         holder, key = data.draw(st.sampled_from(_places(body) or [({}, "")]))
-        if data.draw(st.booleans()):
-            holder[key] = data.draw(STRANGE)
+        if data.draw(st.integers(0, 3)):
+            holder[key] = data.draw(st.sampled_from(STRANGE))
         else:
             holder.pop(key, None)
     served.reply[0] = (200, json.dumps(body).encode())
