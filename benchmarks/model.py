@@ -1,7 +1,7 @@
 """Speed, memory and first score of our models beside what a user would write instead.
 
-`./dev bench model [--json FILE]`, in the model tools' environment. Every side runs in processes of
-its own, in turns, on the same tweets; the best turn counts, since other work only ever slows one.
+`./dev bench model [--json FILE]`. Every side runs in processes of its own, in turns, on the same
+tweets; the best turn counts, since other work only ever slows one down.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from benchmarks import int8_peak, roberta_sized
-from benchmarks.model_sides import SIDES
+from benchmarks._model_sides import SIDES
+from devhost.environment import model_python
 from model import corpus
 from model.cores import usable_cores
 
@@ -34,19 +35,30 @@ TURNS, SEED = 3, 5
 Figures = dict[str, dict[str, float]]
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Measure every side in turns and print the table."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure every side in turns and print the table; in the tools' environment, if need be."""
     options = _options(argv)
+    if find_spec("torch") is None:
+        command = [str(model_python()), "-m", "benchmarks.model", *(argv or sys.argv[1:])]
+        return subprocess.run(command, check=False).returncode
+    _measure(options)
+    return 0
+
+
+def _measure(options: argparse.Namespace) -> None:
+    # These import PyTorch and what else only the tools' environment has.
+    from benchmarks import _int8_peak, _roberta_sized  # noqa: PLC0415
+
     if options.data is None:
         raise SystemExit("say where the tweets are: --data FOLDER or UNDERTONE_DATA")
     tweets = corpus.sample(corpus.semeval(options.data, "test"), max(TEXTS.values()), SEED)
     texts = [one.text for one in tweets]
-    roberta_sized.make(options.work, [one.text for one in corpus.semeval_train(options.data)])
+    _roberta_sized.make(options.work, [one.text for one in corpus.semeval_train(options.data)])
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "texts.json"
         file.write_text(json.dumps(texts), encoding="utf-8")
         raw = measured(options.work, file, options.turns)
-    peak = int8_peak.shares(options.work / "int8", texts[: TEXTS["roberta_int8"]])
+    peak = _int8_peak.shares(options.work / "int8", texts[: TEXTS["roberta_int8"]])
     _report(raw, peak, options.json)
 
 
@@ -66,7 +78,7 @@ def measured(folder: Path, texts: Path, turns: int) -> Figures:
 
 def run_side(side: str, folder: Path, texts: Path) -> dict[str, float]:
     """One process of one side."""
-    command = [sys.executable, "-m", "benchmarks.model_sides", side, str(folder), str(texts)]
+    command = [sys.executable, "-m", "benchmarks._model_sides", side, str(folder), str(texts)]
     quiet = {**os.environ, "TRANSFORMERS_VERBOSITY": "error", "HF_HUB_OFFLINE": "1"}
     begin = time.time()
     done = subprocess.run(
@@ -120,4 +132,4 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

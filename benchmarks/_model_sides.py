@@ -1,4 +1,4 @@
-"""One side of the model benchmark in a process of its own: `python -m benchmarks.model_sides …`.
+"""One side of the model benchmark in a process of its own: `python -m benchmarks._model_sides …`.
 
 Prints one line of JSON: when its first score was there (seconds since the epoch), texts and seconds
 of the timed part, peak memory in MB.
