@@ -2,7 +2,8 @@
 
 That is no failed try. The message is sent again with a delay and its attempt raised; the attempt
 also stands in a blob that is written conditionally, so that of several deliveries of the same
-message only one goes on.
+message only one goes on. A chunk whose analyzer says "later" is sent again likewise, but without
+the blob: two deliveries of it do no more than look whether it is scored.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from model.analyzer import Unavailable
 from undertone.errors import Delayed, Missing
 from undertone.pipeline import names
 from undertone.pipeline.job import read_or_none
@@ -23,6 +25,8 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 """Bounds of the growing delay where a platform does not say how long to stay away."""
 SHORTEST_DELAY = timedelta(seconds=1)
+LONGEST_CHUNK_DELAY = timedelta(minutes=10)
+"""Shorter than the time after which upkeep takes a job for stalled and sends its chunks again."""
 
 
 class Attempt(Record, frozen=True, kw_only=True):
@@ -64,8 +68,7 @@ def send_later(services: Services, message: Message, delay: Delayed) -> str:
     Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
     """
     now = services.clock()
-    growing = min(FIRST_DELAY * 2 ** min(message.attempt, 20), LONGEST_DELAY)
-    until = max(delay.until or now + growing, now + SHORTEST_DELAY)
+    until = max(delay.until or now + _growing(message, LONGEST_DELAY), now + SHORTEST_DELAY)
     if until >= message.deadline:
         return f"{delay.reason}; that is past the end of this job, so send the post again later"
     upcoming = Attempt(attempt=message.attempt + 1, until=until)
@@ -74,6 +77,28 @@ def send_later(services: Services, message: Message, delay: Delayed) -> str:
         note_progress(services, message.job, line)
         _send(services, message, upcoming)
     return ""
+
+
+def send_chunk_later(services: Services, message: Message, told: Unavailable) -> str:
+    """Send the chunk again when its analyzer may answer; costs no try.
+
+    Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
+    """
+    delay = _growing(message, LONGEST_CHUNK_DELAY)
+    if told.retry_after is not None:
+        delay = max(timedelta(seconds=told.retry_after), SHORTEST_DELAY)
+    until = services.clock() + delay
+    if until >= message.deadline:
+        return f"{told}; that is past the end of this job, so send the post again later"
+    line = ProgressLine(post=message.post, waiting=str(told), until=utc_text(until))
+    note_progress(services, message.job, line)
+    body = msgspec.structs.replace(message, attempt=message.attempt + 1, again=True).encode()
+    services.queues.send(names.QUEUE_COMMENTS, body, delay=delay.total_seconds())
+    return ""
+
+
+def _growing(message: Message, longest: timedelta) -> timedelta:
+    return min(FIRST_DELAY * (1 << min(message.attempt, 20)), longest)
 
 
 def current_attempt(services: Services, delivery: Delivery) -> Message | None:

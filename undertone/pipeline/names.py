@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 QUEUE_JOBS = "jobs"
@@ -22,6 +22,7 @@ _TIME_DIGITS = 9  # 45 bits of milliseconds: until the year 3084
 _RANDOM_DIGITS = 16  # 80 bits: not to be guessed
 JOB_ID_LENGTH = _TIME_DIGITS + _RANDOM_DIGITS
 _LAST_MOMENT = 32**_TIME_DIGITS - 1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _JOB_ID = re.compile(f"[{ALPHABET}]{{{JOB_ID_LENGTH}}}")
 
 
@@ -35,7 +36,7 @@ def _base32(number: int, digits: int) -> str:
 
 def new_job_id(now: datetime, randbits: Callable[[int], int]) -> str:
     """An id that sorts before all older ones, so that a plain listing is newest first."""
-    milliseconds = int(now.timestamp() * 1000)
+    milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
     return _base32(_LAST_MOMENT - milliseconds, _TIME_DIGITS) + _base32(
         randbits(80), _RANDOM_DIGITS
     )
@@ -51,7 +52,7 @@ def created_at(job: str) -> datetime:
     number = 0
     for digit in job[:_TIME_DIGITS]:
         number = number * 32 + ALPHABET.index(digit)
-    return datetime.fromtimestamp((_LAST_MOMENT - number) / 1000, UTC)
+    return _EPOCH + timedelta(milliseconds=_LAST_MOMENT - number)
 
 
 # Container jobs: one job

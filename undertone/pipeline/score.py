@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
+from model.analyzer import Unavailable
 from undertone.errors import Missing
 from undertone.pipeline import names
+from undertone.pipeline.attempts import send_chunk_later
 from undertone.pipeline.fanin import ChunkArrival
 from undertone.pipeline.freeze import Frozen, read_chunk, read_frozen
 from undertone.pipeline.job import read_stop
@@ -18,7 +20,7 @@ from undertone.results.statistics import reading, tally
 
 
 def score(services: Services, delivery: Delivery) -> None:
-    """Score the chunk, unless that has been done.
+    """Score the chunk, unless that has been done; later, if the analyzer cannot answer now.
 
     Raises Transient (the host tries again) and Missing (the job is gone).
     """
@@ -30,7 +32,12 @@ def score(services: Services, delivery: Delivery) -> None:
         return
     comments = read_chunk(services.jobs, frozen, message.chunk)
     analyzer = services.analyzer()
-    predictions = analyzer.predict([comment.text for comment in comments])
+    try:
+        predictions = analyzer.predict([comment.text for comment in comments])
+    except Unavailable as told:
+        if refusal := send_chunk_later(services, message, told):
+            fail(services, message, refusal)
+        return
     readings = [reading(p.negative, p.neutral, p.positive) for p in predictions]
     scored = [
         ScoredComment(comment, figures, prediction.windows)
