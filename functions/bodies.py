@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from functions.fields import MOST_NAMED, Problems, bad_fields, read_object, wrong
 from undertone.errors import Rejected
 from undertone.pipeline.job import Options
 from undertone.pipeline.submit import Submission
@@ -71,7 +72,8 @@ def json_submission(body: bytes, owner: str) -> Submission:
     if not isinstance(raw, dict):
         raise Rejected('the body must be a JSON object like {"urls": ["https://…"]}')
     problems = {
-        field: f"is not known; fields are {', '.join(FIELDS)}" for field in raw.keys() - {*FIELDS}
+        field: f"is not known; fields are {', '.join(FIELDS)}"
+        for field in sorted(raw.keys() - {*FIELDS})[:MOST_NAMED]
     }
     options = read_options(raw, problems)
     urls = _urls(raw.get("urls", []), problems)
@@ -79,12 +81,6 @@ def json_submission(body: bytes, owner: str) -> Submission:
     if problems:
         raise bad_fields(problems)
     return submission(owner, body, options, urls=urls, uploads=posts)
-
-
-def bad_fields(problems: Mapping[str, str]) -> Rejected:
-    """The answer that names them all."""
-    named = ", ".join(list(problems)[:5]) + (" …" if len(problems) > 5 else "")
-    return Rejected(f"{len(problems)} fields are not as they should be: {named}", dict(problems))
 
 
 def submission(
@@ -116,43 +112,51 @@ def submission(
     )
 
 
-def read_options(
-    raw: Mapping[str, Any], problems: dict[str, str], *, strict: bool = True
-) -> OptionsBody:
+def read_options(raw: Mapping[str, Any], problems: Problems, *, strict: bool = True) -> OptionsBody:
     """The options among `raw`; what is wrong with any of them goes into `problems`.
 
     `strict` False reads numbers and truth values from text, as a query has them.
     """
     good: dict[str, Any] = {}
-    for name in OPTIONS.keys() & raw.keys():
-        try:
-            good[name] = msgspec.convert(raw[name], OPTIONS[name].type, strict=strict)
-        except msgspec.ValidationError as error:
-            problems[name] = _said(error)
+    for name, field in OPTIONS.items():
+        if name not in raw:
+            continue
+        if told := wrong(raw[name], field.type, strict=strict):
+            problems[name] = told
+        else:
+            good[name] = msgspec.convert(raw[name], field.type, strict=strict)
     return OptionsBody(**good)
 
 
-def _urls(raw: Any, problems: dict[str, str]) -> list[str]:
+def _urls(raw: object, problems: Problems) -> list[str]:
     if not isinstance(raw, list):
         problems["urls"] = "must be a list of texts"
         return []
     for index, url in enumerate(raw):
+        if len(problems) >= MOST_NAMED:
+            break
         if not isinstance(url, str):
-            problems[f"urls[{index}]"] = f"must be a text, not {type(url).__name__}"
+            problems[f"urls[{index}]"] = f"must be a text, not {_kind(url)}"
     return raw
 
 
-def _posts(raw: Any, problems: dict[str, str]) -> list[UploadedPost]:
+def _kind(value: object) -> str:
+    """What JSON calls it."""
+    names = {type(None): "null", bool: "true or false", list: "a list", dict: "an object"}
+    return names.get(type(value), "a number")
+
+
+def _posts(raw: object, problems: Problems) -> list[UploadedPost]:
     if not isinstance(raw, list):
         problems["posts"] = "must be a list of objects with `id` and `comments`"
         return []
     posts: list[UploadedPost] = []
     first: dict[str, int] = {}
     for index, item in enumerate(raw):
-        try:
-            post = msgspec.convert(item, PostBody)
-        except msgspec.ValidationError as error:
-            problems[f"posts[{index}]"] = _said(error)
+        if len(problems) >= MOST_NAMED:
+            break
+        post = read_object(item, PostBody, f"posts[{index}]", problems)
+        if post is None:
             continue
         if (earlier := first.setdefault(post.id, index)) != index:
             problems[f"posts[{index}].id"] = f"repeats that of posts[{earlier}]; give it another"
@@ -160,7 +164,7 @@ def _posts(raw: Any, problems: dict[str, str]) -> list[UploadedPost]:
     return posts
 
 
-def _post(post: PostBody, index: int, problems: dict[str, str]) -> UploadedPost:
+def _post(post: PostBody, index: int, problems: Problems) -> UploadedPost:
     ids: set[str] = set()
     comments: list[Comment] = []
     for number, comment in enumerate(post.comments):
@@ -183,8 +187,3 @@ def _post(post: PostBody, index: int, problems: dict[str, str]) -> UploadedPost:
             )
         )
     return UploadedPost(id=post.id, title=post.title, comments=tuple(comments))
-
-
-def _said(error: msgspec.ValidationError) -> str:
-    """msgspec's message, with its `$` for the value that was looked at taken out."""
-    return str(error).replace(" - at `$.", " - at `").replace(" - at `$`", "")

@@ -6,7 +6,7 @@ import azure.functions as func
 import msgspec
 
 from functions.bodies import MAX_BODY, MAX_KEY, json_submission
-from functions.files import check_file, file_submission
+from functions.files import check_file, file_submission, holds_request
 from functions.http import answer, base_url, caller, guarded
 from functions.links import job_links
 from undertone import wiring
@@ -45,14 +45,11 @@ def read_submission(req: func.HttpRequest) -> Submission:
     if len(key) > MAX_KEY:
         raise Rejected(f"the Idempotency-Key is longer than {MAX_KEY} characters", status=400)
     content_type = req.headers.get("content-type", "").partition(";")[0].strip().lower()
-    is_job = content_type in {"", "application/json"} and _is_request(body)
-    read = json_submission(body, caller(req)) if is_job else file_submission(req, body, caller(req))
+    if holds_request(content_type, body):
+        read = json_submission(body, caller(req))
+    else:
+        read = file_submission(req, body, caller(req))
     return read._replace(key=key, traceparent=req.headers.get("traceparent", ""))
-
-
-def _is_request(body: bytes) -> bool:
-    """Whether JSON is a request of ours; a list is an export of comments."""
-    return body.lstrip()[:1] != b"["
 
 
 class _Rejected(msgspec.Struct, frozen=True):

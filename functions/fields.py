@@ -1,0 +1,73 @@
+"""Fields of a body, each checked by itself, so that an answer can name all that are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from undertone.errors import Rejected
+
+MOST_NAMED = 1000
+"""Wrong fields that one answer names; of a body that is wrong all through the rest adds nothing."""
+
+Problems = dict[str, str]
+"""Path of a field (`posts[0].comments[3].text`) → what is wrong with it."""
+
+
+def bad_fields(problems: Mapping[str, str]) -> Rejected:
+    """The answer that names them all."""
+    count = f"{len(problems)} fields are" if len(problems) > 1 else "1 field is"
+    more = "at least " if len(problems) >= MOST_NAMED else ""
+    named = ", ".join(list(problems)[:5]) + (" …" if len(problems) > 5 else "")
+    return Rejected(f"{more}{count} not as they should be: {named}", dict(problems))
+
+
+def read_object[T: msgspec.Struct](
+    raw: object, kind: type[T], path: str, problems: Problems
+) -> T | None:
+    """`raw` as a `kind`; None if it is none, and then each wrong field of it is in `problems`."""
+    try:
+        return msgspec.convert(raw, kind)
+    except msgspec.ValidationError:
+        _name_wrong_fields(raw, kind, path, problems)
+        return None
+
+
+def _name_wrong_fields(
+    raw: object, kind: type[msgspec.Struct], path: str, problems: Problems
+) -> None:
+    known = {field.name: field for field in msgspec.structs.fields(kind)}
+    if not isinstance(raw, dict):
+        problems[path] = f"must be an object with {', '.join(known)}"
+        return
+    for name in raw.keys() - known.keys():
+        problems[f"{path}.{name}"] = f"is not known; fields are {', '.join(known)}"
+    for name, field in known.items():
+        if name in raw:
+            _name_wrong_values(raw[name], field.type, f"{path}.{name}", problems)
+        elif field.required:
+            problems[f"{path}.{name}"] = "is missing"
+
+
+def _name_wrong_values(raw: object, kind: Any, path: str, problems: Problems) -> None:
+    """The problems of one field, and of the objects in it if it is a list of some."""
+    inner = get_args(kind)[0] if get_origin(kind) is list else None
+    if isinstance(raw, list) and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+        for index, item in enumerate(raw):
+            if len(problems) >= MOST_NAMED:
+                return
+            read_object(item, inner, f"{path}[{index}]", problems)
+        return
+    if told := wrong(raw, kind):
+        problems[path] = told
+
+
+def wrong(raw: object, kind: Any, *, strict: bool = True) -> str:
+    """What is wrong with `raw` as a `kind`; empty if nothing is."""
+    try:
+        msgspec.convert(raw, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        return str(error).replace(" - at `$", " - at `")
+    return ""
