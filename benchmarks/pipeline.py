@@ -1,0 +1,216 @@
+"""The pipeline: speed kept from POST to CSV, the aggregator's cost, 10,000 links, cold import."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import requests
+from azure.storage.queue import QueueClient
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks._aggregate import aggregate_figures
+from benchmarks._texts import comment_texts
+from devhost.azurite import azurite
+from devhost.supervisor import DevHost
+from tests.fakes import KEY, post_url, running
+
+POSTS, COMMENTS = 50, 200
+LINKS = 10_000
+FAST_POLL = 0.05
+
+
+class Side(NamedTuple):
+    """Comments a second of the analyzer alone and of the whole pipeline with it."""
+
+    alone: float
+    end_to_end: float
+    peak_mb: float
+    """Largest resident size of the host process."""
+
+    @property
+    def kept(self) -> float:
+        """Share of the analyzer's own speed."""
+        return self.end_to_end / self.alone
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, print, and write JSON if asked."""
+    parser = argparse.ArgumentParser(prog="./dev bench pipeline", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to FILE")
+    parser.add_argument("--analyzer", default="compact", help="the real analyzer (compact)")
+    parser.add_argument("--links", type=int, default=LINKS, help="links of the large job (10,000)")
+    options = parser.parse_args(argv)
+    figures: dict[str, Any] = {"load": os.getloadavg(), "cores": os.cpu_count()}
+    with azurite() as storage:
+        real = measured_side(storage, options.analyzer)
+        light = measured_side(storage, "vader")
+        aggregator = aggregate_figures(storage)
+        large = large_job(storage, options.links) if options.links else {}
+    imports = {what: import_seconds(what) for what in ("azure.functions", "function_app")}
+    figures |= {
+        "analyzer": options.analyzer,
+        "real": real._asdict(),
+        "vader": light._asdict(),
+        "aggregate": aggregator,
+        "large_job": large,
+        "import_seconds": imports,
+        "ratios": {
+            "kept_end_to_end": real.kept,
+            "kept_end_to_end_vader": light.kept,
+            "aggregate_growth": aggregator["growth"],
+        },
+    }
+    _print(figures)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2))
+    return 0
+
+
+def measured_side(storage: str, analyzer: str) -> Side:
+    """The analyzer alone, then the pipeline with it, on the same texts."""
+    texts = comment_texts(POSTS * COMMENTS)
+    alone = _in_own_process("benchmarks._alone", analyzer)
+    body = {
+        "posts": [
+            {"id": str(n), "comments": [{"text": t} for t in texts[n * COMMENTS :][:COMMENTS]]}
+            for n in range(POSTS)
+        ]
+    }
+    with _host(storage, {"ANALYZER": analyzer}) as host:
+        job_seconds(host, body | {"posts": body["posts"][:1]})  # both sides are warm
+        seconds = job_seconds(host, body)
+        peak = peak_mb(host.pids[0])
+    return Side(alone, len(texts) / seconds, peak)
+
+
+def job_seconds(host: DevHost, body: Mapping[str, Any]) -> float:
+    """From the POST to comments.csv in hand."""
+    began = time.perf_counter()
+    links = _submit(host, body)["links"]
+    _await_end(links["status"])
+    requests.get(links["comments.csv"], timeout=60).raise_for_status()
+    return time.perf_counter() - began
+
+
+def large_job(storage: str, links: int) -> dict[str, float]:
+    """Seconds until a job of so many links is answered, expanded and closed."""
+    with running() as platforms:
+        urls = [
+            post_url("hackernews", comments=number // 1000, salt=number % 1000)
+            for number in range(links)
+        ]
+        settings = {"ANALYZER": "vader", "PLATFORMS_BASE": platforms.base, "YOUTUBE_API_KEY": KEY}
+        with _host(storage, settings) as host:
+            began = time.perf_counter()
+            answer = _submit(host, {"urls": urls})
+            answered = time.perf_counter() - began
+            expanded = _until(lambda: _expanded(host), began)
+            _await_end(answer["links"]["status"])
+            closed = time.perf_counter() - began
+            return {
+                "links": links,
+                "answered": answered,
+                "expanded": expanded,
+                "closed": closed,
+                "peak_mb": peak_mb(host.pids[0]),
+            }
+
+
+def _expanded(host: DevHost) -> bool:
+    queue = QueueClient.from_connection_string(host.storage, "jobs")
+    return queue.get_queue_properties().approximate_message_count == 0
+
+
+def _until(done: Callable[[], bool], began: float) -> float:
+    while not done():
+        time.sleep(FAST_POLL)
+    return time.perf_counter() - began
+
+
+def _submit(host: DevHost, body: Mapping[str, Any]) -> dict[str, Any]:
+    answer = requests.post(f"{host.url}/api/jobs/create", json=body, timeout=240)
+    answer.raise_for_status()
+    accepted: dict[str, Any] = answer.json()
+    return accepted
+
+
+def _await_end(status: str) -> None:
+    while not requests.get(status, timeout=60).json()["completed_at"]:
+        time.sleep(0.25)
+
+
+@contextmanager
+def _host(storage: str, settings: dict[str, str]) -> Iterator[DevHost]:
+    with (
+        tempfile.TemporaryFile() as output,
+        DevHost(storage=storage, settings=settings, output=output) as host,
+    ):
+        yield host
+
+
+def peak_mb(pid: int) -> float:
+    """Largest resident size of a process so far, in MB; 0 where the system does not tell."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return 0.0
+    line = next(li for li in status.read_text().splitlines() if li.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
+
+
+def import_seconds(module: str) -> float:
+    """Median time to import `module` in a fresh process."""
+    code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
+    runs = sorted(
+        float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout)
+        for _ in range(5)
+    )
+    return runs[len(runs) // 2]
+
+
+def _in_own_process(module: str, *arguments: str) -> float:
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(done.stdout.split()[-1])
+
+
+def _print(figures: Mapping[str, Any]) -> None:
+    console = Console()
+    sides = Table("analyzer", "alone, comments/s", "POST to CSV, comments/s", "kept", "peak, MB")
+    for name, key in ((figures["analyzer"], "real"), ("vader", "vader")):
+        side = Side(**figures[key])
+        sides.add_row(
+            name,
+            f"{side.alone:,.0f}",
+            f"{side.end_to_end:,.0f}",
+            f"{side.kept:.2f}",
+            f"{side.peak_mb:.0f}",
+        )
+    console.print(sides)
+    table = Table("100 posts of", "blocks", "seconds", "ms a block", "comment bytes downloaded")
+    for row in figures["aggregate"]["sizes"]:
+        table.add_row(
+            f"{row['comments']:,} comments",
+            str(row["blocks"]),
+            f"{row['seconds']:.3f}",
+            f"{row['ms_a_block']:.2f}",
+            str(row["comment_bytes_downloaded"]),
+        )
+    console.print(table)
+    console.print("large job:", figures["large_job"])
+    console.print("import, seconds:", figures["import_seconds"])
+    console.print("ratios:", figures["ratios"], "load:", figures["load"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
