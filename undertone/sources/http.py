@@ -121,7 +121,8 @@ _NO_QUERIES = _NoQueries()
 class Session:
     """Requests to one platform, called `name` in messages; safe to use from several threads.
 
-    `authorities`: a file of certificates to trust in place of the usual ones.
+    `authorities`: a file of certificates to trust in place of the usual ones. `platform_wide`
+    False: one host's "later" says nothing about the platform's other hosts.
     """
 
     def __init__(
@@ -134,8 +135,10 @@ class Session:
         user_agent: str = USER_AGENT,
         adapter: Callable[..., HTTPAdapter] = HTTPAdapter,
         authorities: str | None = None,
+        platform_wide: bool = True,
     ) -> None:
         self.name = name
+        self._platform_wide = platform_wide
         self._allows = allows
         self._limits = limits or Limits()
         self._clock = clock
@@ -279,7 +282,9 @@ class Session:
         if status == 429 or status >= 500:
             what = "is asked too often" if status == 429 else "is out of order"
             until = told_until(response.headers, self._clock())
-            raise Delayed(f"{self.name} {what} (status {status})", until)
+            raise Delayed(
+                f"{self.name} {what} (status {status})", until, platform_wide=self._platform_wide
+            )
 
     def _body(self, response: requests.Response) -> bytes:
         end = time.monotonic() + self._limits.total

@@ -5,6 +5,8 @@ Importing this imports requests; whoever starts cold imports it when the first p
 
 from __future__ import annotations
 
+from requests.adapters import HTTPAdapter
+
 from undertone.errors import Permanent
 from undertone.ports import Clock, Source
 from undertone.posts import is_short
@@ -23,7 +25,7 @@ from undertone.sources.actors import InstagramComments, TikTokComments
 from undertone.sources.apify import Actor, Intents
 from undertone.sources.config import SourcesConfig, describe
 from undertone.sources.guard import GuardedAdapter, public_https
-from undertone.sources.http import Limits, Session, only, utc_now
+from undertone.sources.http import Allows, Limits, Session, only, utc_now
 from undertone.sources.own_or_others import OwnOrOthers
 from undertone.sources.resolving import Resolving, ShortLinks
 
@@ -112,15 +114,18 @@ class _Builder:
     def mastodon(self) -> Source:
         if self._stand_in:
             base = self._base("mastodon", "")
-            return mastodon.Mastodon(self._session(mastodon.NAME, base), base=base)
-        session = Session(
+            return mastodon.Mastodon(self._mastodon_session(only(base), HTTPAdapter), base=base)
+        return mastodon.Mastodon(self._mastodon_session(public_https, GuardedAdapter))
+
+    def _mastodon_session(self, allows: Allows, adapter: type[HTTPAdapter]) -> Session:
+        return Session(
             mastodon.NAME,
-            public_https,
+            allows,
             limits=self._limits,
             clock=self._clock,
-            adapter=GuardedAdapter,
+            adapter=adapter,
+            platform_wide=False,  # each instance has limits of its own
         )
-        return mastodon.Mastodon(session)
 
     def reddit(self) -> Source | None:
         if not (self._config.reddit_client_id and self._config.reddit_client_secret):

@@ -4,7 +4,7 @@ from tests.fakes import World, post_url
 from tests.fakes.mastodon import SHOWN
 from tests.fakes.scripted import Reply, scripted
 from tests.undertone.sources.conftest import pages_of, post_for, sources_for
-from undertone.errors import Permanent
+from undertone.errors import Delayed, Permanent
 from undertone.posts import parse_post_url
 from undertone.records import Page, PostRef, Want
 from undertone.sources.config import SourcesConfig
@@ -66,3 +66,13 @@ def test_an_odd_reply_is_counted_and_an_empty_one_skipped() -> None:
 def test_another_refusal_names_the_host() -> None:
     with pytest.raises(Permanent, match=r"stand-in\.example refuses: closed"):
         _read([(422, {"error": "closed"})])
+
+
+def test_one_instances_throttle_does_not_hold_back_the_others(world: World) -> None:
+    source = sources_for(world)["mastodon"]
+    with pytest.raises(Delayed) as delayed:
+        source.read(post_for("mastodon", world, fault="down", salt=1), Want(), None)
+    assert not delayed.value.platform_wide
+    with pytest.raises(Delayed) as delayed:
+        sources_for(world)["youtube"].read(post_for("youtube", world, fault="down"), Want(), None)
+    assert delayed.value.platform_wide
