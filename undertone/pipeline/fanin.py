@@ -4,7 +4,7 @@ Each of N workers appends one line when it is done; the service answers with the
 the blob has now. Fewer than N: someone is still to come, and nothing more is done. N or more: the
 arriver reads the lines and looks whether all N keys are there. Whoever appends the last missing
 key sees a count of at least N and all keys, so the barrier fires at least once; a delivery more
-only adds a line that does not count. docs/decisions/0002-fan-in.md argues it interleaving by
+only adds a line that does not count. docs/decisions/0001-fan-in.md argues it interleaving by
 interleaving.
 
 Which line of a key counts is a function of the bytes alone, and bytes are only ever added: so two
