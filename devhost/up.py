@@ -19,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--app", type=Path, default=PROJECT, metavar="FOLDER", help="folder of function_app.py")
     add("--port", type=int, default=7071, help="HTTP port (default 7071, 0 for a free one)")
-    add("--instances", type=int, default=1, metavar="N", help="worker processes, as in the cloud")
+    add(
+        "--instances", type=_count, default=1, metavar="N", help="worker processes, as in the cloud"
+    )
     add(
         "--invisibility",
         type=int,
@@ -43,6 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--keys", metavar="KEY", help="ask callers for this function key (default: no key)")
     add("--restart", action="store_true", help="replace an instance that dies")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("at least one instance must run")
+    return count
 
 
 def run(options: argparse.Namespace) -> int:

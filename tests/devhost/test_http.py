@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import http.client
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import requests
 
 from devhost.http import BODY_LIMIT
-from tests.devhost.playground import Playground, playground
+from tests.devhost.playground import Playground, playground, until
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +147,46 @@ def test_no_body_and_status_304(api: str) -> None:
     answer = requests.get(f"{api}/unchanged", timeout=30)
     assert (answer.status_code, answer.content) == (304, b"")
     assert answer.headers["etag"] == '"1"'
+
+
+LIMITS = "AzureFunctionsJobHost__extensions__http__"
+
+
+def test_too_many_outstanding_requests_are_429(azurite: str, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    settings = {f"{LIMITS}maxOutstandingRequests": "2"}
+    with playground(azurite, tmp_path, settings) as ground, ThreadPoolExecutor(4) as pool:
+        api = f"{ground.host.url}/api"
+        four = [
+            pool.submit(requests.get, f"{api}/slow", params={"file": str(gate)}, timeout=90)
+            for _ in "1234"
+        ]
+        try:
+            until(lambda: sum(one.done() for one in four) == 2 or None, "two to be turned away")
+        finally:
+            gate.touch()
+        assert sorted(one.result().status_code for one in four) == [200, 200, 429, 429]
+
+
+def test_requests_over_the_concurrency_wait(azurite: str, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    settings = {f"{LIMITS}maxConcurrentRequests": "1"}
+    with playground(azurite, tmp_path, settings) as ground, ThreadPoolExecutor(2) as pool:
+        api = f"{ground.host.url}/api"
+        both = [
+            pool.submit(requests.get, f"{api}/slow", params={"file": str(gate)}, timeout=90)
+            for _ in "12"
+        ]
+        time.sleep(2)
+        gate.touch()
+        assert [one.result().status_code for one in both] == [200, 200]
+        first, second = (line for line in ground.log.read_text().splitlines() if "slow" in line)
+        assert _milliseconds(first) > 1000
+        assert _milliseconds(second) < 1000, "it ran beside the first instead of after it"
+
+
+def _milliseconds(line: str) -> float:
+    return float(line.partition(" ms ")[0].split()[-1])
 
 
 @pytest.fixture(scope="module")
