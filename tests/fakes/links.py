@@ -14,7 +14,7 @@ def routes(world: World) -> list[BaseRoute]:
     """Under `/links`. `Zn00020` leads to a post of 20 comments, by one redirect of its own first.
 
     `Zhome` leads to the platform's front page, `Zmeta` to a metadata address, `Zloop` round and
-    round, `Zgone` nowhere.
+    round, `Zgone` nowhere; `Zs00020` leads to the short link `Zn00020`.
     """
 
     def link(request: Request) -> Response:
@@ -27,6 +27,8 @@ def routes(world: World) -> list[BaseRoute]:
             "Zmeta": "http://169.254.169.254/latest/meta-data/",
             "Zloop": f"{here}/Zloop",
         }
+        if code.startswith("Zs"):
+            return RedirectResponse(f"https://www.tiktok.com/t/Zn{code[2:]}/?_r=1")
         if code in special:
             return RedirectResponse(special[code])
         if not code.startswith(("Zn", "Yn")):

@@ -78,9 +78,7 @@ class ShortLinks:
 
     def resolve(self, post: PostRef) -> PostRef:
         """The post that `post` leads to. Raises Permanent if it leads to none."""
-        url = post.url
-        if self._base:
-            url = self._base + urlsplit(url).path
+        url = self._place(post)
         for _ in range(HOPS):
             target = self._session.location(url)
             if target is None:
@@ -90,14 +88,19 @@ class ShortLinks:
                     state="not_found",
                 )
             found = _post_at(target)
-            if found is not None and found.platform == post.platform and not is_short(found):
-                return found
+            if found is not None and found.platform == post.platform:
+                if not is_short(found):
+                    return found
+                target = self._place(found)  # one short link may lead to another
             url = target
         raise Permanent(
             f"the link is redirected more than {HOPS} times, last to "
             f"{excerpt(urlsplit(url).path)}: send the post's own address",
             state="not_found",
         )
+
+    def _place(self, post: PostRef) -> str:
+        return self._base + urlsplit(post.url).path if self._base else post.url
 
 
 def _post_at(url: str) -> PostRef | None:

@@ -137,6 +137,20 @@ def test_a_starter_that_died_before_the_start_is_replaced(setting: Setting) -> N
     assert setting.starts(post) == 2
 
 
+def test_a_run_from_before_the_intention_is_not_the_lost_one(setting: Setting) -> None:
+    post = post_for("instagram", setting.world, comments=20, salt=11)
+    setting.source().read(post, Want(), None)
+    setting.now += timedelta(hours=3)
+    dying = dataclasses.replace(setting, intents=DiesAtOnce())
+    with pytest.raises(Transient):
+        dying.source().read(post, Want(), None)
+    (name,) = dying.intents.names("runs/")
+    later = dataclasses.replace(setting, intents=MemoryBlobs(), now=setting.now + STARTING)
+    later.intents.create(name, dying.intents.read(name))
+    later.source().read(post, Want(), None)
+    assert setting.starts(post) == 2
+
+
 def test_an_old_run_does_not_answer_for_ever(setting: Setting) -> None:
     post = post_for("instagram", setting.world, comments=20, salt=8)
     first = setting.source().read(post, Want(), None)

@@ -36,6 +36,12 @@ def test_tiktoks_forms(world: World, form: str) -> None:
     assert page.post == parse_post_url(post_url("tiktok", comments=30))
 
 
+def test_a_short_link_to_another_one(world: World) -> None:
+    short = parse_post_url("https://vm.tiktok.com/Zs00030")
+    page = sources_for(world)["tiktok"].read(short, Want(), None)
+    assert page.post == parse_post_url(post_url("tiktok", comments=30))
+
+
 @pytest.mark.parametrize(
     ("code", "said", "state"),
     [
