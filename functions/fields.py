@@ -21,7 +21,7 @@ def bad_fields(problems: Mapping[str, str]) -> Rejected:
     count = f"{len(problems)} fields are" if len(problems) > 1 else "1 field is"
     more = "at least " if len(problems) >= MOST_NAMED else ""
     named = ", ".join(list(problems)[:5]) + (" …" if len(problems) > 5 else "")
-    return Rejected(f"{more}{count} not as they should be: {named}", dict(problems))
+    return Rejected(f"{more}{count} wrong: {named}", dict(problems))
 
 
 def read_object[T: msgspec.Struct](

@@ -37,5 +37,5 @@ def blob_of(file: str, job: str) -> str:
 
 def download_name(request: Request, file: str) -> str:
     """The name that a browser saves the file under: `Spring launch 2026-11-21 posts.csv`."""
-    title = re.sub(r"[^\w .()-]+", " ", request.name).strip()[:80] or "undertone"
+    title = " ".join(re.sub(r"[^\w.()-]+", " ", request.name).split())[:80] or "undertone"
     return f"{title} {request.created_at:%Y-%m-%d} {file}"

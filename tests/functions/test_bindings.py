@@ -1,0 +1,158 @@
+"""What the app registers: functions, routes, queues, schedules, and who may call."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devhost import routes
+from devhost.timers import Schedule
+from devhost.worker import Function
+from tests.functions.running_app import APP, App, NoRoute
+from undertone.settings import STORAGE, Settings
+from undertone.storage.containers import ALL
+
+pytestmark = pytest.mark.azurite
+
+HTTP = {
+    "submit": ("jobs/create", ["POST"], "FUNCTION"),
+    "list_jobs": ("jobs", ["GET"], "FUNCTION"),
+    "job_results": ("jobs/{job_id}", ["GET"], "FUNCTION"),
+    "delete": ("jobs/{job_id}", ["DELETE"], "FUNCTION"),
+    "job_status": ("jobs/{job_id}/status", ["GET"], "FUNCTION"),
+    "download": ("jobs/{job_id}/download", ["GET"], "FUNCTION"),
+    "cancel": ("jobs/{job_id}/cancel", ["POST"], "FUNCTION"),
+    "health": ("health", ["GET"], "ANONYMOUS"),
+}
+QUEUES = {
+    "expand": "jobs",
+    "fetch": "posts",
+    "score": "comments",
+    "aggregate": "finished",
+    "poison_posts": "posts-poison",
+    "poison_comments": "comments-poison",
+}
+TIMERS = {"upkeep": "0 */5 * * * *"}
+
+
+@pytest.fixture(scope="module")
+def functions(app: App) -> list[dict[str, Any]]:
+    return app.functions()
+
+
+def test_the_functions_are_these_and_no_others(functions: list[dict[str, Any]]) -> None:
+    assert {f["name"] for f in functions} == HTTP.keys() | QUEUES.keys() | TIMERS.keys()
+
+
+def test_routes_methods_and_keys(functions: list[dict[str, Any]]) -> None:
+    found = {
+        f["name"]: (f["route"], f["methods"], f["authLevel"])
+        for f in functions
+        if f["type"] == "httpTrigger"
+    }
+    assert found == HTTP
+
+
+def test_queues(functions: list[dict[str, Any]]) -> None:
+    found = {f["name"]: f["queueName"] for f in functions if f["type"] == "queueTrigger"}
+    assert found == QUEUES
+
+
+def test_every_connection_is_the_apps_storage(functions: list[dict[str, Any]]) -> None:
+    used = {f["connection"] for f in functions if f["type"] == "queueTrigger"}
+    assert used == {STORAGE}
+
+
+def test_schedules_are_valid(functions: list[dict[str, Any]]) -> None:
+    found = {f["name"]: f["schedule"] for f in functions if f["type"] == "timerTrigger"}
+    assert found == TIMERS
+    for name, expression in found.items():
+        Schedule(expression, name)
+        assert len(expression.split()) == 6
+
+
+def test_no_route_hides_another(functions: list[dict[str, Any]]) -> None:
+    table = routes.build([Function(f["name"], "", f) for f in functions], "api")
+    assert routes.clashes(table) == []
+    for name, (route, methods, _) in HTTP.items():
+        path = "/api/" + route.replace("{job_id}", "0123456789")
+        for method in methods:
+            found = routes.find(table, method, path)
+            assert found is not None
+            assert found[0].function.name == name
+
+
+def test_bindings_name_no_setting_that_is_not_there(functions: list[dict[str, Any]]) -> None:
+    wanted = set(re.findall(r"%(\w+)%", json.dumps(functions)))
+    assert wanted <= example().keys()
+
+
+def example() -> dict[str, str]:
+    values: dict[str, str] = json.loads((APP / "local.settings.example.json").read_text())["Values"]
+    return values
+
+
+class Asked(dict[str, str]):
+    """Settings that remember which of them were read."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        super().__init__(values)
+        self.read: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.read.add(key)
+        return super().get(key, default)
+
+
+def test_the_example_settings_are_those_that_are_read() -> None:
+    with_string, with_identity = Asked(example()), Asked({f"{STORAGE}__accountName": "a"})
+    Settings.from_mapping(with_string)
+    Settings.from_mapping(with_identity)
+    the_hosts = {"FUNCTIONS_WORKER_RUNTIME"}
+    instead_of_a_string = {name for name in with_identity.read if name.startswith(f"{STORAGE}__")}
+    read = with_string.read | with_identity.read
+    assert read - instead_of_a_string == example().keys() - the_hosts
+    assert len(instead_of_a_string) == 4
+
+
+def test_the_example_settings_are_the_defaults() -> None:
+    plain = Settings.from_mapping({STORAGE: "UseDevelopmentStorage=true"})
+    assert Settings.from_mapping(example()) == plain
+
+
+def test_host_json_fits_the_app() -> None:
+    host = json.loads((APP / "host.json").read_text())
+    queues = host["extensions"]["queues"]
+    assert queues["messageEncoding"] == "base64"
+    assert host["extensions"]["http"]["routePrefix"] == "api"
+    assert host["extensionBundle"]["version"] == "[4.*, 5.0.0)"
+    assert queues["visibilityTimeout"] == "00:00:30"
+    assert queues["maxDequeueCount"] >= 5
+    assert 1 <= queues["batchSize"] <= 32
+
+
+def test_the_containers_are_named_as_the_design_says() -> None:
+    assert set(ALL) == {"jobs", "comments", "results", "models"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/jobs/create/x"),
+        ("PUT", "/api/jobs/create"),
+        ("POST", "/api/jobs"),
+        ("DELETE", "/api/jobs"),
+        ("HEAD", "/api/health"),
+    ],
+)
+def test_what_is_not_there_is_the_hosts_to_refuse(app: App, method: str, path: str) -> None:
+    with pytest.raises(NoRoute):
+        app.http(method, path)
+
+
+def test_the_app_folder_is_the_project() -> None:
+    assert (Path(APP) / "function_app.py").is_file()
