@@ -25,7 +25,10 @@ LONGEST = 2048
 
 _WRAPPING = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb\u2039\u203a<>[](){}|,;"
 _TRAILING = ".!?:*\u2026"
-_KNOWN = "YouTube, Instagram, TikTok, Reddit, Hacker News, Bluesky and Mastodon"
+_UNKNOWN = (
+    "this is no link to a post of a platform that Undertone reads (YouTube, Instagram, TikTok, "
+    "Reddit, Hacker News, Bluesky, Mastodon): comments from elsewhere can be sent as a file"
+)
 
 
 class Link(NamedTuple):
@@ -124,7 +127,7 @@ def _ascii_host(host: str) -> str:
     if len(host) > 253 or not re.fullmatch(
         r"([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]+", host
     ):
-        _refuse(f"this is no link to a post of a platform that Undertone reads ({_KNOWN})")
+        _refuse(_UNKNOWN)
     return host
 
 
@@ -267,7 +270,7 @@ def _mastodon(link: Link) -> PostRef:
         r"|(?:web/|deck/)?statuses/([0-9]{1,24})",
     )
     if not status or not re.search(r"[a-z]", link.host.rpartition(".")[2]):
-        _refuse(f"this is no link to a post of a platform that Undertone reads ({_KNOWN})")
+        _refuse(_UNKNOWN)
     address = f"https://{link.host}/statuses/{status}"
     return PostRef(platform="mastodon", id=f"{link.host}/{status}", url=address)
 

@@ -8,47 +8,26 @@ query strings, which may hold keys.
 
 from __future__ import annotations
 
-import logging
-import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NamedTuple, override
+from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError, ReadTimeoutError
-from urllib3.util import Retry
 
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.ports import Clock
 from undertone.sources.answers import decode_json, malformed
 from undertone.sources.delays import told_until
 from undertone.sources.guard import NotPublic
-
-USER_AGENT = "undertone/0.1 (reads public comments on behalf of their audience's owner)"
+from undertone.sources.transport import USER_AGENT, Limits, open_session
 
 Allows = Callable[[str], bool]
 """Whether a URL may be requested."""
-
-
-class Limits(NamedTuple):
-    """What one answer may cost. Times in seconds."""
-
-    connect: float = 5
-    read: float = 20
-    """Between two pieces of an answer."""
-    total: float = 60
-    """For the whole answer, however steadily it drips."""
-    size: int = 32 * 1024 * 1024
-    """Bytes, after decompression."""
-    redirects: int = 3
-    retries: int = 2
-    """Quick ones, after a broken connection or a 5xx that names no delay."""
-    backoff: float = 0.3
 
 
 class Answer(NamedTuple):
@@ -91,33 +70,6 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     )
 
 
-class _Requests(requests.Session):
-    """Looks at no redirect by itself: requests would read its body to the end, however long."""
-
-    @override
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        return None
-
-
-class _QuickRetry(Retry):
-    """Retries at once or not at all: a delay that the platform names is the queue's to wait."""
-
-    @override
-    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        return not has_retry_after and super().is_retry(method, status_code)
-
-
-class _NoQueries(logging.Filter):
-    """urllib3 logs the addresses it retries; their query strings may hold keys."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = re.sub(r"\?[^\s'\"]*", "?…", record.getMessage()), ()
-        return True
-
-
-_NO_QUERIES = _NoQueries()
-
-
 class Session:
     """Requests to one platform, called `name` in messages; safe to use from several threads.
 
@@ -142,24 +94,9 @@ class Session:
         self._allows = allows
         self._limits = limits or Limits()
         self._clock = clock
-        self._requests = _Requests()
-        self._requests.verify = authorities or True
-        self._requests.trust_env = False  # no .netrc, no proxy that a host name could be lent to
-        self._requests.headers["User-Agent"] = user_agent
-        self._requests.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        quick = _QuickRetry(
-            total=self._limits.retries,
-            read=min(1, self._limits.retries),
-            redirect=0,
-            other=0,
-            status_forcelist=(500, 502, 503, 504),
-            backoff_factor=self._limits.backoff,
-            raise_on_status=False,
+        self._requests = open_session(
+            self._limits, adapter=adapter, user_agent=user_agent, authorities=authorities
         )
-        for scheme in ("https://", "http://"):
-            self._requests.mount(scheme, adapter(max_retries=quick))
-        for logger in ("urllib3.connectionpool", "urllib3.util.retry"):
-            logging.getLogger(logger).addFilter(_NO_QUERIES)
 
     def now(self) -> datetime:
         """The present moment, by the clock that delays are told by."""

@@ -26,7 +26,8 @@ NAME = "Reddit"
 AT_ONCE = 100
 """Ids that one call of morechildren takes."""
 REMEMBERED = 20_000
-"""Ids of comments still to be asked for that a cursor holds."""
+"""Ids of comments still to be asked for that a cursor holds at most: they are 8 bytes each, and
+every page of the post keeps its cursor."""
 
 _GONE = {"[deleted]", "[removed]"}
 
@@ -130,7 +131,7 @@ class Reddit:
             things, _ = fit_each(link_list.data.children, _Thing)
             links, _ = fit_each((thing.data for thing in things), _Link)
             link = links[0] if links else _Link()
-            page = self._page(_walk(tree.data.children, want), _Cursor(), answer)
+            page = self._page(_walk(tree.data.children, want), want, _Cursor(), answer)
             # Reddit counts replies too: without them its number says nothing about coverage.
             reported = link.num_comments if want.replies else None
             return msgspec.structs.replace(page, title=link.title, reported=reported)
@@ -138,29 +139,31 @@ class Reddit:
         if at.more:
             answer = self._more(post.id, want, at.more[:AT_ONCE])
             found = _walk(fit(NAME, answer.body, _MoreAnswer).json.data.things, want)
-            return self._page(found, _Cursor(at.more[AT_ONCE:], at.deep, at.lost), answer)
+            return self._page(found, want, _Cursor(at.more[AT_ONCE:], at.deep, at.lost), answer)
         answer = self._tree(post.id, want, at.deep[0])
         (_, tree) = fit(NAME, answer.body, tuple[_Listing, _Listing])
         found = _walk(tree.data.children, want)
         # The comment at the head is known already, and not to be looked up below itself again.
         found.rest.deep = [parent for parent in found.rest.deep if parent != at.deep[0]]
         found.comments = [comment for comment in found.comments if comment.id != at.deep[0]]
-        return self._page(found, _Cursor([], at.deep[1:], at.lost), answer)
+        return self._page(found, want, _Cursor([], at.deep[1:], at.lost), answer)
 
-    def _page(self, found: _Found, before: _Cursor, answer: Answer) -> Page:
+    def _page(self, found: _Found, want: Want, before: _Cursor, answer: Answer) -> Page:
         ids = before.more + found.rest.more
         deep = before.deep + found.rest.deep
-        room = ids[:REMEMBERED]
-        rest = _Cursor(room, deep[:REMEMBERED], before.lost + len(ids) - len(room))
+        # Twice what is wanted leaves room for deleted ones; a sample is taken from all.
+        room = REMEMBERED if want.sample else min(REMEMBERED, 1000 + 2 * want.limit)
+        lost = max(0, len(ids) - room)
+        rest = _Cursor(ids[:room], deep[:room], before.lost + lost)
         more = bool(rest.more or rest.deep)
         now = self._session.now()
         until = used_up_until(answer.headers, now) if more else None
-        lost = f"{rest.lost} comments lie past what is asked for" if rest.lost and not more else ""
+        past = f"{rest.lost} comments lie past what is asked for" if rest.lost and not more else ""
         return Page(
             comments=tuple(found.comments),
             cursor=msgspec.json.encode(rest).decode() if more else None,
             skipped=found.gone,
-            note=lost or note_of_misfits(NAME, found.misfits),
+            note=past or note_of_misfits(NAME, found.misfits),
             wait=(until - now).total_seconds() if until else 0.0,
         )
 

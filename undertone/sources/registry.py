@@ -25,9 +25,10 @@ from undertone.sources.actors import InstagramComments, TikTokComments
 from undertone.sources.apify import Actor, Intents
 from undertone.sources.config import SourcesConfig, describe
 from undertone.sources.guard import GuardedAdapter, public_https
-from undertone.sources.http import Allows, Limits, Session, only, utc_now
+from undertone.sources.http import Allows, Session, only, utc_now
 from undertone.sources.own_or_others import OwnOrOthers
 from undertone.sources.resolving import Resolving, ShortLinks
+from undertone.sources.transport import Limits
 
 
 class Unreached:

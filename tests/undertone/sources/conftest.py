@@ -14,8 +14,8 @@ from undertone.ports import Source
 from undertone.posts import parse_post_url
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.config import SourcesConfig
-from undertone.sources.http import Limits
 from undertone.sources.registry import build_sources
+from undertone.sources.transport import Limits
 from undertone.storage.memory import MemoryBlobs
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ from undertone.errors import Permanent, Transient
 from undertone.records import Page, PostRef, Want
 from undertone.sources.actors import InstagramComments, TikTokComments
 from undertone.sources.apify import REUSED, STARTING, Actor, Apify
-from undertone.sources.http import Limits, Session, only
+from undertone.sources.http import Session, only
+from undertone.sources.transport import Limits
 from undertone.storage.memory import MemoryBlobs
 
 

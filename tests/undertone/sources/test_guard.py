@@ -19,7 +19,8 @@ from starlette.routing import Route
 from tests.fakes import serving
 from undertone.errors import Permanent, Transient
 from undertone.sources.guard import GuardedAdapter, NotPublic, is_public, public_https
-from undertone.sources.http import Limits, Session
+from undertone.sources.http import Session
+from undertone.sources.transport import Limits
 
 NAME = "stand-in.example"
 

@@ -13,7 +13,8 @@ from starlette.routing import Route
 
 from tests.fakes import serving
 from undertone.errors import Delayed, Permanent, Transient
-from undertone.sources.http import Limits, Session, only
+from undertone.sources.http import Session, only
+from undertone.sources.transport import Limits
 
 SECRET = "s3cret-key"
 SEEN: list[Request] = []

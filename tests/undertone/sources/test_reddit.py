@@ -7,8 +7,9 @@ from tests.fakes.scripted import Reply, scripted
 from tests.undertone.sources.conftest import NOW, comments_of, pages_of, post_for, sources_for
 from undertone.errors import Permanent
 from undertone.records import Page, PostRef, Want
-from undertone.sources.http import Limits, Session, only
+from undertone.sources.http import Session, only
 from undertone.sources.reddit import Reddit
+from undertone.sources.transport import Limits
 
 POST = PostRef(platform="reddit", id="57dw9a")
 TOKEN: Reply = (200, {"access_token": "t1", "expires_in": 3600})
@@ -99,6 +100,15 @@ def test_a_token_is_used_again_until_it_expires() -> None:
         source.read(POST, Want(), None)
         methods = [request.method for request in script.asked]
     assert methods == ["POST", "GET", "GET", "POST", "GET"]
+
+
+def test_a_cursor_holds_no_more_ids_than_can_be_wanted(narrow: World) -> None:
+    post, source = post_for("reddit", narrow, comments=3000), sources_for(narrow)["reddit"]
+    few, all_of_it = Want(limit=10), Want(limit=10, sample="random")
+    pages = pages_of(source, post, few)
+    cursors = [len(page.cursor or "") for page in pages]
+    assert max(cursors) < len(source.read(post, all_of_it, None).cursor or "") / 2
+    assert "comments lie past what is asked for" in pages[-1].note
 
 
 def test_odd_things_are_counted() -> None:
