@@ -24,7 +24,7 @@ def test_links_and_uploads_become_three_files(client: Client) -> None:
     short, long = post_url("youtube", comments=12), post_url("youtube", comments=620)
     accepted = client.submit(
         {
-            "name": "Spring – launch",
+            "name": "Spring launch",
             "urls": [
                 short,
                 long,
@@ -108,7 +108,8 @@ def test_real_tweets_in_their_order(client: Client, data: Path) -> None:
     exact = [json.loads(line) for line in client.download(job, "comments.jsonl").splitlines()]
     assert [line["text"] for line in exact] == texts
     recall = macro_recall(truth, [row["label"] for row in rows])
-    print(f"\nmacro recall of {rows[0]['label'] and 'comments.csv'}: {recall:.4f}")
+    model = rows_of(client.download(job, "posts.csv"))[0]["model"]
+    print(f"\nmacro recall of {model} on 12,284 tweets, from comments.csv: {recall:.4f}")
     assert recall > 0.5, "no better than guessing"
     assert [row["label"] for row in rows] == [line["label"] for line in exact]
 

@@ -1,6 +1,7 @@
 """An analyzer that answers the same text differently in each process, and each time.
 
-As two kinds of processor do that round int8 differently, only worse. `ANALYZER=tests.fakes.fickle:Fickle`.
+As two kinds of processor do that round int8 differently, only worse. To be chosen by
+`ANALYZER=tests.fakes.fickle:Fickle`.
 """
 
 from __future__ import annotations
