@@ -139,9 +139,7 @@ def served() -> Iterator[Served]:
 
 
 @pytest.mark.parametrize("name", CASES)
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(data=st.data())
 def test_any_json_is_a_page_or_permanent(name: str, served: Served, data: st.DataObject) -> None:
     case = CASES[name]
@@ -334,7 +332,7 @@ STRANGE: list[object] = [
 
 
 @pytest.mark.parametrize(("name", "cursor", "shape"), SHAPES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_spoilt_answer_is_a_page_or_permanent(
     name: str, cursor: str | None, shape: object, served: Served, data: st.DataObject
