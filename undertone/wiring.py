@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.analyzer import Analyzer, LanguageService, build
@@ -18,7 +20,7 @@ from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
 from undertone.ports import Links, Source
 from undertone.settings import Settings, StorageSettings
-from undertone.storage.containers import COMMENTS, JOBS, RESULTS
+from undertone.storage.containers import COMMENTS, JOBS, MODELS, RESULTS
 
 if TYPE_CHECKING:
     from undertone.storage.account import Account
@@ -78,7 +80,13 @@ def _sources() -> dict[str, Source]:
 def _analyzer() -> Analyzer:
     language = settings().language
     service = LanguageService(language.endpoint, language.key, language.language)
-    return build(settings().analyzer, azure=service)
+    return build(settings().analyzer, azure=service, fetch=_stored_model)
+
+
+def _stored_model(name: str) -> Path:
+    from undertone.stored_models import bring_model  # noqa: PLC0415 - only for a stored model
+
+    return bring_model(_account().blobs(MODELS), name, Path(tempfile.gettempdir()) / "undertone")
 
 
 @once
