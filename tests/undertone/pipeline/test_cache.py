@@ -1,0 +1,86 @@
+"""Comments that an earlier job fetched."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.undertone.pipeline.conftest import NOW, URL, Bench, page, upload
+from undertone.pipeline.cache import cache_name, read_cache, write_cache
+from undertone.pipeline.freeze import Fetched
+from undertone.pipeline.job import Options
+from undertone.pipeline.submit import Submission, submit
+from undertone.records import Comment, PostRef, Want, utc_text
+from undertone.storage.memory import MemoryBlobs
+
+POST = PostRef(platform="hackernews", id="1")
+
+
+def fetched(minutes_ago: int, text: str = "x") -> Fetched:
+    at = utc_text(NOW - timedelta(minutes=minutes_ago))
+    return Fetched(comments=(Comment(id="1", text=text),), fetched_at=at)
+
+
+@pytest.mark.parametrize(
+    "want",
+    [Want(limit=5), Want(order="newest"), Want(sample="random"), Want(replies=False)],
+)
+def test_another_choice_of_comments_has_another_name(want: Want) -> None:
+    assert cache_name(POST, want) != cache_name(POST, Want())
+
+
+def test_the_same_post_in_any_form_has_the_same_name() -> None:
+    other = PostRef(platform="hackernews", id="1", url="https://elsewhere")
+    assert cache_name(other, Want()) == cache_name(POST, Want())
+    assert cache_name(PostRef(platform="youtube", id="1"), Want()) != cache_name(POST, Want())
+
+
+def test_what_is_fresh_enough_is_used() -> None:
+    cache, kept = MemoryBlobs(), fetched(30)
+    write_cache(cache, "n", kept)
+    assert read_cache(cache, "n", NOW, timedelta(minutes=30)) == kept
+    assert read_cache(cache, "n", NOW, timedelta(minutes=29)) is None
+    assert read_cache(cache, "n", NOW, timedelta()) is None
+    assert read_cache(cache, "other", NOW, timedelta(days=1)) is None
+
+
+def test_only_a_newer_fetch_replaces_one() -> None:
+    cache = MemoryBlobs()
+    for each in (
+        fetched(20, "middle"),
+        fetched(30, "old"),
+        fetched(10, "new"),
+        fetched(10, "late"),
+    ):
+        write_cache(cache, "n", each)
+    kept = read_cache(cache, "n", NOW, timedelta(days=1))
+    assert kept is not None
+    assert kept.comments[0].text == "new"
+
+
+def run(bench: Bench, *urls: str, max_age: int = 60) -> None:
+    options = Options(max_age_minutes=max_age)
+    submit(bench.services, Submission(owner="me", urls=urls, options=options))
+    bench.drain()
+
+
+def test_a_later_job_does_not_fetch_again(bench: Bench) -> None:
+    bench.source.pages = {None: page("a", "b")}
+    run(bench, URL.format(1))
+    run(bench, URL.format(1) + "&utm_source=x")
+    assert bench.source.asked == [None]
+    run(bench, URL.format(1), max_age=0)
+    assert bench.source.asked == [None, None]
+
+
+def test_an_incomplete_fetch_is_not_kept(bench: Bench) -> None:
+    bench.source.pages = {None: page("a", note="cut by the platform")}
+    run(bench, URL.format(1))
+    assert bench.cache.names("") == []
+
+
+def test_uploads_are_never_kept(bench: Bench) -> None:
+    bench.submit(uploads=[upload(3)])
+    bench.drain()
+    assert bench.cache.names("") == []

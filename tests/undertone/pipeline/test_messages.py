@@ -1,0 +1,58 @@
+"""Messages that old and new instances understand, and that the host's metadata cannot overwrite."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import azure.functions.queue
+import msgspec
+import pytest
+from azure.storage.queue import QueueMessage
+
+from devhost import messages as host
+from tests.undertone.pipeline.conftest import NOW, VERBS, Bench
+from undertone.errors import Transient
+from undertone.pipeline.messages import NEWER_VERSION_DELAY, Message, decode
+
+MESSAGE = Message(job="j", posts=3, deadline=NOW, post=2)
+
+
+def test_a_message_comes_back() -> None:
+    assert decode(MESSAGE.encode()) == MESSAGE
+
+
+def test_a_message_is_small() -> None:
+    full = msgspec.structs.replace(MESSAGE, job="0" * 25, posts=10_000, traceparent="0" * 55)
+    assert len(full.encode()) < 400
+
+
+def test_no_field_is_named_as_the_triggers_metadata() -> None:
+    fields = {name.lower() for name in Message.__struct_fields__}
+    told_by_host = host.metadata(QueueMessage(content=""), "")
+    read_by_worker = re.findall(
+        r"trigger_metadata, '(\w+)'", inspect.getsource(azure.functions.queue)
+    )
+    assert len(read_by_worker) >= 6, "the worker library reads its metadata otherwise now"
+    taken = {name.lower() for name in (*told_by_host, *read_by_worker)}
+    assert not fields & taken
+
+
+def test_unknown_fields_of_our_version_are_passed_over() -> None:
+    assert decode(MESSAGE.encode()[:-1] + b',"colour":"red"}') == MESSAGE
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b'{"job":1}', b'{"v":1}', b"\xff"])
+def test_what_is_no_message_is_tried_again(body: bytes) -> None:
+    with pytest.raises(Transient, match="not a message of Undertone"):
+        decode(body)
+
+
+@pytest.mark.parametrize("queue", VERBS)
+def test_a_newer_version_is_sent_again_as_it_is(bench: Bench, queue: str) -> None:
+    from undertone.pipeline.deliver import deliver  # noqa: PLC0415 - beside what it is asked
+
+    body = b'{"v": 2, "job": ["of", "tomorrow"]}'
+    deliver(bench.services, VERBS[queue], queue, body)
+    assert bench.queues.sent == {queue: [(body, NEWER_VERSION_DELAY.total_seconds())]}
+    assert bench.jobs.names("") == []

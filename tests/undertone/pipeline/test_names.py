@@ -1,0 +1,89 @@
+"""Ids that sort, and names that nobody can lead astray."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from undertone.pipeline import names
+
+_START = datetime(2020, 1, 1, tzinfo=UTC)
+moments = st.timedeltas(timedelta(), timedelta(days=365 * 980)).map(lambda past: _START + past)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+@given(moments, moments)
+def test_newer_ids_sort_before_older_ones(one: datetime, other: datetime) -> None:
+    first, second = (names.new_job_id(at, lambda _: 0) for at in (one, other))
+    if one - other >= MILLISECOND:
+        assert first < second
+
+
+@given(moments)
+def test_an_id_tells_its_moment(moment: datetime) -> None:
+    whole = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    assert names.created_at(names.new_job_id(moment, secrets.randbits)) == whole
+
+
+@given(moments, st.integers(0, 2**80 - 1))
+def test_ids_are_ids_of_one_length(moment: datetime, random: int) -> None:
+    job = names.new_job_id(moment, lambda bits: random if bits == 80 else 0)
+    assert names.is_job_id(job)
+    assert len(job) == names.JOB_ID_LENGTH == 25
+
+
+@given(st.integers(0, 2**80 - 1), st.integers(0, 2**80 - 1))
+def test_no_random_bit_is_lost(one: int, other: int) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    same = names.new_job_id(at, lambda _: one) == names.new_job_id(at, lambda _: other)
+    assert same == (one == other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "../x",
+        "0" * 24,
+        "0" * 26,
+        "I" * 25,
+        "u" * 25,
+        "0" * 24 + "\n",
+        "0" * 24 + "/",
+        "\u0660" * 25,
+    ],
+)
+def test_anything_else_is_no_id(text: str) -> None:
+    assert not names.is_job_id(text)
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_owners_and_keys_are_digests(owner: str, key: str) -> None:
+    parts = names.idempotency(owner, key).split("/")
+    assert parts[0] == "idempotency"
+    assert [len(part) for part in parts[1:]] == [40, 40]
+    assert names.index_prefix(owner) == f"index/{parts[1]}/"
+    assert (names.digest(owner) == names.digest(key)) == (owner == key)
+
+
+def test_a_lone_surrogate_has_a_digest() -> None:
+    assert len(names.digest("\ud83d")) == 40
+
+
+def test_all_that_a_job_has_is_below_its_prefix_but_its_entries_in_lists() -> None:
+    job = "0" * 25
+    own = [
+        names.request(job), names.rows(job, 3), names.barrier(job), names.progress(job),
+        names.closing(job), names.closed(job), names.frozen(job, 7), names.comments(job, 7, "d"),
+        names.post_barrier(job, 7, 1), names.pages(job, 7), names.attempt(job, 7),
+        names.trouble(job, 7), names.posts_csv(job), names.comments_csv(job),
+        names.comments_jsonl(job),
+    ]  # fmt: skip
+    assert all(name.startswith(names.job_prefix(job)) for name in own)
+    assert len(set(own)) == len(own)
+    outside = [names.open_marker(job), names.stop(job), names.index("me", job)]
+    assert not any(name.startswith(names.job_prefix(job)) for name in outside)

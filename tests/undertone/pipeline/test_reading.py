@@ -1,0 +1,160 @@
+"""Reading page by page: no page twice, whatever interrupts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from tests.undertone.pipeline.conftest import NOW, Bench, Script, page
+from undertone.errors import Delayed, Permanent, Transient
+from undertone.pipeline.freeze import Fetched
+from undertone.pipeline.reading import YIELD_AFTER, Overtaken, PageLog, read_post
+from undertone.records import Comment, Page, PostRef, Want
+from undertone.storage.memory import MemoryBlobs
+
+POST = PostRef(platform="hackernews", id="1")
+
+
+def read(
+    source: Script,
+    want: Want | None = None,
+    *,
+    blobs: MemoryBlobs | None = None,
+    resume: bool = False,
+    bench: Bench | None = None,
+) -> Fetched:
+    log = PageLog(blobs or MemoryBlobs(), "job", 0)
+    clock = bench.services.clock if bench else lambda: NOW
+    return read_post(source, POST, want or Want(), clock, log, resume=resume)
+
+
+def three_pages() -> Script:
+    return Script(
+        {
+            None: page("a", "b", cursor="2", title="T", reported=9, skipped=1),
+            "2": page("c", "d", cursor="3", skipped=2, note="odd"),
+            "3": page("e", reported=6, note="odd"),
+        }
+    )
+
+
+def ids(fetched: Fetched) -> list[str]:
+    return [comment.id for comment in fetched.comments]
+
+
+def test_all_pages_come_together() -> None:
+    found = read(three_pages())
+    assert ids(found) == ["a", "b", "c", "d", "e"]
+    assert (found.title, found.reported, found.skipped, found.note) == ("T", 6, 3, "odd")
+    assert found.fetched_at == "2026-11-21T20:00:00Z"
+    assert not found.cut
+
+
+def test_a_comment_on_two_pages_is_one() -> None:
+    source = Script({None: page("a", "b", cursor="2"), "2": page("b", "c")})
+    assert ids(read(source)) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("limit", "asked", "cut"), [(2, 1, True), (3, 2, True), (5, 3, False)])
+def test_reading_stops_at_the_wanted_number(limit: int, asked: int, cut: bool) -> None:
+    source = three_pages()
+    found = read(source, Want(limit=limit))
+    assert ids(found) == ["a", "b", "c", "d", "e"][:limit]
+    assert (len(source.asked), found.cut) == (asked, cut)
+
+
+def test_after_a_crash_no_page_is_read_again() -> None:
+    source, blobs = three_pages(), MemoryBlobs()
+    whole = source.pages["3"]
+    source.pages["3"] = Transient("connection reset")
+    with pytest.raises(Transient):
+        read(source, blobs=blobs)
+    source.pages["3"] = whole
+    assert ids(read(source, blobs=blobs, resume=True)) == ["a", "b", "c", "d", "e"]
+    assert source.asked == [None, "2", "3", "3"]
+
+
+def test_a_post_of_one_page_keeps_none() -> None:
+    blobs = MemoryBlobs()
+    read(Script({None: page("a")}), blobs=blobs)
+    assert blobs.names("") == []
+
+
+def test_who_comes_second_to_a_page_stops() -> None:
+    blobs, other = MemoryBlobs(), three_pages()
+    other.pages[None] = page("x", cursor="2")
+    read(other, blobs=blobs)
+    with pytest.raises(Overtaken):
+        read(three_pages(), blobs=blobs)
+
+
+def test_the_same_page_written_twice_is_no_race() -> None:
+    blobs = MemoryBlobs()
+    read(three_pages(), blobs=blobs)
+    assert ids(read(three_pages(), blobs=blobs)) == ["a", "b", "c", "d", "e"]
+
+
+def test_a_source_that_goes_round_is_found_out() -> None:
+    source = Script({None: page("a", cursor="2"), "2": page("b", cursor="2")})
+    with pytest.raises(Permanent, match="the same page twice"):
+        read(source)
+
+
+def test_a_run_under_way_is_waited_for_and_not_taken_for_a_circle() -> None:
+    source, blobs = Script({None: page(cursor="run", wait=20.0)}), MemoryBlobs()
+    source.pages["run"] = page(cursor="run", wait=30.0)
+    for seconds in (20, 30):
+        with pytest.raises(Delayed) as told:
+            read(source, blobs=blobs, resume=True)
+        assert told.value.until == NOW + timedelta(seconds=seconds)
+        assert not told.value.platform_wide
+    source.pages["run"] = page("a")
+    assert ids(read(source, blobs=blobs, resume=True)) == ["a"]
+
+
+def test_a_long_read_goes_on_in_another_invocation(bench: Bench) -> None:
+    source, blobs = three_pages(), MemoryBlobs()
+
+    def slow() -> None:
+        bench.now += YIELD_AFTER / 2
+
+    source.before = slow
+    with pytest.raises(Delayed) as told:
+        read(source, blobs=blobs, bench=bench)
+    assert not told.value.platform_wide
+    assert source.asked == [None, "2"]
+    assert len(read(source, blobs=blobs, bench=bench, resume=True).comments) == 5
+    assert source.asked == [None, "2", "3"]
+
+
+def many(count: int) -> Script:
+    texts = [str(n) for n in range(count)]
+    return Script({None: page(*texts[: count // 2], cursor="2"), "2": page(*texts[count // 2 :])})
+
+
+def test_a_sample_reads_all_pages_and_repeats_itself() -> None:
+    want = Want(limit=10, sample="random")
+    first, second = (read(many(100), want) for _ in range(2))
+    assert ids(first) == ids(second)
+    assert len(set(ids(first))) == 10
+    assert ids(first) == sorted(ids(first), key=int), "in the order of the source"
+    assert first.cut
+    assert ids(read(many(8), want)) == [str(n) for n in range(8)]
+
+
+def test_a_sample_is_uniform() -> None:
+    """Each of 20 comments in 2,000 samples of 5: 500 times, standard deviation 19."""
+    seen: Counter[str] = Counter()
+    comments = tuple(Comment(id=str(n), text="x") for n in range(20))
+    for number in range(2000):
+        post = PostRef(platform="hackernews", id=str(number))
+        source = Script({None: Page(comments=comments)})
+        want = Want(limit=5, sample="random")
+        found = read_post(
+            source, post, want, lambda: NOW, PageLog(MemoryBlobs(), "j", 0), resume=False
+        )
+        seen.update(ids(found))
+    assert min(seen.values()) > 500 - 5 * 19
+    assert max(seen.values()) < 500 + 5 * 19

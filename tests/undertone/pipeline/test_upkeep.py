@@ -1,0 +1,164 @@
+"""Every job ends, and every deletion is complete."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from tests.undertone.pipeline.conftest import URL, Bench, page, upload
+from undertone.pipeline import names
+from undertone.pipeline.aggregate import aggregate
+from undertone.pipeline.job import LIFETIME, OpenMarker, Request, read_closed, read_stop
+from undertone.pipeline.messages import Delivery, Message
+from undertone.pipeline.stopping import cancel, delete
+from undertone.pipeline.upkeep import ABANDONED, STALLED, TOMBSTONE_LIFE, upkeep
+
+MINUTE = timedelta(minutes=1)
+
+
+def look(bench: Bench, after: timedelta = timedelta()) -> None:
+    bench.now += after
+    upkeep(bench.services)
+
+
+def test_a_job_that_goes_on_is_left_alone(bench: Bench) -> None:
+    bench.submit(uploads=[upload(2)])
+    bench.take("posts")
+    for _ in range(2):
+        look(bench, STALLED - MINUTE)
+    assert not bench.queues.sent
+
+
+def test_a_stalled_job_gets_sent_again_what_is_missing(bench: Bench) -> None:
+    bench.source.pages = {None: page("a")}
+    request = bench.submit(URL.format(1), URL.format(2))
+    (first, _), _lost = bench.take("posts")
+    bench.deliver("posts", first)
+    bench.deliver("comments", bench.one("comments")[0])
+    look(bench)
+    look(bench, STALLED)
+    message, _ = bench.one("jobs")
+    assert (message.page, message.again) == (0, True)
+    bench.deliver("jobs", message)
+    assert [sent.post for sent, _ in bench.waiting("posts")] == [1]
+    bench.drain()
+    assert read_closed(bench.jobs, request.job) is not None
+
+
+def test_progress_puts_off_the_stall(bench: Bench) -> None:
+    bench.submit(uploads=[upload(2, "a"), upload(2, "b")])
+    posts = [message for message, _ in bench.take("posts")]
+    look(bench)
+    bench.deliver("posts", posts[0])
+    bench.take("comments")
+    look(bench, STALLED)
+    assert not bench.queues.sent
+    look(bench, STALLED)
+    assert bench.one("jobs")
+
+
+def test_a_stall_is_dealt_with_once_a_while(bench: Bench) -> None:
+    bench.submit(uploads=[upload(2)])
+    bench.take("posts")
+    look(bench)
+    look(bench, STALLED)
+    assert len(bench.take("jobs")) == 1
+    look(bench, MINUTE)
+    assert not bench.queues.sent
+    look(bench, STALLED)
+    assert len(bench.take("jobs")) == 1
+
+
+def test_a_complete_job_that_did_not_fire_is_fired(bench: Bench) -> None:
+    request = bench.submit(uploads=[upload(2)])
+    bench.deliver("posts", bench.one("posts")[0])
+    bench.deliver("comments", bench.one("comments")[0])
+    bench.queues.sent.clear()
+    look(bench)
+    bench.drain()
+    assert read_closed(bench.jobs, request.job) is not None
+    assert bench.jobs.names(names.OPEN) == []
+
+
+def test_at_its_deadline_a_job_is_closed_with_what_there_is(bench: Bench) -> None:
+    request = bench.submit(uploads=[upload(2, "a"), upload(5, "b")])
+    for message, _ in bench.take("posts"):
+        bench.deliver("posts", message)
+    bench.deliver("comments", bench.take("comments")[0][0])
+    look(bench, LIFETIME - MINUTE)
+    assert not bench.take("finished")
+    bench.queues.sent.clear()
+    look(bench, MINUTE)
+    bench.drain()
+    closed = read_closed(bench.jobs, request.job)
+    assert closed is not None
+    assert closed.states == {"ok": 1, "failed": 1}
+    assert (closed.comments, closed.unscored) == (7, 5)
+
+
+def test_a_cancelled_job_whose_message_was_lost_is_closed(bench: Bench) -> None:
+    request = bench.submit(uploads=[upload(2)])
+    cancel(bench.services, request)
+    bench.queues.sent.clear()
+    look(bench)
+    bench.drain()
+    closed = read_closed(bench.jobs, request.job)
+    assert closed is not None
+    assert closed.status == "cancelled"
+
+
+def test_what_was_never_written_whole_is_removed(bench: Bench) -> None:
+    request = bench.submit(uploads=[upload(2)], key="k")
+    bench.queues.sent.clear()
+    bench.jobs.remove(names.request(request.job))
+    look(bench, ABANDONED - MINUTE)
+    assert bench.jobs.names(names.job_prefix(request.job))
+    look(bench, MINUTE)
+    assert bench.jobs.names("") == [names.stop(request.job)]
+
+
+def test_what_late_work_writes_for_a_deleted_job_is_swept(bench: Bench) -> None:
+    request = bench.submit(uploads=[upload(2)])
+    delete(bench.services, request)
+    bench.results.stage(names.comments_csv(request.job), "01", b"late")
+    bench.jobs.write(names.frozen(request.job, 0), b"{}")
+    look(bench)
+    assert bench.results.names("") == []
+    assert bench.jobs.names("") == [names.stop(request.job)]
+
+
+def test_a_tombstone_outlives_every_message_and_then_goes(bench: Bench) -> None:
+    request = bench.submit(uploads=[upload(2)])
+    delete(bench.services, request)
+    look(bench, TOMBSTONE_LIFE - MINUTE)
+    assert read_stop(bench.jobs, request.job) is not None
+    look(bench, MINUTE)
+    assert bench.jobs.names("") == []
+    assert timedelta(days=7) < TOMBSTONE_LIFE
+
+
+def test_a_job_that_cannot_be_looked_after_keeps_none_from_it(bench: Bench) -> None:
+    broken, sound = bench.submit(uploads=[upload(2)]), bench.submit(uploads=[upload(2)])
+    bench.jobs.write(names.request(broken.job), b"no JSON")
+    cancel(bench.services, sound)
+    bench.queues.sent.clear()
+    with pytest.raises(ExceptionGroup, match="upkeep of some jobs failed"):
+        look(bench)
+    assert bench.one("finished")[0].job == sound.job
+
+
+def test_an_open_marker_without_a_job_is_kept_for_the_client_that_repeats(bench: Bench) -> None:
+    job = names.new_job_id(bench.now, lambda _: 0)
+    bench.jobs.create(names.open_marker(job), msgspec.json.encode(OpenMarker(owner="me")))
+    look(bench)
+    assert bench.jobs.names("") == [names.open_marker(job)]
+
+
+def test_an_early_end_closes_nothing(bench: Bench) -> None:
+    request: Request = bench.submit(uploads=[upload(2)])
+    message = Message(job=request.job, posts=request.posts, deadline=request.deadline)
+    aggregate(bench.services, Delivery(message))
+    assert read_closed(bench.jobs, request.job) is None
+    assert bench.results.names("") == []
