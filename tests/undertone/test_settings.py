@@ -1,0 +1,86 @@
+"""What the environment may say, and what is said back."""
+
+from __future__ import annotations
+
+import pytest
+
+from undertone.settings import EMULATOR, STORAGE, BadSettings, Settings
+
+EMULATED = {STORAGE: "UseDevelopmentStorage=true"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["UseDevelopmentStorage=true", "usedevelopmentstorage=TRUE;", "  UseDevelopmentStorage=true "],
+)
+def test_the_emulator_has_a_short_name(text: str) -> None:
+    assert Settings.from_mapping({STORAGE: text}).storage.connection == EMULATOR
+
+
+def test_without_more_everything_has_its_default() -> None:
+    settings = Settings.from_mapping(EMULATED)
+    assert (settings.chunk, settings.link_minutes) == (250, 15)
+    assert settings.key_vault_url == settings.language.key == settings.sources.apify_token == ""
+
+
+def test_an_identity_needs_only_the_accounts_name() -> None:
+    storage = Settings.from_mapping(
+        {f"{STORAGE}__accountName": "acct", f"{STORAGE}__clientId": "c"}
+    ).storage
+    assert storage.connection == ""
+    assert storage.blob_url == "https://acct.blob.core.windows.net"
+    assert storage.queue_url == "https://acct.queue.core.windows.net"
+    assert storage.client_id == "c"
+
+
+def test_an_identity_may_be_given_the_addresses() -> None:
+    addresses = {
+        f"{STORAGE}__blobServiceUri": "https://b.example",
+        f"{STORAGE}__queueServiceUri": "https://q.example",
+    }
+    storage = Settings.from_mapping(addresses).storage
+    assert (storage.blob_url, storage.queue_url) == ("https://b.example", "https://q.example")
+    addresses.popitem()
+    with pytest.raises(BadSettings, match="no storage"):
+        Settings.from_mapping(addresses)
+
+
+def test_without_storage_it_says_what_to_set() -> None:
+    with pytest.raises(BadSettings, match=r"set AzureWebJobsStorage to .*__accountName"):
+        Settings.from_mapping({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("COMMENTS_A_CHUNK", "9"),
+        ("COMMENTS_A_CHUNK", "10001"),
+        ("COMMENTS_A_CHUNK", "many"),
+        ("LINK_MINUTES", "0"),
+        ("LINK_MINUTES", "-5"),
+        ("LINK_MINUTES", "1.5"),
+        ("YOUTUBE_WHEN_USED_UP", "cry"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=f"{name} must be"):
+        Settings.from_mapping({**EMULATED, name: value})
+
+
+def test_space_around_a_setting_is_nothing() -> None:
+    given = {**EMULATED, "ANALYZER": " vader\n", "LINK_MINUTES": " 20 ", "APIFY_TOKEN": " t "}
+    settings = Settings.from_mapping(given)
+    assert (settings.analyzer, settings.link_minutes) == ("vader", 20)
+    assert settings.sources.apify_token == "t"
+
+
+def test_no_secret_shows_where_settings_are_printed() -> None:
+    secrets = {
+        name: f"secret-{name}"
+        for name in (
+            "YOUTUBE_API_KEY", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "INSTAGRAM_GRAPH_TOKEN",
+            "TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET", "APIFY_TOKEN", "LANGUAGE_KEY",
+        )
+    }  # fmt: skip
+    settings = Settings.from_mapping({STORAGE: "AccountKey=secret-key", **secrets})
+    assert "secret" not in repr(settings).replace("client_secret", "")
