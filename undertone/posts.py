@@ -73,7 +73,7 @@ def _clean(text: str) -> str:
         _refuse(
             f"the link has {len(url)} characters: give the post's own address, at most {LONGEST}"
         )
-    if any(_is_invisible(char) or char.isspace() for char in url):
+    if not _is_plain(url) and any(_is_invisible(char) or char.isspace() for char in url):
         _refuse("the link holds a space or a control character: give one address a line")
     return url.replace("&amp;", "&").replace("\\", "/")
 
@@ -91,6 +91,11 @@ def _strip_once(text: str) -> str:
 def _is_invisible(char: str) -> bool:
     """Control, format (zero width, BOM, text direction), surrogate and unassigned characters."""
     return unicodedata.category(char)[0] == "C"
+
+
+def _is_plain(text: str) -> bool:
+    """Whether `text` is printable ASCII without a space: the usual case, told quickly."""
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _take_apart(url: str) -> Link:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from undertone.sources.tables import column_key
@@ -52,6 +53,11 @@ class Columns(NamedTuple):
 
 def find_columns(header: list[str]) -> Columns:
     """The column of each role; where several would do, the one whose name is best known."""
+    return _columns(tuple(header))
+
+
+@lru_cache(maxsize=64)  # a JSON file names its columns anew in each of its comments
+def _columns(header: tuple[str, ...]) -> Columns:
     keys = [column_key(name) for name in header]
     places: dict[str, int] = {}
     for role, known in ROLES.items():

@@ -230,11 +230,15 @@ def _cell(value: object) -> str:
 
 def _posts(rows: list[_Row], notes: list[str], default: str) -> list[UploadedPost]:
     posts: dict[str, _Gathered] = {}
+    ids: dict[str, str] = {}
     if not rows:
         posts[default] = _Gathered()
     for number, row in enumerate(rows, start=1):
-        post = posts.setdefault(_post_id(row.cells.get("post", ""), default), _Gathered())
-        post.add(row, number)
+        cell = row.cells.get("post", "")
+        if cell not in ids:
+            ids[cell] = _post_id(cell, default)
+            posts.setdefault(ids[cell], _Gathered())
+        posts[ids[cell]].add(row, number)
     return [gathered.post(post_id, notes) for post_id, gathered in posts.items()]
 
 
