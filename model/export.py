@@ -65,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Export, compare, write. 1 if the artifact is too far from the model; it is not written."""
     options = _options(argv)
     source = read_source(options)
-    examples = parity_texts(options.data)
+    examples = parity_texts(options.data)[: options.texts]
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder)
         write(source, made, quantise=not options.float)
@@ -227,6 +227,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--labels", nargs=3, metavar="LABEL", help="the outputs' meaning, in order")
     parser.add_argument("--licence", default="see the model's page")
     parser.add_argument("--float", action="store_true", help="no int8: to compare with")
+    parser.add_argument("--texts", type=int, help="compare on so many; default: all there are")
     parser.add_argument("--agreement", type=float, default=AGREEMENT)
     parser.add_argument("--difference", type=float, default=DIFFERENCE)
     corpus.add_data_option(parser)

@@ -11,7 +11,7 @@ round, measured, agrees less with PyTorch: what a row needs more are its small v
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,13 +32,16 @@ _SMALLEST = 1e-12
 """Stands in for the range of a row of zeros."""
 
 Array = NDArray[Any]
+Product = Callable[["Rewriter", str, str, str], str]
+"""Adds the product of a source and a constant, by their names, under a name, which it returns."""
 
 
 class Rewriter:
     """One graph while it is rewritten: its constants, and the nodes of the new one in order."""
 
-    def __init__(self, model: onnx.ModelProto) -> None:
+    def __init__(self, model: onnx.ModelProto, product: Product) -> None:
         self.graph = model.graph
+        self.product = product
         self.constants = {one.name: numpy_helper.to_array(one) for one in self.graph.initializer}
         self.nodes: list[onnx.NodeProto] = []
         self.rows: dict[str, tuple[str, str]] = {}
@@ -67,9 +70,15 @@ class Rewriter:
 
 def quantised(model: onnx.ModelProto) -> onnx.ModelProto:
     """A copy with int8 matrices and embeddings; what is no large constant stays as it is."""
+    return rewritten(model, row_product)
+
+
+def rewritten(model: onnx.ModelProto, product: Product) -> onnx.ModelProto:
+    """A copy with int8 embeddings, attention apart from its projection, and every product of rows
+    with a constant matrix made by `product`: other ways to quantise are compared with ours."""
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
-    rewriter = Rewriter(copy)
+    rewriter = Rewriter(copy, product)
     for node in list(copy.graph.node):
         _rewrite(rewriter, node)
     rewriter.finish()
@@ -97,7 +106,7 @@ def _rewrite(rewriter: Rewriter, node: onnx.NodeProto) -> None:
     elif node.op_type == "SkipLayerNormalization":
         _normalisation(rewriter, node)
     elif node.op_type == "MatMul" and constant is not None and constant.ndim == 2:
-        _product(rewriter, node.input[0], node.input[1], node.output[0])
+        rewriter.product(rewriter, node.input[0], node.input[1], node.output[0])
     elif node.op_type == "Gather" and first is not None and first.ndim == 2 and len(first) > 2:
         _lookup(rewriter, node)
     else:
@@ -109,7 +118,7 @@ def _attention(rewriter: Rewriter, node: onnx.NodeProto) -> None:
     source, weight, bias, *mask = node.input
     name = node.output[0]
     heads = next(one.i for one in node.attribute if one.name == "num_heads")
-    projected = _product(rewriter, source, weight, f"{name}_qkv")
+    projected = rewriter.product(rewriter, source, weight, f"{name}_qkv")
     parts = [f"{name}_{letter}" for letter in "qkv"]
     rewriter.nodes.append(
         helper.make_node("Split", [projected], parts, name=f"{name}_split", axis=-1, num_outputs=3)
@@ -130,7 +139,12 @@ def _normalisation(rewriter: Rewriter, node: onnx.NodeProto) -> None:
     rewriter.add("LayerNormalization", inputs, name, axis=-1, epsilon=epsilon)
 
 
-def _product(rewriter: Rewriter, source: str, weight: str, name: str) -> str:
+def float_product(rewriter: Rewriter, source: str, weight: str, name: str) -> str:
+    """`source` @ `weight` as it was."""
+    return rewriter.add("MatMul", [source, weight], name)
+
+
+def row_product(rewriter: Rewriter, source: str, weight: str, name: str) -> str:
     """`source` @ `weight` with int8 weights, every row of `source` quantised by its own range."""
     values, scale = quantised_columns(rewriter.constants[weight])
     rows, row_scale = _quantised_source(rewriter, source)
@@ -186,8 +200,3 @@ def _lookup(rewriter: Rewriter, node: onnx.NodeProto) -> None:
 def _import_microsoft(model: onnx.ModelProto) -> None:
     if MICROSOFT not in {one.domain for one in model.opset_import}:
         model.opset_import.append(helper.make_opsetid(MICROSOFT, 1))
-
-
-def node_kinds(model: onnx.ModelProto) -> Iterator[str]:
-    """The kind of every node, in order."""
-    return (node.op_type for node in model.graph.node)

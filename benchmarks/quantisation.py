@@ -1,0 +1,241 @@
+"""Ways to quantise a trained model: speed, quality, and how much a score depends on its company.
+
+`./dev bench quantisation MODEL_FOLDER`, of what train.py wrote. Prints the table that is kept in
+docs/decisions. Quality is that on TweetEval's validation set; test sets choose nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from devhost.environment import model_python
+from model import corpus
+from model.batching import Batch, plan
+from model.cores import usable_cores
+from model.metrics import quality, softmax
+from model.quantise import float_product, quantised, rewritten
+from model.text import VERSIONS
+from model.windows import cutting_tokenizer
+
+BATCH, BUDGET, SHUFFLES, CALIBRATION = 32, 1024, 3, 200
+Floats = NDArray[np.float64]
+
+
+class Texts(NamedTuple):
+    """Token ids of the texts that are scored and the id that pads them."""
+
+    ids: list[list[int]]
+    pad: int
+
+
+class Known(NamedTuple):
+    """Texts with their labels, and the float graph's probabilities for them."""
+
+    texts: Texts
+    labels: Any
+    exact: Floats
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Make every variant, measure it, print the table."""
+    options = _options(argv)
+    if find_spec("torch") is None:
+        command = [str(model_python()), "-m", "benchmarks.quantisation", *(argv or sys.argv[1:])]
+        return subprocess.run(command, check=False).returncode
+    logging.disable(logging.WARNING)
+    examples = corpus.semeval(options.data, "val")
+    crowd = corpus.sample(corpus.semeval_train(options.data), options.texts, seed=9)
+    chosen = texts_of(options.model, examples)
+    company = texts_of(options.model, crowd)
+    labels = np.array([one.label for one in examples])
+    with tempfile.TemporaryDirectory() as folder:
+        files = variants(options.model, Path(folder), company)
+        exact = softmax(planned(session(files["float"]), chosen))
+        known = Known(chosen, labels, exact)
+        print(_HEADING)
+        for name, file in files.items():
+            print(row(name, file, known, company), flush=True)
+    print(f"\n{usable_cores()} cores, load average {os.getloadavg()[0]:.1f}")
+    return 0
+
+
+_HEADING = (
+    "| variant | MB | texts/s | macro recall | agrees with float | largest change by company | "
+    "labels changed by company | largest change, own widths | same bytes, own widths |\n"
+    "|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def row(name: str, file: Path, known: Known, company: Texts) -> str:
+    """A variant's line of the table."""
+    running = session(file)
+    begin = time.perf_counter()
+    said = softmax(planned(running, known.texts))
+    speed = len(known.texts.ids) / (time.perf_counter() - begin)
+    usual = [softmax(in_order(running, company, seed)) for seed in range(SHUFFLES)]
+    largest, changed = spread(usual)
+    own = [softmax(planned(running, company, seed)) for seed in range(SHUFFLES)]
+    own_largest, _ = spread(own)
+    cells = [
+        name,
+        f"{file.stat().st_size / 1e6:.1f}",
+        f"{speed:.0f}",
+        f"{quality(known.labels, said).macro_recall:.1%}",
+        f"{(said.argmax(1) == known.exact.argmax(1)).mean():.1%}",
+        f"{largest:.4f}",
+        f"{changed:.2%}",
+        f"{own_largest:.1g}",
+        "yes" if all(one.tobytes() == own[0].tobytes() for one in own) else "no",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def spread(runs: Sequence[Floats]) -> tuple[float, float]:
+    """Over runs in different company: the largest change of a probability, labels changed."""
+    together = np.stack(runs)
+    labels = together.argmax(2)
+    largest = float((together.max(0) - together.min(0)).max())
+    return largest, float((labels != labels[0]).any(0).mean())
+
+
+def in_order(running: Any, texts: Texts, seed: int) -> Floats:
+    """Logits, scored in a shuffled order in batches of 32, each padded to its longest."""
+    order = np.random.default_rng(seed).permutation(len(texts.ids)).tolist()
+    batches = []
+    for start in range(0, len(order), BATCH):
+        places = tuple(order[start : start + BATCH])
+        batches.append(Batch(places, max(len(texts.ids[place]) for place in places)))
+    return scored(running, texts, batches)
+
+
+def planned(running: Any, texts: Texts, seed: int = 0) -> Floats:
+    """Logits, scored by our plan after a shuffle, and in chunks, so that company differs."""
+    order = np.random.default_rng(seed).permutation(len(texts.ids)).tolist()
+    batches = []
+    for start in range(0, len(order), 500):
+        chunk = order[start : start + 500]
+        for batch in plan([len(texts.ids[place]) for place in chunk], BUDGET):
+            places = tuple(chunk[place] for place in batch.places)
+            batches.append(Batch(places, batch.width))
+    return scored(running, texts, batches)
+
+
+def scored(running: Any, texts: Texts, batches: Sequence[Batch]) -> Floats:
+    """Logits [texts, 3]."""
+    answer = np.zeros((len(texts.ids), 3))
+    for batch in batches:
+        (logits,) = running.run(None, inputs(texts, batch))
+        answer[list(batch.places)] = logits
+    return answer
+
+
+def inputs(texts: Texts, batch: Batch) -> dict[str, Any]:
+    """A batch as the graph wants it."""
+    ids = np.full((len(batch.places), batch.width), texts.pad, dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for number, place in enumerate(batch.places):
+        length = len(texts.ids[place])
+        ids[number, :length], mask[number, :length] = texts.ids[place], 1
+    return {"input_ids": ids, "attention_mask": mask}
+
+
+def texts_of(folder: Path, examples: Sequence[corpus.Example]) -> Texts:
+    """Normalised and tokenized as the trained model wants it."""
+    tokenizer = cutting_tokenizer(str(folder / "tokenizer.json"), 128)
+    cleaned = [VERSIONS["words-1"](one.text) for one in examples]
+    return Texts([one.ids for one in tokenizer.encode_batch(cleaned)], 0)
+
+
+def session(file: Path) -> Any:
+    """On the usable cores."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = usable_cores()
+    return ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+
+
+def variants(model: Path, folder: Path, texts: Texts) -> dict[str, Path]:
+    """Name → the graph's file: ONNX Runtime's own ways to quantise, and ours."""
+    # These import PyTorch, or what only the tools' environment has.
+    from onnxruntime.quantization import (  # noqa: PLC0415
+        QuantType,
+        quantize_dynamic,
+        quantize_static,
+    )
+    from onnxruntime.quantization.matmul_nbits_quantizer import (  # noqa: PLC0415
+        MatMulNBitsQuantizer,
+    )
+
+    from model import fuse, network  # noqa: PLC0415
+
+    net = network.load(model)
+    size = net.config
+    shape = fuse.Shape(size.num_hidden_layers, size.num_attention_heads, size.hidden_size)
+    fused = fuse.fused(net, shape)
+    names = ("float", "dynamic", "dynamic, 7-bit weights", "static", "blocks", "rows")
+    files = {name: folder / f"{name}.onnx" for name in names}
+    onnx.save(fused, files["float"])
+    onnx.save(quantised(fused), files["rows"])
+    apart = folder / "apart.onnx"
+    onnx.save(rewritten(fused, float_product), apart)
+    given: dict[str, Any] = {"per_channel": True, "weight_type": QuantType.QInt8}
+    untyped = {"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT}
+    for name, reduced in (("dynamic", False), ("dynamic, 7-bit weights", True)):
+        quantize_dynamic(
+            files["float"], files[name], reduce_range=reduced, extra_options=untyped, **given
+        )
+    quantize_static(
+        apart,
+        files["static"],
+        _Calibration(texts),
+        op_types_to_quantize=["MatMul"],
+        reduce_range=True,
+        extra_options={**untyped, "ActivationSymmetric": False},
+        **given,
+    )
+    blocks = MatMulNBitsQuantizer(
+        onnx.load(apart), bits=8, block_size=32, is_symmetric=True, accuracy_level=4
+    )
+    blocks.process()
+    blocks.model.save_model_to_file(str(files["blocks"]))
+    return files
+
+
+class _Calibration:
+    """Real texts for the static ranges, a batch of one width after the other."""
+
+    def __init__(self, texts: Texts) -> None:
+        few = Texts(texts.ids[:CALIBRATION], texts.pad)
+        self._batches = iter(
+            [inputs(few, batch) for batch in plan([len(one) for one in few.ids], BUDGET)]
+        )
+
+    def get_next(self) -> dict[str, Any] | None:
+        """As onnxruntime's CalibrationDataReader."""
+        return next(self._batches, None)
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev bench quantisation", description=__doc__)
+    parser.add_argument("model", type=Path, help="the folder that train.py wrote")
+    parser.add_argument("--texts", type=int, default=5000)
+    corpus.add_data_option(parser)
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
