@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -26,6 +27,7 @@ from tests.fakes import KEY, running
 
 SAMPLES = Path(__file__).with_name("samples")
 OUT = PROJECT / "out"
+CREDENTIALS = ("YOUTUBE_API_KEY", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "APIFY_TOKEN")
 POLL_SECONDS = 0.3
 COLOURS = {"positive": "green", "negative": "red", "mixed": "yellow"}
 
@@ -44,7 +46,7 @@ def main(arguments: list[str]) -> int:
     OUT.mkdir(exist_ok=True)
     with log.open("wb") as lines, running() as platforms:
         console.print("Starting storage emulator, functions and stand-in platforms …")
-        settings = {"PLATFORMS_BASE": platforms.base, "YOUTUBE_API_KEY": KEY}
+        settings = dict.fromkeys(CREDENTIALS, KEY) | {"PLATFORMS_BASE": platforms.base}
         output = None if options.log else lines
         with DevHost(settings=settings, instances=options.instances, output=output) as host:
             up = time.monotonic() - began
@@ -73,9 +75,10 @@ def _show(console: Console, jobs: str, name: str, body: bytes) -> None:
     answer.raise_for_status()
     accepted = answer.json()
     console.rule(f"{name}: POST /api/jobs/create → {answer.status_code}")
-    console.print(f"job {accepted['job_id']}: {accepted['posts']} posts")
-    for rejected in accepted["rejected"]:
-        console.print(f"  [dim]{rejected['url']}: {rejected['reason']}[/dim]")
+    console.print(
+        f"job {accepted['job_id']}: {accepted['posts']} posts, {accepted['duplicates']} sent twice,"
+        f" {len(accepted['rejected'])} not understood"
+    )
     status = _watch(console, accepted["links"]["status"])
     console.print(f"{status['status']}: {status['comments']['done']} comments scored")
     kept = [_keep(name, file, link) for file, link in accepted["links"].items() if "." in file]
@@ -107,37 +110,33 @@ def _keep(name: str, file: str, link: str) -> Path:
 
 
 def _print_table(console: Console, path: Path) -> None:
-    rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))
-    table = Table("row", "post", "state", "comments", "verdict", "score (95 %)", "+ / ○ / -")
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
+    for column in ("row", "platform", "state", "read", "verdict", "score", "95 %", "% + ○ -"):
+        table.add_column(column, no_wrap=True, min_width=len(column))
     for row in rows:
-        table.add_row(row["row"], _name(row), _state(row), _coverage(row), *_figures(row))
+        table.add_row(row["row"], row["platform"], _state(row), row["fetched"], *_figures(row))
     console.print(table)
-
-
-def _name(row: dict[str, str]) -> str:
-    return row["title"] or row["url"]
+    for row in rows:
+        if row["reason"] and not row["duplicate_of"]:
+            console.print(f"[dim]row {row['row']}: {row['reason']}[/dim]")
 
 
 def _state(row: dict[str, str]) -> str:
     return f"same as row {row['duplicate_of']}" if row["duplicate_of"] else row["state"]
 
 
-def _coverage(row: dict[str, str]) -> str:
-    if not row["fetched"] or row["duplicate_of"]:
-        return ""
-    return f"{row['fetched']} of {row['reported']}" if row["reported"] else row["fetched"]
-
-
-def _figures(row: dict[str, str]) -> tuple[str, str, str]:
+def _figures(row: dict[str, str]) -> tuple[str, ...]:
     if not row["verdict"]:
-        return "", "", ""
+        return ()
     colour = COLOURS.get(row["verdict"], "white")
     mean, low, high = (float(row[key]) for key in ("mean_score", "mean_low", "mean_high"))
     shares = (float(row[f"{label}_share"]) for label in ("positive", "neutral", "negative"))
     return (
         f"[{colour}]{row['verdict']}[/{colour}]",
-        f"{mean:+.2f} ({low:+.2f} … {high:+.2f})",
-        " / ".join(f"{share:.0%}" for share in shares),
+        f"{mean:+.2f}",
+        f"{low:+.2f} {high:+.2f}",
+        "/".join(f"{100 * share:.0f}" for share in shares),
     )
 
 
