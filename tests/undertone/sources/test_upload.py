@@ -142,6 +142,14 @@ def test_plain_text_is_a_comment_a_line_in_order() -> None:
     assert len({comment.id for comment in post.comments}) == 300
 
 
+@pytest.mark.parametrize(
+    ("name", "post_id"),
+    [("", "upload"), ("../../x.csv", "x"), ("a\x00b\ud800.csv", "a b"), ("..", "upload")],
+)
+def test_a_file_names_its_post(name: str, post_id: str) -> None:
+    assert [post.id for post in read("text\nx\n", "text/csv", name)] == [post_id]
+
+
 def test_nothing_that_was_sent_is_dropped() -> None:
     (post,) = read("id,text,date\n1,a,2 weeks ago\n1,b,\n,c,\n2,,\n", "text/csv")
     assert [(c.id, c.text) for c in post.comments] == [("1", "a"), ("1#2", "b"), ("3", "c")]
