@@ -96,6 +96,20 @@ def test_of_two_deliveries_one_goes_on(bench: Bench) -> None:
     assert bench.source.asked == [None]
 
 
+def test_of_two_deliveries_at_once_one_goes_on(bench: Bench) -> None:
+    throttled(bench, 7, wide=False)
+    first, _ = bench.one("posts")
+
+    def meanwhile() -> None:
+        bench.source.before = lambda: None
+        bench.deliver("posts", first)
+
+    bench.source.before = meanwhile
+    bench.deliver("posts", first)
+    assert bench.source.asked == [None, None]
+    assert len(bench.take("posts")) == 1
+
+
 def test_a_crash_before_the_message_was_sent_loses_no_post(bench: Bench) -> None:
     throttled(bench, 7)
     first, _ = bench.one("posts")
