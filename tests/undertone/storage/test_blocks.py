@@ -165,8 +165,20 @@ def test_writing_over_discards_staged_blocks_in_memory() -> None:
 
 @pytest.mark.slow
 def test_a_list_of_49_999_blocks_commits(blobs: Blobs) -> None:
-    ids = [block_id(number // 5, number % 5, b"%d" % number) for number in range(49_999)]
-    with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda n: blobs.stage("file", ids[n], b"%05d\n" % n), range(49_999)))
-    blobs.commit("file", ids, "text/csv")
-    assert blobs.read("file") == b"".join(b"%05d\n" % number for number in range(49_999))
+    """The list is whole; its blocks repeat, because Azurite takes ten minutes to stage as many."""
+    ids = [block_id(9_999, number, b"") for number in range(100)]
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(lambda n: blobs.stage("file", ids[n], b"%02d\n" % n), range(100)))
+    order = [number * 7 % 100 for number in range(49_999)]
+    blobs.commit("file", [ids[n] for n in order], "text/csv")
+    assert blobs.read("file") == b"".join(b"%02d\n" % n for n in order)
+
+
+def test_49_999_blocks_of_their_own_commit_in_memory() -> None:
+    blobs = MemoryBlobs()
+    ids = [block_id(number // 5, number % 5, b"") for number in range(49_999)]
+    for number, each in enumerate(ids):
+        blobs.stage("file", each, b"%05d\n" % number)
+    blobs.commit("file", ids[::-1], "text/csv")
+    assert blobs.read("file").startswith(b"49998\n49997\n")
+    assert len(blobs.read("file")) == 49_999 * 6
