@@ -6,6 +6,7 @@ import time
 from collections import Counter
 
 import pytest
+import requests
 
 from tests.end_to_end.conftest import Client, StartHost
 from tests.end_to_end.test_main_job import rows_of
@@ -42,6 +43,24 @@ def test_thirty_links_over_all_platforms(start_host: StartHost) -> None:
     assert states[28] == "unsupported"
     assert rows[29]["duplicate_of"] == "1"
     assert Counter(row["post"] for row in comments)["1"] == 8
+
+
+def test_a_short_link_to_a_post_that_is_there_repeats_it(start_host: StartHost) -> None:
+    links = [post_url("tiktok", comments=20), "https://vm.tiktok.com/Zn00020/"]
+    with start_host(CREDENTIALS) as host:
+        client = Client(host.url)
+        accepted = client.submit({"urls": links})
+        assert accepted["duplicates"] == 0, "nobody can tell before the link is followed"
+        job = accepted["job_id"]
+        client.wait(job)
+        rows = rows_of(client.download(job, "posts.csv"))
+        comments = rows_of(client.download(job, "comments.csv"))
+        shown = requests.get(f"{client.url}/api/jobs/{job}", timeout=30).json()["rows"]
+    assert [row["duplicate_of"] for row in rows] == ["", "1"]
+    assert rows[0]["post_id"] == rows[1]["post_id"]
+    assert (rows[0]["fetched"], rows[1]["fetched"]) == ("20", "")
+    assert len(comments) == 20
+    assert [row["duplicate_of"] for row in shown] == [None, 1]
 
 
 @pytest.mark.slow

@@ -47,7 +47,7 @@ def test_links_and_uploads_become_three_files(client: Client) -> None:
     assert [row["state"] for row in posts] == [
         "ok", "ok", "ok", "ok", "not_found", "unsupported", "ok",
     ]  # fmt: skip
-    assert [row["fetched"] for row in posts] == ["12", "620", "40", "", "0", "", "2"]
+    assert [row["fetched"] for row in posts] == ["12", "620", "40", "", "", "", "2"]
     assert posts[3]["duplicate_of"] == "1"
 
     comments = rows_of(client.download(job, "comments.csv"))

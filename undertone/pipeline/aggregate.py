@@ -29,6 +29,7 @@ from undertone.pipeline.job import (
 )
 from undertone.pipeline.messages import Delivery
 from undertone.pipeline.repair import score_again
+from undertone.pipeline.repeats import without_repeats
 from undertone.pipeline.score import header_block_id
 from undertone.pipeline.services import Services
 from undertone.records import State
@@ -54,7 +55,9 @@ def aggregate(services: Services, delivery: Delivery) -> None:
         decision = decide(services, request, cancelled=stop is not None)
         if decision is None:  # told too early: posts are still to come
             return
-        arrivals = counting(services.jobs, request, decision.closing)
+        arrivals = without_repeats(
+            services.jobs, request, counting(services.jobs, request, decision.closing)
+        )
         try:
             commit_comments(services, job, arrivals)
         except MissingBlocks:
@@ -118,20 +121,18 @@ def post_rows(rows: list[Row], arrivals: dict[int, PostArrival], *, start: int) 
 def _post_row(index: int, row: Row, arrivals: dict[int, PostArrival]) -> PostRow:
     if row.ref is None:
         return post_row(index + 1, row.sent, None, State.UNSUPPORTED, row.reason)
-    if row.duplicate_of is not None:
-        first = arrivals.get(row.duplicate_of)
-        reason = f"the same post as row {row.duplicate_of + 1}, which has the figures"
-        state = first.state if first else PENDING
-        return post_row(
-            index + 1, row.sent, row.ref, state, reason, duplicate_of=row.duplicate_of + 1
-        )
-    arrival = arrivals.get(index)
+    arrival = arrivals.get(index if row.duplicate_of is None else row.duplicate_of)
     if arrival is None:
         return post_row(index + 1, row.sent, row.ref, PENDING, "")
+    ref = arrival.post or row.ref
+    first = row.duplicate_of if arrival.repeats is None else arrival.repeats
+    if first is not None:
+        reason = f"the same post as row {first + 1}, which has the figures"
+        return post_row(index + 1, row.sent, ref, arrival.state, reason, duplicate_of=first + 1)
     return post_row(
         index + 1,
         row.sent,
-        row.ref,
+        ref,
         arrival.state,
         arrival.reason,
         title=arrival.title,

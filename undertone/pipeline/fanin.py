@@ -17,7 +17,7 @@ import msgspec
 
 from undertone.errors import Full
 from undertone.ports import Blobs
-from undertone.records import Record
+from undertone.records import PostRef, Record
 from undertone.results.statistics import Tally
 
 
@@ -45,6 +45,8 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
 
     state: str
     reason: str = ""
+    post: PostRef | None = None
+    """The post that a short link led to."""
     title: str = ""
     reported: int | None = None
     fetched: int = 0
@@ -52,6 +54,8 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
     fetched_at: str = ""
     tally: Tally = Tally()
     models: tuple[str, ...] = ()
+    repeats: int | None = None
+    """The post that this one turned out to be; never in a barrier, see `repeats`."""
     blocks: tuple[str, ...] = ()
     """Ids of the blocks that hold its comments' rows, in order."""
 

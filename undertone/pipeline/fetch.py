@@ -76,16 +76,20 @@ def _fetch(services: Services, message: Message, *, resume: bool) -> Frozen | No
 def _comments(
     services: Services, ref: PostRef, options: Options, log: PageLog, *, resume: bool
 ) -> Fetched:
-    name = cache_name(ref, options.want)
-    max_age = timedelta(minutes=options.max_age_minutes)
-    cached = read_cache(services.cache, name, services.clock(), max_age)
-    if cached is not None:
+    def known(post: PostRef) -> Fetched | None:
+        name = cache_name(post, options.want)
+        max_age = timedelta(minutes=options.max_age_minutes)
+        return read_cache(services.cache, name, services.clock(), max_age)
+
+    if cached := known(ref):
         return cached
     check_throttle(services, ref.platform)
     source = services.source(ref.platform)
-    fetched = read_post(source, ref, options.want, services.clock, log, resume=resume)
+    fetched = read_post(source, ref, options.want, services.clock, log, resume=resume, known=known)
     if not fetched.note:
-        write_cache(services.cache, name, fetched)
+        post = fetched.post or ref
+        own = msgspec.structs.replace(fetched, post=None)  # for who asks by its own link
+        write_cache(services.cache, cache_name(post, options.want), own)
     return fetched
 
 

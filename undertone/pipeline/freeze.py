@@ -15,7 +15,7 @@ from undertone.pipeline import names
 from undertone.pipeline.job import Options, read_or_none
 from undertone.pipeline.services import Services
 from undertone.ports import Blobs
-from undertone.records import VERSION, Comment, Record, State
+from undertone.records import VERSION, Comment, PostRef, Record, State
 
 MAX_BLOCKS = 45_000
 """Blocks a result blob may need; the service allows 50,000 (the header is one)."""
@@ -24,6 +24,8 @@ MAX_BLOCKS = 45_000
 class Fetched(Record, frozen=True, kw_only=True):
     """All that a source, a cache or an upload gave of one post."""
 
+    post: PostRef | None = None
+    """The post that a short link led to."""
     comments: tuple[Comment, ...] = ()
     title: str = ""
     reported: int | None = None
@@ -51,6 +53,8 @@ class Frozen(Record, frozen=True, kw_only=True):
 
     row: int
     """The post's row in posts.csv, counted from 1."""
+    post: PostRef | None = None
+    """The post that a short link led to."""
     state: State
     reason: str = ""
     title: str = ""
@@ -85,6 +89,7 @@ def freeze(
         names.frozen(job, post),
         Frozen(
             row=post + 1,
+            post=fetched.post,
             state=state,
             reason=reason,
             title=fetched.title,

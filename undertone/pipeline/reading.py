@@ -8,7 +8,7 @@ of the same post the one that comes second to a page stops.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import msgspec
@@ -58,13 +58,27 @@ class PageLog:
         return f"{self._prefix}{number:05d}.json"
 
 
+Known = Callable[[PostRef], Fetched | None]
+"""What an earlier job fetched of a post, if that will do."""
+
+
 def read_post(
-    source: Source, post: PostRef, want: Want, clock: Clock, log: PageLog, *, resume: bool
+    source: Source,
+    post: PostRef,
+    want: Want,
+    clock: Clock,
+    log: PageLog,
+    *,
+    resume: bool = False,
+    known: Known = lambda _: None,
 ) -> Fetched:
     """All wanted comments of `post`, each id once, in the order of the source.
 
-    `resume`: pages may have been kept before. Raises what the source raises (Permanent, Transient,
-    Delayed), Delayed also to go on in another invocation, and Overtaken.
+    `resume`: pages may have been kept before. `known` is asked once it shows which post a short
+    link leads to. A source that fails for good after some pages has given part of the comments.
+
+    Raises what the source raises (Permanent, Transient, Delayed), Delayed also to go on in another
+    invocation, and Overtaken.
     """
     gathered = Gathered(want)
     started = clock()
@@ -72,17 +86,29 @@ def read_post(
         for page in log:
             gathered.add(page)
     while not gathered.complete:
+        if gathered.post and not gathered.found and (earlier := known(gathered.post)):
+            return msgspec.structs.replace(earlier, post=gathered.post)
         if clock() - started >= YIELD_AFTER:
             raise Delayed("reading goes on in a moment", clock(), platform_wide=False)
-        page = source.read(post, want, gathered.cursor)
-        gathered.check(page, post)
-        if page.cursor is not None or gathered.pages:
-            log.keep(gathered.pages, page)
-        gathered.add(page)
-        if page.wait and not gathered.complete:
-            until = clock() + timedelta(seconds=page.wait)
+        _read_on(source, post, want, gathered, log)
+        if gathered.wait and not gathered.complete:
+            until = clock() + timedelta(seconds=gathered.wait)
             raise Delayed(f"{post.platform} is collecting the comments", until, platform_wide=False)
     return gathered.result(post, clock)
+
+
+def _read_on(source: Source, post: PostRef, want: Want, gathered: Gathered, log: PageLog) -> None:
+    try:
+        page = source.read(post, want, gathered.cursor)
+        gathered.check(page, post)
+    except Permanent as error:
+        if not gathered.found:
+            raise
+        gathered.end(error.reason)
+        return
+    if page.cursor is not None or gathered.pages:
+        log.keep(gathered.pages, page)
+    gathered.add(page)
 
 
 class Gathered:
@@ -98,6 +124,14 @@ class Gathered:
         self._notes: list[str] = []
         self.pages = 0
         self.cursor: str | None = None
+        self.wait = 0.0
+        self.post: PostRef | None = None
+        """The post that a short link turned out to lead to."""
+
+    @property
+    def found(self) -> int:
+        """How many comments there are so far."""
+        return len(self._comments)
 
     @property
     def complete(self) -> bool:
@@ -116,8 +150,16 @@ class Gathered:
         self._skipped += page.skipped
         if page.note and page.note not in self._notes:
             self._notes.append(page.note)
+        if page.post is not None:
+            self.post = page.post
         self.cursor = page.cursor
+        self.wait = page.wait
         self.pages += 1
+
+    def end(self, reason: str) -> None:
+        """There will be no further page, and what is missing is missing for this reason."""
+        self._notes.append(f"reading ended early: {reason}")
+        self.cursor = None
 
     def check(self, page: Page, post: PostRef) -> None:
         """Raises Permanent if the source goes round in a circle."""
@@ -135,6 +177,7 @@ class Gathered:
             notes.append(f"{post.platform} had not ended after {MAX_PAGES:,} pages")
         found = list(self._comments.values())
         return Fetched(
+            post=self.post,
             comments=tuple(_choose(found, self._want, post)),
             title=self._title,
             reported=self._reported,

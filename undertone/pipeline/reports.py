@@ -20,6 +20,7 @@ from undertone.pipeline.job import (
     read_request,
     read_rows,
 )
+from undertone.pipeline.repeats import without_repeats
 from undertone.pipeline.services import Services
 from undertone.results.posts_table import PostRow
 
@@ -84,5 +85,7 @@ def result_rows(services: Services, request: Request, page: int) -> list[PostRow
 def _arrivals(services: Services, request: Request) -> dict[int, PostArrival]:
     closing = standing_closing(services.jobs, request.job)
     if closing is not None and read_closed(services.jobs, request.job) is not None:
-        return counting(services.jobs, request, closing)
-    return arrived(services.jobs, names.barrier(request.job), PostArrival)
+        arrivals = counting(services.jobs, request, closing)
+    else:
+        arrivals = arrived(services.jobs, names.barrier(request.job), PostArrival)
+    return without_repeats(services.jobs, request, arrivals)

@@ -109,6 +109,7 @@ def post_arrival(message: Message, frozen: Frozen, chunks: list[ChunkArrival]) -
         round=message.round,
         state=state,
         reason=reason,
+        post=frozen.post,
         title=frozen.title,
         reported=frozen.reported,
         fetched=frozen.fetched,

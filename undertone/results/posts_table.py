@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from undertone.records import PostRef
+from undertone.records import PostRef, State
 from undertone.results.cells import BOM, csv_bytes, decimal, text_cell
 from undertone.results.statistics import Tally, summarise
 
@@ -48,6 +48,7 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 COLUMNS = PostRow.__struct_fields__
+_READ = frozenset({State.OK, State.PARTIAL, State.NO_COMMENTS})
 _TEXT = frozenset({"url", "platform", "post_id", "title", "reason"})
 
 
@@ -68,6 +69,8 @@ def post_row(
     models: tuple[str, ...] = (),
 ) -> PostRow:
     """Derive a row's shares, coverage, mean and verdict. `row` counts from 1."""
+    if state not in _READ and not fetched:
+        fetched = None  # a 0 would look as if somebody had counted
     scored = tally if tally is not None and tally.count else None
     summary = summarise(scored) if scored else None
     return PostRow(

@@ -24,7 +24,7 @@ from undertone.sources.http import Answer, Session
 BASE = "https://api.apify.com/v2"
 NAME = "Apify"
 
-POLL = 10.0
+POLL = 5.0
 """Seconds between two looks at a run."""
 STARTING = timedelta(minutes=2)
 """How long a start may take until its starter is held for dead."""

@@ -98,8 +98,39 @@ def test_the_same_page_written_twice_is_no_race() -> None:
 
 def test_a_source_that_goes_round_is_found_out() -> None:
     source = Script({None: page("a", cursor="2"), "2": page("b", cursor="2")})
-    with pytest.raises(Permanent, match="the same page twice"):
-        read(source)
+    found = read(source)
+    assert ids(found) == ["a"]
+    assert "the same page twice" in found.note
+
+
+def test_what_was_read_before_a_failure_for_good_is_kept() -> None:
+    source = three_pages()
+    source.pages["3"] = Permanent("the answer is no JSON")
+    found = read(source)
+    assert ids(found) == ["a", "b", "c", "d"]
+    assert found.note == "odd; reading ended early: the answer is no JSON"
+
+
+def test_a_failure_before_the_first_comment_is_the_posts() -> None:
+    with pytest.raises(Permanent, match="gone"):
+        read(Script({None: page(cursor="2"), "2": Permanent("gone", state="not_found")}))
+
+
+def test_a_short_link_says_which_post_it_is() -> None:
+    real = PostRef(platform="hackernews", id="2")
+    source = Script({None: Page(cursor="2", post=real), "2": page("a")})
+    found = read(source)
+    assert (found.post, ids(found)) == (real, ["a"])
+
+
+def test_a_short_link_to_a_post_that_was_fetched_before_is_not_fetched() -> None:
+    real = PostRef(platform="hackernews", id="2")
+    earlier = Fetched(comments=(Comment(id="z", text="z"),), fetched_at="2026-11-21T19:59:00Z")
+    source = Script({None: Page(cursor="2", post=real), "2": page("a")})
+    log = PageLog(MemoryBlobs(), "job", 0)
+    found = read_post(source, POST, Want(), lambda: NOW, log, known={real: earlier}.get)
+    assert source.asked == [None]
+    assert (ids(found), found.post) == (["z"], real)
 
 
 def test_a_run_under_way_is_waited_for_and_not_taken_for_a_circle() -> None:
