@@ -7,7 +7,6 @@ JSON Lines or text. For the latter two the options are in the query.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -80,18 +79,17 @@ def json_submission(body: bytes, owner: str) -> Submission:
     posts = _posts(raw.get("posts", []), problems)
     if problems:
         raise bad_fields(problems)
-    return submission(owner, body, options, urls=urls, uploads=posts)
+    return submission(owner, options, urls=urls, uploads=posts)
 
 
 def submission(
     owner: str,
-    body: bytes,
     options: OptionsBody,
     *,
     urls: list[str] | None = None,
     uploads: list[UploadedPost] | None = None,
 ) -> Submission:
-    """A submission by `owner`; the key and the trace are added by whoever has the headers."""
+    """A submission by `owner`; key, digest and trace are added by whoever has the request."""
     want = Want(
         limit=options.comments_per_post,
         order=options.order,
@@ -108,7 +106,6 @@ def submission(
             min_coverage=options.min_coverage,
             max_age_minutes=options.max_age_minutes,
         ),
-        body_digest=sha256(body).hexdigest(),
     )
 
 

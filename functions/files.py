@@ -17,8 +17,10 @@ from undertone.errors import Rejected
 from undertone.pipeline.submit import Submission
 from undertone.sources.answers import decode_json
 
-PARAMETERS = ("as", "file", "code", "clientId")
-"""Of the query, beside the options; the last two are the platform's."""
+PARAMETERS = ("as", "file")
+"""Of the query, beside the options."""
+PLATFORMS_OWN = ("code", "clientId")
+"""Of the query, for the host: its function key."""
 
 
 _UNTOLD = {"", "application/octet-stream", "application/x-www-form-urlencoded"}
@@ -38,7 +40,7 @@ def file_submission(req: func.HttpRequest, body: bytes, owner: str) -> Submissio
     problems: dict[str, str] = {
         name: f"is not known; the query takes {', '.join(OPTIONS)}, as, file"
         for name in req.params
-        if name not in OPTIONS and name not in PARAMETERS
+        if name not in (*OPTIONS, *PARAMETERS, *PLATFORMS_OWN)
     }
     options = read_options(req.params, problems, strict=False)
     kind = req.params.get("as", "")
@@ -49,15 +51,15 @@ def file_submission(req: func.HttpRequest, body: bytes, owner: str) -> Submissio
     content_type = req.headers.get("content-type", "")
     file_name = req.params.get("file", "")
     if not kind and (links := _json_links(body)):
-        return submission(owner, body, options, urls=links)
+        return submission(owner, options, urls=links)
     if kind == "urls" or (not kind and _lists_links(body, content_type)):
         from undertone.sources.url_list import parse_url_list  # noqa: PLC0415 - csv parsing only here
 
-        return submission(owner, body, options, urls=parse_url_list(body))
+        return submission(owner, options, urls=parse_url_list(body))
     from undertone.sources.upload import parse_upload  # noqa: PLC0415
 
     uploads = parse_upload(body, content_type=content_type, file_name=file_name)
-    return submission(owner, body, options, uploads=uploads)
+    return submission(owner, options, uploads=uploads)
 
 
 def _json_links(body: bytes) -> list[str]:

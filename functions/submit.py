@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import azure.functions as func
 import msgspec
 
 from functions.bodies import MAX_BODY, MAX_KEY, json_submission
-from functions.files import check_file, file_submission, holds_request
+from functions.files import PLATFORMS_OWN, check_file, file_submission, holds_request
 from functions.http import answer, base_url, caller, guarded
 from functions.links import job_links
 from undertone import wiring
@@ -49,7 +51,17 @@ def read_submission(req: func.HttpRequest) -> Submission:
         read = json_submission(body, caller(req))
     else:
         read = file_submission(req, body, caller(req))
-    return read._replace(key=key, traceparent=req.headers.get("traceparent", ""))
+    return read._replace(
+        key=key,
+        body_digest=_digest(req, body),
+        traceparent=req.headers.get("traceparent", ""),
+    )
+
+
+def _digest(req: func.HttpRequest, body: bytes) -> str:
+    """Equal for requests that ask for the same: a file has its options in the query."""
+    told = sorted((name, req.params[name]) for name in req.params if name not in PLATFORMS_OWN)
+    return sha256(msgspec.json.encode(told) + body).hexdigest()
 
 
 class _Rejected(msgspec.Struct, frozen=True):

@@ -182,6 +182,19 @@ def test_the_same_key_and_body_are_the_same_job(app: App, host: Host) -> None:
     assert "use a new key" in other["detail"]
 
 
+def test_another_query_is_another_request(app: App, host: Host) -> None:
+    """The options of a file are in its query, beside the function key."""
+
+    def send(query: str) -> Answer:
+        headers = {"content-type": "text/plain", "idempotency-key": "query"}
+        return app.http("POST", f"/api/jobs/create{query}", b"great\nbad\n", headers=headers)
+
+    first = accepted(send("?as=comments&name=a&code=one"))
+    assert accepted(send("?name=a&as=comments&code=two")) == first
+    refused(send("?as=comments&name=b"))
+    host.drain()
+
+
 def test_a_key_of_a_deleted_job_is_free(app: App, host: Host) -> None:
     first = accepted(app.post(upload({"a": "great"}), idempotency_key="freed"))
     assert app.http("DELETE", f"/api/jobs/{first['job_id']}").status == 204
