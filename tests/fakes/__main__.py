@@ -13,7 +13,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=7878)
     with running(port=parser.parse_args().port) as world:
-        print(f"stand-in platforms: PLATFORMS_BASE={world.base}", flush=True)  # noqa: T201
+        print(f"stand-in platforms: PLATFORMS_BASE={world.base}", flush=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

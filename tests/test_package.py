@@ -1,0 +1,54 @@
+"""What a deployment contains: the app works without what .funcignore leaves out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+PROJECT = Path(__file__).parents[1]
+USE = """
+import function_app
+from model.analyzer import build
+print(len(function_app.app.get_functions()))
+print(build("vader").predict(["I love it"])[0].positive > 0.5)
+import model.onnx, undertone.storage.account, undertone.sources.registry
+"""
+
+
+def package(folder: Path) -> list[str]:
+    """Copy to `folder` what Core Tools would publish; the names."""
+    left_out = GitIgnoreSpec.from_lines((PROJECT / ".funcignore").read_text().splitlines())
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    kept = [name for name in listed if not left_out.match_file(name) and (PROJECT / name).exists()]
+    for name in kept:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROJECT / name, folder / name)
+    return kept
+
+
+def test_the_package_works_by_itself(tmp_path: Path) -> None:
+    kept = package(tmp_path)
+    assert {"host.json", "requirements.txt", "function_app.py"} <= set(kept)
+    rooms = {name.split("/")[0] for name in kept if "/" in name}
+    assert rooms == {"functions", "model", "undertone"}
+    done = subprocess.run(
+        [sys.executable, "-c", USE],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["15", "True"]
