@@ -121,14 +121,17 @@ def post_rows(rows: list[Row], arrivals: dict[int, PostArrival], *, start: int) 
 def _post_row(index: int, row: Row, arrivals: dict[int, PostArrival]) -> PostRow:
     if row.ref is None:
         return post_row(index + 1, row.sent, None, State.UNSUPPORTED, row.reason)
-    arrival = arrivals.get(index if row.duplicate_of is None else row.duplicate_of)
-    if arrival is None:
-        return post_row(index + 1, row.sent, row.ref, PENDING, "")
-    ref = arrival.post or row.ref
-    first = row.duplicate_of if arrival.repeats is None else arrival.repeats
+    first = row.duplicate_of
+    arrival = arrivals.get(index if first is None else first)
+    state, ref = PENDING, row.ref
+    if arrival is not None:
+        state, ref = arrival.state, arrival.post or row.ref
+        first = first if arrival.repeats is None else arrival.repeats
     if first is not None:
         reason = f"the same post as row {first + 1}, which has the figures"
-        return post_row(index + 1, row.sent, ref, arrival.state, reason, duplicate_of=first + 1)
+        return post_row(index + 1, row.sent, ref, state, reason, duplicate_of=first + 1)
+    if arrival is None:
+        return post_row(index + 1, row.sent, ref, PENDING, "")
     return post_row(
         index + 1,
         row.sent,
