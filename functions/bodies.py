@@ -67,7 +67,9 @@ def json_submission(body: bytes, owner: str) -> Submission:
     try:
         raw = decode_json(body)
     except ValueError as error:
-        raise Rejected(f"the body is said to be JSON but cannot be read: {error}") from None
+        raise Rejected(
+            f"the body is said to be JSON but cannot be read: {error}", status=400
+        ) from None
     if not isinstance(raw, dict):
         raise Rejected('the body must be a JSON object like {"urls": ["https://…"]}')
     problems = {

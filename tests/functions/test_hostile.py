@@ -76,14 +76,20 @@ def test_an_empty_body(app: App, body: bytes) -> None:
     assert "the body is empty" in refused(app.file(body))["detail"]
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"urls": [}', b"\xff\xfe{}", b"null", b"3", b'"text"'])
+@pytest.mark.parametrize("body", [b"{", b'{"urls": [}', b"\xff\xfe{}"])
+def test_what_is_no_json(app: App, body: bytes) -> None:
+    detail = refused(app.file(body, "application/json"), 400)["detail"]
+    assert "JSON" in detail
+
+
+@pytest.mark.parametrize("body", [b"null", b"3", b'"text"'])
 def test_what_is_no_json_object(app: App, body: bytes) -> None:
     detail = refused(app.file(body, "application/json"))["detail"]
     assert "JSON" in detail
 
 
 def test_json_nested_without_end(app: App) -> None:
-    refused(app.file(b'{"urls":' + b"[" * 200_000, "application/json"))
+    refused(app.file(b'{"urls":' + b"[" * 200_000, "application/json"), 400)
 
 
 def test_every_wrong_field_is_named(app: App) -> None:

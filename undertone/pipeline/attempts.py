@@ -34,6 +34,8 @@ class Attempt(Record, frozen=True, kw_only=True):
 
     attempt: int
     until: datetime
+    writer: str = ""
+    """Tells one's own write, whose answer was lost, from another's."""
     v: int = VERSION
 
 
@@ -71,7 +73,8 @@ def send_later(services: Services, message: Message, delay: Delayed) -> str:
     until = max(delay.until or now + _growing(message, LONGEST_DELAY), now + SHORTEST_DELAY)
     if until >= message.deadline:
         return f"{delay.reason}; that is past the end of this job, so send the post again later"
-    upcoming = Attempt(attempt=message.attempt + 1, until=until)
+    writer = f"{services.randbits(64):x}"
+    upcoming = Attempt(attempt=message.attempt + 1, until=until, writer=writer)
     if _raise_attempt(services, message, upcoming):
         line = ProgressLine(post=message.post, waiting=delay.reason, until=utc_text(until))
         note_progress(services, message.job, line)
@@ -125,9 +128,11 @@ def current_attempt(services: Services, delivery: Delivery) -> Message | None:
 def _raise_attempt(services: Services, message: Message, upcoming: Attempt) -> bool:
     name = names.attempt(message.job, message.post)
     data = msgspec.json.encode(upcoming)
-    if message.attempt == 0:
-        return services.jobs.create(name, data)
+    if message.attempt == 0 and services.jobs.create(name, data):
+        return True
     standing = services.jobs.read_versioned(name)
+    if standing.data == data:
+        return True  # ours: the answer to the write was lost, and the client wrote again
     if msgspec.json.decode(standing.data, type=Attempt).attempt != message.attempt:
         return False
     return services.jobs.replace(name, data, standing.etag)
