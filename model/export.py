@@ -84,7 +84,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 1
         source.fields["parity"] = {"against": f"PyTorch {torch.__version__}", **parity._asdict()}
         write_manifest(source, made)
-        shutil.copytree(made, options.out, dirs_exist_ok=True)
+        options.out.mkdir(parents=True, exist_ok=True)
+        for name in (MODEL, TOKENIZER, MANIFEST):
+            shutil.copyfile(made / name, options.out / name)
     print(f"written: {options.out}, {(options.out / MODEL).stat().st_size / 1e6:.1f} MB")
     return 0
 
