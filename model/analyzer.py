@@ -6,6 +6,7 @@ Importing this imports neither numpy nor onnxruntime: the app does so at every c
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -89,7 +90,7 @@ def build(
         return VaderAnalyzer()
     if choice == "azure":
         return _azure(azure)
-    if ":" in choice:
+    if re.fullmatch(r"[\w.]+:\w+", choice):
         return _own(choice)
     from model.onnx import OnnxAnalyzer  # noqa: PLC0415 - only what is chosen is imported
 

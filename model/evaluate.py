@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from model import corpus
-from model.analyzer import Analyzer, build
+from model.analyzer import ARTIFACTS, Analyzer, build
 from model.artifact import MANIFEST
 from model.corpus import LABELS, Example
 from model.metrics import Labels, Probabilities, Quality, quality
@@ -44,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         if name == "probe":
             print(misses(examples, shares))
     if options.write:
-        _write(Path(options.artifact) / MANIFEST, measured)
+        bundled = ARTIFACTS / options.artifact
+        folder = bundled if bundled.is_dir() else Path(options.artifact)
+        _write(folder / MANIFEST, measured)
 
 
 def measuring_sets(data: Path | None) -> Iterator[tuple[str, list[Example]]]:

@@ -21,6 +21,7 @@ from model.windows import Window, cutting_tokenizer, windows
 
 BUDGET = 1024
 """Padded tokens a batch: enough rows for the matrix kernels, few enough to stay in the caches."""
+LEAST_ROWS = 2
 REMEMBERED = 4096
 """Predictions kept for texts that come again: "first", "❤️❤️". Scores do not depend on company."""
 _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
@@ -79,16 +80,19 @@ class OnnxAnalyzer:
         return _combined(len(texts), parts, shares)
 
     def _run(self, batch: Batch, token_ids: Sequence[Sequence[int]]) -> Floats:
-        shape = (len(batch.places), batch.width)
+        # ONNX Runtime multiplies one row by another routine than several, which differs in the last
+        # bits: a lone text gets an empty row for company.
+        shape = (max(LEAST_ROWS, len(batch.places)), batch.width)
         ids = np.full(shape, self._manifest.pad_id, dtype=np.int64)
         mask = np.zeros(shape, dtype=np.int64)
+        mask[len(batch.places) :, 0] = 1  # the mean over no token would be no number
         for row, place in enumerate(batch.places):
             length = len(token_ids[place])
             ids[row, :length] = token_ids[place]
             mask[row, :length] = 1
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         (answer,) = self._session.run(None, {name: given[name] for name in self._inputs})
-        return np.asarray(answer[:, self._columns], dtype=np.float32)
+        return np.asarray(answer[: len(batch.places), self._columns], dtype=np.float32)
 
 
 def _combined(count: int, parts: list[Window], shares: NDArray[np.float64]) -> list[Prediction]:
