@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 from devhost.azurite import USUAL_PORTS, azurite
+from devhost.up import end_by_signals
 
 
 def main(arguments: list[str]) -> int:
@@ -14,7 +15,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./dev azurite", description=__doc__)
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="keep its data there")
     folder = parser.parse_args(arguments).data
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_by_signals()
     try:
         with azurite(folder=folder, ports=USUAL_PORTS) as connection:
             print(f"AzureWebJobsStorage={connection}\nCtrl-C stops.", flush=True)

@@ -54,6 +54,15 @@ def _count(text: str) -> int:
     return count
 
 
+def end_by_signals() -> None:
+    """Let Ctrl-C and SIGTERM raise KeyboardInterrupt.
+
+    Both by name: a shell starts its background jobs with SIGINT ignored, and that is inherited.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
 def run(options: argparse.Namespace) -> int:
     """Run until Ctrl-C, SIGTERM or the death of the last instance; the exit code."""
     host = DevHost(
@@ -67,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         function_key=options.keys,
         restart=options.restart,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_by_signals()
     try:
         with host:
             _greet(host)
