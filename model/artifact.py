@@ -57,10 +57,20 @@ class Manifest(NamedTuple):
 
 def opened(folder: Path) -> Manifest:
     """The folder's manifest, after its files were found to be those that it describes."""
-    manifest = parsed(_read(folder / MANIFEST), folder)
+    manifest = described(folder)
+    check_files(folder, manifest)
+    return manifest
+
+
+def described(folder: Path) -> Manifest:
+    """The folder's manifest alone."""
+    return parsed(_read(folder / MANIFEST), folder)
+
+
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Raise ArtifactError unless the files are there and are those that the manifest describes."""
     for name in (MODEL, TOKENIZER):
         _check_file(folder / name, manifest.files.get(name, ""))
-    return manifest
 
 
 def parsed(text: str, folder: Path) -> Manifest:

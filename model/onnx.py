@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +14,15 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from model.analyzer import Prediction
-from model.artifact import CLASSES, MODEL, TOKENIZER, ArtifactError, Manifest, opened
+from model.artifact import (
+    CLASSES,
+    MODEL,
+    TOKENIZER,
+    ArtifactError,
+    Manifest,
+    check_files,
+    described,
+)
 from model.batching import Batch, plan
 from model.cores import usable_cores
 from model.text import VERSIONS
@@ -46,11 +55,23 @@ class OnnxAnalyzer:
 
     @classmethod
     def load(cls, folder: Path, threads: int | None = None) -> Self:
-        """Check and load an artifact. Raises ArtifactError; `threads` defaults to usable cores."""
-        manifest = opened(folder)
-        session = _session(folder / MODEL, threads or usable_cores())
-        tokenizer = cutting_tokenizer(str(folder / TOKENIZER), manifest.max_tokens)
-        return cls(manifest, session, tokenizer)
+        """Check and load an artifact. Raises ArtifactError; `threads` defaults to usable cores.
+
+        The digests and the tokenizer take as long as the graph: they are done beside it.
+        """
+        manifest = described(folder)
+        with ThreadPoolExecutor(1) as beside:
+            checked = beside.submit(check_files, folder, manifest)
+            tokenizer = beside.submit(
+                cutting_tokenizer, str(folder / TOKENIZER), manifest.max_tokens
+            )
+            try:
+                session = _session(folder / MODEL, threads or usable_cores())
+            except ArtifactError:
+                checked.result()  # a file that was changed is the better explanation
+                raise
+            checked.result()
+            return cls(manifest, session, tokenizer.result())
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """See Analyzer.predict."""
