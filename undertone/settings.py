@@ -62,7 +62,7 @@ class Settings:
             raise BadSettings(str(error)) from None
         return cls(
             storage=_storage(settings),
-            analyzer=settings.get("ANALYZER", "").strip() or "vader",
+            analyzer=settings.get("ANALYZER", "").strip() or "compact",
             chunk=_whole(settings, "COMMENTS_A_CHUNK", default=250, least=10, most=10_000),
             link_minutes=_whole(settings, "LINK_MINUTES", default=15, least=1, most=1440),
             key_vault_url=settings.get("KEY_VAULT_URL", "").strip(),
