@@ -1,0 +1,78 @@
+"""Choosing and finishing a network, in the model tools' environment.
+
+`.venv-model/bin/python -m pytest --noconftest tests/model/test_choose.py`
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs the model tools' environment")
+
+from transformers import BertConfig  # noqa: E402 - only where there is PyTorch
+
+from model import choose, train  # noqa: E402
+from model.corpus import Example, TrainingData  # noqa: E402
+from model.network import MeanPoolClassifier, load  # noqa: E402
+from tests.model import tiny_roberta  # noqa: E402
+
+torch.set_num_threads(1)
+pytestmark = pytest.mark.filterwarnings("default")  # PyTorch's and transformers' own
+EXAMPLES = [
+    Example(f"{text} {number}", label)
+    for number in range(40)
+    for label, text in enumerate(["what I wanted", "hello there", "so good"])
+]
+DATA = TrainingData(EXAMPLES, EXAMPLES, EXAMPLES, EXAMPLES[:60], EXAMPLES[60:], EXAMPLES[:30])
+
+
+def net(seed: int) -> MeanPoolClassifier:
+    torch.manual_seed(seed)
+    size = {"vocab_size": tiny_roberta.VOCABULARY, "hidden_size": 32, "num_hidden_layers": 1}
+    heads = {"num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 64}
+    made = MeanPoolClassifier(BertConfig(**size, **heads))
+    made.eval()
+    return made
+
+
+def test_an_average_is_the_mean_of_every_weight() -> None:
+    one, other = net(1), net(2)
+    mean = choose.average([one, other]).state_dict()
+    for name, weight in one.state_dict().items():
+        expected = (weight.float() + other.state_dict()[name].float()) / 2
+        torch.testing.assert_close(mean[name].float(), expected)
+
+
+def test_the_shift_undoes_a_prejudice() -> None:
+    """A network made to call nothing negative gets the negative class back."""
+    prejudiced = net(3)
+    tokenizer = choose.plain_tokenizer(tiny_roberta.tokenizer().to_str())
+    with torch.no_grad():
+        prejudiced.classifier.weight.mul_(30)
+    before = choose.choice_score(prejudiced, tokenizer, DATA)["mean"]
+    shift = choose.class_shift(prejudiced, tokenizer, DATA)
+    with torch.no_grad():
+        prejudiced.classifier.bias += torch.tensor(shift)
+    assert choose.choice_score(prejudiced, tokenizer, DATA)["mean"] >= before
+    assert shift[1] == 0
+
+
+def test_finish_writes_what_it_did(tmp_path: Path) -> None:
+    made = net(4)
+    bias = made.classifier.bias.detach().clone()
+    train.finish(made, tiny_roberta.tokenizer().to_str(), DATA, {"seeds": "4"}, tmp_path)
+    training = json.loads((tmp_path / "training.json").read_text())
+    shift = torch.tensor(list(training["class_shift"].values()))
+    torch.testing.assert_close(load(tmp_path).classifier.bias, bias + shift)
+    assert training["data"]["tweets"][0] == len(EXAMPLES)
+
+
+def test_logits_do_not_depend_on_padding() -> None:
+    made, tokenizer = net(5), choose.plain_tokenizer(tiny_roberta.tokenizer().to_str())
+    texts = [Example("so good", 2), Example("so good, love it and what I wanted there", 2)]
+    together = choose.logits(made, tokenizer, texts)
+    alone = choose.logits(made, tokenizer, texts[:1])
+    torch.testing.assert_close(torch.tensor(together[0]), torch.tensor(alone[0]), rtol=0, atol=1e-5)
