@@ -70,7 +70,7 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
 def test_space_around_a_setting_is_nothing() -> None:
     given = {**EMULATED, "ANALYZER": " vader\n", "LINK_MINUTES": " 20 ", "APIFY_TOKEN": " t "}
     settings = Settings.from_mapping(given)
-    assert (settings.analyzer, settings.link_minutes) == ("compact", 20)
+    assert (settings.analyzer, settings.link_minutes) == ("vader", 20)
     assert settings.sources.apify_token == "t"
 
 
