@@ -84,3 +84,7 @@ def test_no_secret_shows_where_settings_are_printed() -> None:
     }  # fmt: skip
     settings = Settings.from_mapping({STORAGE: "AccountKey=secret-key", **secrets})
     assert "secret" not in repr(settings).replace("client_secret", "")
+
+
+def test_the_bundled_model_is_the_default() -> None:
+    assert Settings.from_mapping(EMULATED).analyzer == "compact"
