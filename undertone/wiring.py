@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.analyzer import Analyzer, LanguageService, build
+from undertone.pipeline import names
 from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
 from undertone.ports import Links, Source
@@ -94,7 +95,7 @@ def services() -> Services:
     """What the pipeline works with."""
     account = _account()
     return Services(
-        jobs=account.blobs(JOBS),
+        jobs=account.remembering(JOBS, names.never_changes),
         cache=account.blobs(COMMENTS),
         results=account.blobs(RESULTS),
         queues=account.queues(),

@@ -111,6 +111,8 @@ def current_attempt(services: Services, delivery: Delivery) -> Message | None:
     older attempt sends the present one (again). Of two that are sent only one can raise it.
     """
     message = delivery.message
+    if not (message.attempt or delivery.repeated):
+        return message  # the first there is; a second one would only do the same work again
     try:
         data = services.jobs.read(names.attempt(message.job, message.post))
     except Missing:

@@ -123,6 +123,11 @@ def trouble(job: str, post: int) -> str:
     return f"{job}/posts/{post:05d}/trouble.json"
 
 
+def never_changes(name: str) -> bool:
+    """Whether a blob is written once for ever: what was asked, and the rows."""
+    return name.endswith("/request.json") or "/rows/" in name
+
+
 # Container jobs: over all jobs
 
 

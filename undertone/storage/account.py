@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import requests
 from azure.core.exceptions import ResourceExistsError
 from azure.core.pipeline.transport import RequestsTransport
@@ -16,6 +18,7 @@ from undertone.storage.azure_blobs import AzureBlobs
 from undertone.storage.azure_queues import AzureQueues
 from undertone.storage.containers import ALL
 from undertone.storage.links import SignedLinks
+from undertone.storage.remembered import RememberingBlobs
 
 CONNECTIONS = 64
 """Kept open to one endpoint: more than a worker process has threads."""
@@ -62,6 +65,14 @@ class Account:
         """One container, which exists."""
         emulated = self._blobs.account_name == EMULATED
         return AzureBlobs(self._blobs.get_container_client(container), recount=emulated)
+
+    def remembering(self, container: str, never_changes: Callable[[str], bool]) -> Blobs:
+        """One container, of which the blobs that never change are read once in this process."""
+        return RememberingBlobs(
+            self._blobs.get_container_client(container),
+            recount=self._blobs.account_name == EMULATED,
+            never_changes=never_changes,
+        )
 
     def queues(self) -> Queues:
         """All queues."""

@@ -1,0 +1,65 @@
+"""What is remembered of a container, and what never is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from azure.storage.blob import BlobServiceClient, ContainerClient
+
+from undertone.errors import Missing
+from undertone.storage.azure_blobs import AzureBlobs
+from undertone.storage.remembered import RememberingBlobs
+
+pytestmark = pytest.mark.azurite
+
+
+@pytest.fixture
+def container(azurite: str) -> Iterator[ContainerClient]:
+    with BlobServiceClient.from_connection_string(azurite) as service:
+        yield service.create_container(f"r{uuid.uuid4().hex}")
+
+
+def remembering(container: ContainerClient, most_bytes: int = 1000) -> RememberingBlobs:
+    return RememberingBlobs(
+        container, never_changes=lambda name: name.startswith("fixed/"), most_bytes=most_bytes
+    )
+
+
+def test_what_never_changes_is_read_once(container: ContainerClient) -> None:
+    blobs, others = remembering(container), AzureBlobs(container)
+    others.write("fixed/a", b"first")
+    others.write("other", b"first")
+    assert (blobs.read("fixed/a"), blobs.read("other")) == (b"first", b"first")
+    others.write("fixed/a", b"second")
+    others.write("other", b"second")
+    assert (blobs.read("fixed/a"), blobs.read("other")) == (b"first", b"second")
+
+
+def test_absence_is_not_remembered(container: ContainerClient) -> None:
+    blobs = remembering(container)
+    with pytest.raises(Missing):
+        blobs.read("fixed/a")
+    blobs.create("fixed/a", b"here")
+    assert blobs.read("fixed/a") == b"here"
+
+
+def test_what_is_removed_here_is_forgotten(container: ContainerClient) -> None:
+    blobs = remembering(container)
+    blobs.create("fixed/a", b"here")
+    blobs.read("fixed/a")
+    blobs.remove("fixed/a")
+    with pytest.raises(Missing):
+        blobs.read("fixed/a")
+
+
+def test_memory_is_bounded_and_the_oldest_goes(container: ContainerClient) -> None:
+    blobs, others = remembering(container, most_bytes=25), AzureBlobs(container)
+    for name in ("fixed/a", "fixed/b", "fixed/c"):
+        others.write(name, b"x" * 10)
+        blobs.read(name)
+        others.write(name, b"changed")
+    assert blobs.read("fixed/c") == b"x" * 10
+    assert blobs.read("fixed/b") == b"x" * 10
+    assert blobs.read("fixed/a") == b"changed"
