@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = [str(model_python()), "-m", "benchmarks.quantisation", *(argv or sys.argv[1:])]
         return subprocess.run(command, check=False).returncode
     logging.disable(logging.WARNING)
-    examples = corpus.semeval(options.data, "val")
+    examples = corpus.sample(corpus.semeval(options.data, "val"), options.known, seed=9)
     crowd = corpus.sample(corpus.semeval_train(options.data), options.texts, seed=9)
     chosen = texts_of(options.model, examples)
     company = texts_of(options.model, crowd)
@@ -232,7 +232,8 @@ class _Calibration:
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench quantisation", description=__doc__)
     parser.add_argument("model", type=Path, help="the folder that train.py wrote")
-    parser.add_argument("--texts", type=int, default=5000)
+    parser.add_argument("--known", type=int, default=2000, help="validation tweets")
+    parser.add_argument("--texts", type=int, default=5000, help="tweets in shuffled company")
     corpus.add_data_option(parser)
     return parser.parse_args(argv)
 

@@ -17,6 +17,8 @@ from onnxruntime.transformers.fusion_options import FusionOptions
 from onnxruntime.transformers.optimizer import optimize_model
 from torch import nn
 
+from model.quantise import import_microsoft
+
 OPSET = 18
 
 
@@ -64,6 +66,7 @@ def fused(classifier: nn.Module, shape: Shape) -> onnx.ModelProto:
             opt_level=0,
         )
     model: onnx.ModelProto = optimized.model
+    import_microsoft(model)
     _check_fusion(model, shape)
     return model
 

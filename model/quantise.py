@@ -82,7 +82,7 @@ def rewritten(model: onnx.ModelProto, product: Product) -> onnx.ModelProto:
     for node in list(copy.graph.node):
         _rewrite(rewriter, node)
     rewriter.finish()
-    _import_microsoft(copy)
+    import_microsoft(copy)
     return copy
 
 
@@ -197,6 +197,7 @@ def _lookup(rewriter: Rewriter, node: onnx.NodeProto) -> None:
     rewriter.add("Mul", [number, scales], name)
 
 
-def _import_microsoft(model: onnx.ModelProto) -> None:
+def import_microsoft(model: onnx.ModelProto) -> None:
+    """Declare ONNX Runtime's own kinds of nodes, if that is not done."""
     if MICROSOFT not in {one.domain for one in model.opset_import}:
         model.opset_import.append(helper.make_opsetid(MICROSOFT, 1))
