@@ -38,8 +38,13 @@ def note_progress(services: Services, job: str, line: ProgressLine) -> None:
 
 
 def settle_post(services: Services, message: Message, arrival: PostArrival) -> None:
-    """Arrive at the job's barrier; if that completes it, send the message that ends the job."""
-    if arrive(services.jobs, names.barrier(message.job), arrival, message.posts) is not None:
+    """Arrive at the job's barrier; if that completes it, send the message that ends the job.
+
+    A post that was scored again was all that its job's end waited for, also where other posts will
+    never arrive because the job is cancelled.
+    """
+    done = arrive(services.jobs, names.barrier(message.job), arrival, message.posts)
+    if done is not None or message.round:
         fire(services, message)
 
 

@@ -75,3 +75,37 @@ def test_a_repeated_submit_does_not_forget_who_has_arrived(bench: Bench) -> None
     assert bench.jobs.read(names.barrier(request.job)) == arrived
     assert [message.post for message, _ in bench.waiting("posts")] == [0, 1]
     assert all(message.again for message, _ in bench.waiting("posts"))
+
+
+def test_comments_stand_in_the_order_of_the_posts_whoever_came_first(bench: Bench) -> None:
+    request = bench.submit(uploads=[upload(3, "a"), upload(1, "b")])
+    for message, _ in reversed(bench.take("posts")):
+        bench.deliver("posts", message)
+    for message, _ in reversed(bench.take("comments")):
+        bench.deliver("comments", message)
+    bench.drain()
+    lines = comments(bench, request).decode("utf-8-sig").splitlines()[1:]
+    assert [line.split(",")[:2] for line in lines] == [
+        ["1", "0"],
+        ["1", "1"],
+        ["1", "2"],
+        ["2", "0"],
+    ]
+
+
+def test_a_chunk_that_arrived_before_a_crash_is_not_scored_again(bench: Bench) -> None:
+    """Killed between the post's barrier and the job's: the repeat only does what was left."""
+    request = bench.submit(uploads=[upload(3)])
+    bench.deliver("posts", bench.one("posts")[0])
+    chunks = [message for message, _ in bench.take("comments")]
+    for message in chunks:
+        bench.deliver("comments", message)
+    bench.queues.sent.clear()
+    barrier = names.barrier(request.job)
+    bench.jobs.remove(barrier)
+    bench.jobs.create_append(barrier)
+    scored = len(bench.analyzer.texts)
+    bench.deliver("comments", chunks[-1], count=2)
+    assert len(bench.analyzer.texts) == scored
+    bench.drain()
+    assert read_closed(bench.jobs, request.job)
