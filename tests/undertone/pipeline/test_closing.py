@@ -81,7 +81,7 @@ def test_comments_stand_in_the_order_of_the_posts_whoever_came_first(bench: Benc
     request = bench.submit(uploads=[upload(3, "a"), upload(1, "b")])
     for message, _ in reversed(bench.take("posts")):
         bench.deliver("posts", message)
-    for message, _ in reversed(bench.take("comments")):
+    for message, _ in bench.take("comments"):
         bench.deliver("comments", message)
     bench.drain()
     lines = comments(bench, request).decode("utf-8-sig").splitlines()[1:]
