@@ -6,8 +6,7 @@ import logging
 from collections.abc import Callable
 
 from undertone.errors import Missing, UndertoneError
-from undertone.pipeline import names
-from undertone.pipeline.job import is_deleted, read_or_none
+from undertone.pipeline.job import is_deleted, read_request
 from undertone.pipeline.messages import Delivery, decode, defer
 from undertone.pipeline.poison import note_trouble
 from undertone.pipeline.services import Services
@@ -43,8 +42,11 @@ def deliver(
 
 
 def _is_gone(services: Services, job: str) -> bool:
-    request = read_or_none(services.jobs, names.request(job))
-    return request is None or is_deleted(services.jobs, job)
+    try:
+        read_request(services.jobs, job)
+    except Missing:
+        return True
+    return is_deleted(services.jobs, job)
 
 
 def _note(services: Services, delivery: Delivery, error: Exception) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from undertone.errors import Permanent, Rejected
+from undertone.errors import Conflict, Missing, Permanent, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.claims import Claim, claim
 from undertone.pipeline.expand import send_posts
@@ -27,6 +27,7 @@ from undertone.pipeline.job import (
     Options,
     Request,
     Row,
+    is_deleted,
     read_closed,
     read_request,
     read_rows,
@@ -35,7 +36,7 @@ from undertone.pipeline.messages import Message
 from undertone.pipeline.services import Services
 from undertone.pipeline.settle import fire
 from undertone.posts import parse_post_url
-from undertone.records import PostRef, UploadedPost
+from undertone.records import UPLOAD, PostRef, UploadedPost
 
 
 class Submission(NamedTuple):
@@ -63,15 +64,32 @@ class Accepted(NamedTuple):
 def submit(services: Services, submission: Submission) -> Accepted:
     """Make the job, or answer with the one that this Idempotency-Key made before.
 
-    Raises Rejected (no or too many rows, a key used with another body).
+    Raises Rejected (no or too many rows, a key used with another body) and Conflict (the job was
+    deleted, or given up as abandoned, while it was being made).
     """
     rows = plan_rows(submission.urls, submission.uploads)
     job, key = _job_id(services, submission)
     is_new = write_down(services, submission, job, key, rows)
-    request = read_request(services.jobs, job)
+    request = _whole(services, job)
     if is_new or read_closed(services.jobs, job) is None:
         announce(services, request, again=not is_new, traceparent=submission.traceparent)
     return Accepted(request, rows)
+
+
+def _whole(services: Services, job: str) -> Request:
+    """The job that was just written, unless it was removed meanwhile.
+
+    Who removes a job writes its tombstone before anything is gone, so looking for one after the
+    last write misses none.
+    """
+    removed = Conflict("the job was removed while it was being made; try again", retry_after=1)
+    try:
+        request = read_request(services.jobs, job)
+    except Missing:
+        raise removed from None
+    if is_deleted(services.jobs, job):
+        raise removed
+    return request
 
 
 def plan_rows(urls: Sequence[str], uploads: Sequence[UploadedPost]) -> list[Row]:
@@ -103,7 +121,7 @@ def _url_row(url: str) -> Row:
 
 
 def _upload_row(post: UploadedPost) -> Row:
-    return Row(sent=post.id, ref=PostRef(platform="upload", id=post.id))
+    return Row(sent=post.id, ref=PostRef(platform=UPLOAD, id=post.id))
 
 
 def _job_id(services: Services, submission: Submission) -> tuple[str, str]:

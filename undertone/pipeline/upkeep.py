@@ -15,8 +15,10 @@ from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.fanin import PostArrival, winners
 from undertone.pipeline.job import (
+    LIFETIME,
     ROWS_A_PAGE,
     OpenMarker,
+    Options,
     Request,
     Stop,
     all_rows,
@@ -104,8 +106,32 @@ def _drop_if_abandoned(services: Services, job: str) -> None:
         return
     data = services.jobs.read(names.open_marker(job))
     marker = msgspec.json.decode(data, type=OpenMarker)
+    if not _give_up(services, job, marker):
+        return
     log.warning("job %s was never written whole; removing it", job)
     bury(services, job, marker.owner, marker.idempotency)
+
+
+def _give_up(services: Services, job: str, marker: OpenMarker) -> bool:
+    """Take the place of the job's request; False if its client's has come after all."""
+    made = names.created_at(job)
+    instead = Request(
+        job=job,
+        owner=marker.owner,
+        idempotency=marker.idempotency,
+        created_at=made,
+        deadline=made + LIFETIME,
+        rows=0,
+        posts=0,
+        options=Options(),
+        abandoned=True,
+    )
+    services.jobs.create(names.request(job), msgspec.json.encode(instead))
+    try:
+        read_request(services.jobs, job)
+    except Missing:  # given up, now or in an earlier round that did not end
+        return True
+    return False
 
 
 def _has_stalled(services: Services, job: str, barrier: int) -> bool:

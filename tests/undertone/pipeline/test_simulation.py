@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -27,6 +28,7 @@ from undertone.pipeline.job import (
 from undertone.pipeline.stopping import cancel, delete
 from undertone.pipeline.submit import Submission, submit
 from undertone.pipeline.upkeep import STALLED, TOMBSTONE_LIFE, upkeep
+from undertone.ports import Blobs
 from undertone.records import Comment, UploadedPost
 from undertone.results.statistics import UNIT, Reading, tally
 
@@ -58,6 +60,11 @@ def submission(sent: list[str | int], key: str) -> Submission:
     return Submission(owner="me", urls=urls, uploads=uploads, key=key, body_digest=repr(sent))
 
 
+def is_abandoned(jobs: Blobs, job: str) -> bool:
+    """Whether upkeep has taken the place of the job's request."""
+    return msgspec.json.decode(jobs.read(names.request(job)), type=Request).abandoned
+
+
 class Pipeline(RuleBasedStateMachine):
     """Anything may happen at any moment; in the end every job has ended and all is consistent."""
 
@@ -67,6 +74,8 @@ class Pipeline(RuleBasedStateMachine):
         self.sent: list[Submission] = []
         self.answered: set[str] = set()
         """Jobs whose client was told that they are accepted."""
+        self.deleted: set[str] = set()
+        """Jobs whose client asked to delete them."""
 
     # What may happen
 
@@ -150,6 +159,7 @@ class Pipeline(RuleBasedStateMachine):
     @rule(data=st.data())
     def delete(self, data: st.DataObject) -> None:
         request = data.draw(st.sampled_from(self.accepted()))
+        self.deleted.add(request.job)
         self.world.start(lambda: delete(self.world.services, request))
 
     @staticmethod
@@ -164,7 +174,7 @@ class Pipeline(RuleBasedStateMachine):
     def accepted(self) -> list[Request]:
         jobs = self.world.jobs
         ids = {name.split("/")[0] for name in jobs.names("") if name.endswith("/request.json")}
-        return [read_request(jobs, job) for job in sorted(ids)]
+        return [read_request(jobs, job) for job in sorted(ids) if not is_abandoned(jobs, job)]
 
     # What must hold all the time
 
@@ -189,13 +199,14 @@ class Pipeline(RuleBasedStateMachine):
     def teardown(self) -> None:
         world = self.world
         world.drain()
-        for request in self.accepted():
-            if request.job in self.answered and not world.lost:
-                assert read_closed(world.jobs, request.job), "only upkeep ends the job"
+        for job in self.answered - self.deleted:
+            assert world.lost or read_closed(world.jobs, job), "only upkeep ends the job"
         for _ in range(8):
             world.now += STALLED + timedelta(minutes=1)
             world.run(lambda: upkeep(world.services))
             world.drain()
+        for job in self.answered - self.deleted:
+            assert read_closed(world.jobs, job), f"job {job}, which was accepted, was lost"
         for request in self.accepted():
             assert read_closed(world.jobs, request.job), f"job {request.job} never ended"
             assert world.now < request.created_at + LIFETIME, "only its deadline ended the job"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import override
 
 import msgspec
 import pytest
 
 from tests.undertone.pipeline.conftest import URL, Bench, page, upload
+from undertone.errors import Conflict
 from undertone.pipeline import names
 from undertone.pipeline.aggregate import aggregate
 from undertone.pipeline.job import LIFETIME, OpenMarker, Request, read_closed, read_stop
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.stopping import cancel, delete
 from undertone.pipeline.upkeep import ABANDONED, STALLED, TOMBSTONE_LIFE, upkeep
+from undertone.storage.memory import MemoryBlobs
 
 MINUTE = timedelta(minutes=1)
 
@@ -116,6 +120,56 @@ def test_what_was_never_written_whole_is_removed(bench: Bench) -> None:
     look(bench, ABANDONED - MINUTE)
     assert bench.jobs.names(names.job_prefix(request.job))
     look(bench, MINUTE)
+    assert bench.jobs.names("") == [names.stop(request.job)]
+
+
+class Interrupted(MemoryBlobs):
+    """Runs `meanwhile` once, just before a request.json is created."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    @override
+    def create(self, name: str, data: bytes) -> bool:
+        if name.endswith("/request.json") and self.meanwhile is not None:
+            act, self.meanwhile = self.meanwhile, None
+            act()
+        return super().create(name, data)
+
+
+def test_of_a_late_client_and_upkeep_that_gives_its_job_up_the_client_is_told() -> None:
+    jobs = Interrupted()
+    bench = Bench(jobs=jobs)
+    jobs.meanwhile = lambda: look(bench, ABANDONED)
+    with pytest.raises(Conflict, match="try again"):
+        bench.submit(uploads=[upload(2)], key="k")
+    assert not bench.queues.sent
+    again = bench.submit(uploads=[upload(2)], key="k")
+    bench.drain()
+    assert read_closed(bench.jobs, again.job) is not None
+    look(bench)
+    left = bench.jobs.names("")
+    assert all(again.job in name or name.startswith((names.STOPS, "idem")) for name in left), left
+
+
+def test_a_job_whose_request_comes_just_before_it_is_given_up_goes_on() -> None:
+    jobs = Interrupted()
+    bench = Bench(jobs=jobs)
+    request = bench.submit(uploads=[upload(2)], key="k")
+    made = jobs.read(names.request(request.job))
+    jobs.remove(names.request(request.job))
+    jobs.meanwhile = lambda: jobs.create(names.request(request.job), made)
+    look(bench, ABANDONED)
+    bench.drain()
+    assert read_closed(bench.jobs, request.job) is not None
+
+
+def test_giving_up_that_was_interrupted_is_ended_by_the_next_round() -> None:
+    jobs = Interrupted()
+    bench = Bench(jobs=jobs)
+    request = bench.submit(uploads=[upload(2)], key="k")
+    abandoned = msgspec.structs.replace(request, abandoned=True)
+    jobs.write(names.request(request.job), msgspec.json.encode(abandoned))
+    look(bench, ABANDONED)
     assert bench.jobs.names("") == [names.stop(request.job)]
 
 
