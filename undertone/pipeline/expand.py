@@ -8,7 +8,7 @@ import msgspec
 
 from undertone.pipeline import names
 from undertone.pipeline.fanin import PostArrival, arrived
-from undertone.pipeline.job import ROWS_A_PAGE, Row, read_rows, read_stop
+from undertone.pipeline.job import ROWS_A_PAGE, Row, glimpse_stop, read_rows
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.services import Services
 
@@ -19,7 +19,7 @@ def expand(services: Services, delivery: Delivery) -> None:
     Raises Missing if the job is gone.
     """
     message = delivery.message
-    if read_stop(services.jobs, message.job):
+    if glimpse_stop(services, message.job):
         return
     rows = read_rows(services.jobs, message.job, message.page)
     done: Container[int] = ()
@@ -33,7 +33,11 @@ def send_posts(
     services: Services, message: Message, rows: Sequence[Row], done: Container[int] = ()
 ) -> None:
     """Send a message for each post among `rows`, the page `message.page`, that is not in `done`."""
-    for index, row in enumerate(rows, start=message.page * ROWS_A_PAGE):
-        if row.is_post and index not in done:
-            body = msgspec.structs.replace(message, page=0, post=index).encode()
-            services.queues.send(names.QUEUE_POSTS, body)
+    numbered = enumerate(rows, start=message.page * ROWS_A_PAGE)
+    posts = [index for index, row in numbered if row.is_post and index not in done]
+
+    def send(post: int) -> None:
+        body = msgspec.structs.replace(message, page=0, post=post).encode()
+        services.queues.send(names.QUEUE_POSTS, body)
+
+    services.in_parallel(send, posts)

@@ -17,12 +17,12 @@ from undertone.pipeline.freeze import (
     freeze_failure,
     read_frozen,
 )
-from undertone.pipeline.job import ROWS_A_PAGE, Options, read_request, read_rows, read_stop
+from undertone.pipeline.job import ROWS_A_PAGE, Options, glimpse_stop, read_request, read_rows
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.reading import Overtaken, PageLog, read_post
 from undertone.pipeline.services import Services
 from undertone.pipeline.settle import ProgressLine, note_progress, settle_post, unfetched
-from undertone.records import PostRef, State, utc_text
+from undertone.records import UPLOAD, PostRef, State, utc_text
 
 
 def fetch(services: Services, delivery: Delivery) -> None:
@@ -31,26 +31,29 @@ def fetch(services: Services, delivery: Delivery) -> None:
     Raises Transient (the host tries again) and Missing (the job is gone).
     """
     message = delivery.message
-    if read_stop(services.jobs, message.job):
+    if glimpse_stop(services, message.job):
         return
-    frozen = read_frozen(services.jobs, message.job, message.post)
+    page, index = divmod(message.post, ROWS_A_PAGE)
+    ref = read_rows(services.jobs, message.job, page)[index].ref
+    if ref is None:
+        raise Transient(f"row {message.post + 1} of job {message.job} is no post")
+    frozen = None
+    if delivery.repeated or ref.platform == UPLOAD:  # else nobody can have frozen it yet
+        frozen = read_frozen(services.jobs, message.job, message.post)
     if frozen is None:
         current = current_attempt(services, delivery)
         if current is None:
             return
-        frozen = _fetch(services, current, resume=current.attempt > 0 or delivery.repeated)
+        resume = current.attempt > 0 or delivery.repeated
+        frozen = _fetch(services, current, ref, resume=resume)
     if frozen is not None:
         again = msgspec.structs.replace(message, again=delivery.repeated)
         announce_post(services, again, frozen)
 
 
-def _fetch(services: Services, message: Message, *, resume: bool) -> Frozen | None:
+def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) -> Frozen | None:
     """Fetch and freeze; None if the post is sent again, or another delivery is ahead with it."""
-    page, index = divmod(message.post, ROWS_A_PAGE)
-    ref = read_rows(services.jobs, message.job, page)[index].ref
     options = read_request(services.jobs, message.job).options
-    if ref is None:
-        raise Transient(f"row {message.post + 1} of job {message.job} is no post")
     log = PageLog(services.jobs, message.job, message.post)
     try:
         fetched = _comments(services, ref, options, log, resume=resume)

@@ -9,6 +9,7 @@ import msgspec
 
 from undertone.errors import Missing
 from undertone.pipeline import names
+from undertone.pipeline.services import Services
 from undertone.ports import Blobs
 from undertone.records import VERSION, PostRef, Record, State, Want
 
@@ -47,7 +48,10 @@ class Options(Record, frozen=True, kw_only=True):
 
 
 class Request(Record, frozen=True, kw_only=True):
-    """request.json: a job as it was accepted. Written last, so its presence means a whole job."""
+    """request.json: a job as it was accepted. Written last, so its presence means a whole job.
+
+    Created once, by submit or, as abandoned, by upkeep: so only one of them has its way.
+    """
 
     job: str
     owner: str
@@ -60,6 +64,8 @@ class Request(Record, frozen=True, kw_only=True):
     name: str = ""
     idempotency: str = ""
     """Name of the blob that binds the client's key to this job, or empty."""
+    abandoned: bool = False
+    """Written by upkeep in place of a request that never came: there is no such job."""
     v: int = VERSION
 
     @property
@@ -120,7 +126,11 @@ class OpenMarker(Record, frozen=True, kw_only=True):
 
 def read_request(jobs: Blobs, job: str) -> Request:
     """Raises Missing if the job is not there (any more)."""
-    return msgspec.json.decode(jobs.read(names.request(job)), type=Request)
+    name = names.request(job)
+    request = msgspec.json.decode(jobs.read(name), type=Request)
+    if request.abandoned:
+        raise Missing(name)
+    return request
 
 
 def read_rows(jobs: Blobs, job: str, page: int) -> list[Row]:
@@ -136,6 +146,12 @@ def all_rows(jobs: Blobs, request: Request) -> list[Row]:
 def read_stop(jobs: Blobs, job: str) -> Stop | None:
     """Whether the job is cancelled or deleted."""
     data = read_or_none(jobs, names.stop(job))
+    return None if data is None else msgspec.json.decode(data, type=Stop)
+
+
+def glimpse_stop(services: Services, job: str) -> Stop | None:
+    """The same for work that does no harm if it begins a moment after the stop."""
+    data = services.lookout.look(services.jobs, names.stop(job), services.clock())
     return None if data is None else msgspec.json.decode(data, type=Stop)
 
 

@@ -123,9 +123,19 @@ def trouble(job: str, post: int) -> str:
     return f"{job}/posts/{post:05d}/trouble.json"
 
 
+_NEVER_CHANGES = re.compile(
+    r".*/request\.json|.*/rows/.*|.*/posts/\d{5}/(frozen\.json|comments-\w+\.jsonl)"
+)
+
+
 def never_changes(name: str) -> bool:
-    """Whether a blob is written once for ever: what was asked, and the rows."""
-    return name.endswith("/request.json") or "/rows/" in name
+    """Whether a blob is written once for ever: what was asked, and what was frozen."""
+    return _NEVER_CHANGES.fullmatch(name) is not None
+
+
+def is_barrier(name: str) -> bool:
+    """Whether work arrives there, so that the number of its lines decides."""
+    return name.rpartition("/")[2].startswith("barrier")
 
 
 # Container jobs: over all jobs

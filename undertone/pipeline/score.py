@@ -11,7 +11,7 @@ from undertone.pipeline import names
 from undertone.pipeline.attempts import send_chunk_later
 from undertone.pipeline.fanin import ChunkArrival
 from undertone.pipeline.freeze import Frozen, read_chunk, read_frozen
-from undertone.pipeline.job import read_stop
+from undertone.pipeline.job import glimpse_stop
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.services import Services
 from undertone.pipeline.settle import ProgressLine, note_progress, settle_chunk, settled
@@ -72,7 +72,7 @@ def is_stopped(services: Services, message: Message) -> bool:
 
     A cancelled job closes with what exists, and what existed is scored again if it was lost.
     """
-    stop = read_stop(services.jobs, message.job)
+    stop = glimpse_stop(services, message.job)
     return stop is not None and (stop.why == "deleted" or message.round == 0)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from model.analyzer import Analyzer
+from undertone.pipeline.lookout import Lookout
 from undertone.ports import Blobs, Clock, Queues, Source
 
 
@@ -26,6 +27,8 @@ class Services:
     """The analyzer; loading it takes a second, so only scoring asks."""
     randbits: Callable[[int], int] = secrets.randbits
     """Makes job ids that cannot be guessed."""
+    lookout: Lookout = field(default_factory=Lookout)
+    """Where queue work asks whether it is still wanted."""
     threads: int = 8
     """Calls of storage that one step makes in parallel, where it has many to make."""
     chunk: int = 250

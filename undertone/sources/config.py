@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Literal, NamedTuple
 
+from undertone.records import UPLOAD
+
 
 @dataclass(frozen=True, kw_only=True)
 class SourcesConfig:
@@ -65,7 +67,7 @@ def describe(config: SourcesConfig) -> list[Reach]:
         _tiktok(config),
         _reddit(config),
         *(Reach(platform, by, "") for platform, by in _OPEN),
-        Reach("upload", "comments sent along", ""),
+        Reach(UPLOAD, "comments sent along", ""),
     ]
 
 

@@ -10,7 +10,7 @@ from requests.adapters import HTTPAdapter
 from undertone.errors import Permanent
 from undertone.ports import Clock, Source
 from undertone.posts import is_short
-from undertone.records import Page, PostRef, Want
+from undertone.records import UPLOAD, Page, PostRef, Want
 from undertone.sources import (
     apify,
     bluesky,
@@ -69,7 +69,7 @@ def build_sources(
     ]
     reached = {source.platform: source for source in built if source is not None}
     for reach in describe(config):
-        if reach.platform not in reached and reach.platform != "upload":
+        if reach.platform not in reached and reach.platform != UPLOAD:
             reached[reach.platform] = Unreached(reach.platform, reach.advice)
     return reached
 

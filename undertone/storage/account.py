@@ -25,6 +25,9 @@ CONNECTIONS = 64
 EMULATED = "devstoreaccount1"
 """The name of the emulator's account, always."""
 
+Named = Callable[[str], bool]
+"""Tells by its name whether a blob is of some kind."""
+
 
 class Account:
     """One storage account."""
@@ -63,16 +66,23 @@ class Account:
 
     def blobs(self, container: str) -> Blobs:
         """One container, which exists."""
-        emulated = self._blobs.account_name == EMULATED
-        return AzureBlobs(self._blobs.get_container_client(container), recount=emulated)
+        recount = self._emulated_appends(lambda _: True)
+        return AzureBlobs(self._blobs.get_container_client(container), recount=recount)
 
-    def remembering(self, container: str, never_changes: Callable[[str], bool]) -> Blobs:
-        """One container, of which the blobs that never change are read once in this process."""
+    def remembering(self, container: str, *, never_changes: Named, is_counted: Named) -> Blobs:
+        """One container, of which the blobs that never change are read once in this process.
+
+        `is_counted` tells of which append blobs the number of blocks is of importance.
+        """
         return RememberingBlobs(
             self._blobs.get_container_client(container),
-            recount=self._blobs.account_name == EMULATED,
+            recount=self._emulated_appends(is_counted),
             never_changes=never_changes,
         )
+
+    def _emulated_appends(self, is_counted: Named) -> Named:
+        """Whose appends are counted again: only the emulator's answers are wrong."""
+        return is_counted if self._blobs.account_name == EMULATED else lambda _: False
 
     def queues(self) -> Queues:
         """All queues."""
@@ -83,9 +93,15 @@ class Account:
         return SignedLinks(self._blobs, container, clock)
 
 
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The SDK has signed the request; without any `auth` requests looks for a .netrc each time."""
+    return request
+
+
 def _session() -> requests.Session:
     """A connection for every thread; requests' default pool of ten would open new ones."""
     session = requests.Session()
+    session.auth = _as_it_is
     adapter = HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

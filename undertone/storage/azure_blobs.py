@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -21,11 +21,14 @@ from undertone.storage.azure_answers import answers
 class AzureBlobs:
     """One container, which exists."""
 
-    def __init__(self, container: ContainerClient, *, recount: bool = False) -> None:
-        """`recount`: after each append ask for the number of blocks; do not believe its answer.
+    def __init__(
+        self, container: ContainerClient, *, recount: Callable[[str], bool] = lambda _: False
+    ) -> None:
+        """`recount`: of which blobs the number of blocks is asked for after each append.
 
-        Azurite counts before it appends and waits in between: of appends that meet, none may be
-        told the full count, and a barrier would not fire.
+        The answer to an append should tell it. But Azurite counts before it appends and waits in
+        between: of appends that meet, none may be told the full count, and a barrier would not
+        fire.
         """
         self._container = container
         self._recount = recount
@@ -106,7 +109,7 @@ class AzureBlobs:
         with answers(name):
             blob = self._container.get_blob_client(name)
             answer = blob.append_block(data)
-            if self._recount:
+            if self._recount(name):
                 return blob.get_blob_properties().append_blob_committed_block_count or 0
             return int(str(answer["blob_committed_block_count"]))
 

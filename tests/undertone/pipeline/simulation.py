@@ -25,6 +25,7 @@ from undertone.pipeline.expand import expand
 from undertone.pipeline.fanin import PostArrival, winners
 from undertone.pipeline.fetch import fetch
 from undertone.pipeline.job import is_deleted, read_or_none, read_stop
+from undertone.pipeline.lookout import Lookout
 from undertone.pipeline.messages import Message
 from undertone.pipeline.poison import fail_chunk, fail_post
 from undertone.pipeline.score import score
@@ -216,6 +217,7 @@ class World:
             source=lambda _: source,
             analyzer=lambda: analyzer,
             chunk=2,
+            lookout=Lookout(timedelta(seconds=1)),  # as deployed: a stop is seen a moment late
             randbits=self.seed.getrandbits,
             threads=1,
         )

@@ -87,3 +87,43 @@ def test_all_that_a_job_has_is_below_its_prefix_but_its_entries_in_lists() -> No
     assert len(set(own)) == len(own)
     outside = [names.open_marker(job), names.stop(job), names.index("me", job)]
     assert not any(name.startswith(names.job_prefix(job)) for name in outside)
+
+
+JOB = "0" * names.JOB_ID_LENGTH
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        names.request(JOB),
+        names.rows(JOB, 3),
+        names.frozen(JOB, 3),
+        names.comments(JOB, 3, "0123abcd"),
+    ],
+)
+def test_what_was_asked_and_what_was_frozen_never_changes(name: str) -> None:
+    assert names.never_changes(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        names.barrier(JOB),
+        names.progress(JOB),
+        names.post_barrier(JOB, 3, 0),
+        names.attempt(JOB, 3),
+        names.closing(JOB),
+        names.closed(JOB),
+        names.stop(JOB),
+        names.trouble(JOB, 3),
+        names.open_marker(JOB),
+    ],
+)
+def test_all_else_may_change(name: str) -> None:
+    assert not names.never_changes(name)
+
+
+def test_barriers_are_the_blobs_whose_lines_decide() -> None:
+    assert names.is_barrier(names.barrier(JOB))
+    assert names.is_barrier(names.post_barrier(JOB, 3, 1))
+    assert not names.is_barrier(names.progress(JOB))

