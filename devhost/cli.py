@@ -18,6 +18,9 @@ from devhost import environment, up
 PROJECT = Path(__file__).parents[1]
 CACHES = [".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache"]
 
+MODEL_TESTS = ["--noconftest", "tests/model/test_export.py", "tests/model/test_choose.py"]
+"""What `./dev test` leaves out because it has no PyTorch."""
+
 Arguments = list[str]
 
 
@@ -97,15 +100,19 @@ def _bench(arguments: Arguments) -> int:
 
 def _model(arguments: Arguments) -> int:
     if not arguments or arguments[0].startswith("-"):
-        print("./dev model TOOL [ARGUMENTS], with TOOL one of: train, export, evaluate, …")
-        print("runs python -m model.TOOL in .venv-model, which has PyTorch; TOOL --help tells more")
+        print("./dev model TOOL [ARGUMENTS], with TOOL one of: train, export, evaluate, test")
+        print(
+            "runs python -m model.TOOL in .venv-model, which has PyTorch; TOOL --help tells more;"
+        )
+        print("test runs the tests that need PyTorch, its arguments go to pytest")
         return 0
     try:
         python = environment.model_python()
     except environment.CannotInstall as trouble:
         print(f"./dev model: {trouble}", file=sys.stderr)
         return 1
-    command = [str(python), "-m", f"model.{arguments[0]}", *arguments[1:]]
+    tool = ["pytest", *MODEL_TESTS] if arguments[0] == "test" else [f"model.{arguments[0]}"]
+    command = [str(python), "-m", *tool, *arguments[1:]]
     return subprocess.run(command, check=False, cwd=PROJECT).returncode
 
 
@@ -151,7 +158,9 @@ COMMANDS = {
     "test": Command("run the tests on all cores; arguments go to pytest", _test),
     "check": Command("format, lint, types and the arrows between the rooms", _check),
     "bench": Command("run a benchmark; without a name, list them", _bench),
-    "model": Command("train, export or evaluate a model, in an environment with PyTorch", _model),
+    "model": Command(
+        "train, export, evaluate or test a model, in an environment with PyTorch", _model
+    ),
     "clean": Command("remove what was built, cached and downloaded; --all: everything", _clean),
 }
 

@@ -37,3 +37,13 @@ def test_an_unknown_benchmark_is_an_error(capsys: pytest.CaptureFixture[str]) ->
     assert cli.main(["bench", "no-such"]) == 2
     assert cli.main(["bench"]) == 0
     assert "NAME" in capsys.readouterr().out
+
+
+def test_what_is_skipped_without_pytorch_is_run_by_model_test() -> None:
+    tests = cli.PROJECT / "tests"
+    skipping = [
+        path for path in tests.rglob("test_*.py") if 'importorskip("torch", ' in path.read_text()
+    ]
+    named = [cli.PROJECT / word for word in cli.MODEL_TESTS if word.endswith(".py")]
+    assert sorted(skipping) == sorted(named)
+    assert named

@@ -1,6 +1,6 @@
 """Choosing and finishing a network, in the model tools' environment.
 
-`.venv-model/bin/python -m pytest --noconftest tests/model/test_choose.py`
+`./dev model test`
 """
 
 from __future__ import annotations

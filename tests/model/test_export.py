@@ -1,6 +1,6 @@
 """Export parity, in the model tools' environment: skipped where there is no PyTorch.
 
-`.venv-model/bin/python -m pytest --noconftest tests/model/test_export.py`
+`./dev model test`
 """
 
 from __future__ import annotations
