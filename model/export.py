@@ -23,6 +23,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from model import corpus, network
 from model.artifact import FORMAT, MANIFEST, MODEL, TOKENIZER, sha256
+from model.first_token import first_token_only
 from model.fuse import Shape, fused
 from model.metrics import Probabilities, fitted_temperature, softmax
 from model.onnx import OnnxAnalyzer
@@ -157,7 +158,7 @@ def _shape(config: Any) -> Shape:
 
 def write(source: Source, folder: Path, *, quantise: bool) -> None:
     """model.onnx, tokenizer.json and a manifest without parity."""
-    graph = fused(source.classifier, source.shape)
+    graph = first_token_only(fused(source.classifier, source.shape))
     source.fields["quantisation"] = "rows" if quantise else "none"
     onnx.save(quantised(graph) if quantise else graph, str(folder / MODEL))
     (folder / TOKENIZER).write_text(source.tokenizer, encoding="utf-8")

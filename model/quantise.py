@@ -30,6 +30,9 @@ TABLE_STEPS = 127
 MICROSOFT = "com.microsoft"
 _SMALLEST = 1e-12
 """Stands in for the range of a row of zeros."""
+_GELUS = {"BiasGelu", "FastGelu", "Gelu"}
+_GELU_BOTTOM = 0.17
+"""No GELU falls below minus this, so that only its top has to be looked for."""
 
 Array = NDArray[Any]
 Product = Callable[["Rewriter", str, str, str], str]
@@ -45,6 +48,7 @@ class Rewriter:
         self.constants = {one.name: numpy_helper.to_array(one) for one in self.graph.initializer}
         self.nodes: list[onnx.NodeProto] = []
         self.rows: dict[str, tuple[str, str]] = {}
+        self.kinds = {name: node.op_type for node in model.graph.node for name in node.output}
 
     def add(self, kind: str, inputs: list[str], name: str, **attributes: Any) -> str:
         """Append a node with one output called `name`; its name again."""
@@ -168,18 +172,29 @@ def _quantised_source(rewriter: Rewriter, source: str) -> tuple[str, str]:
 
 
 def _row_quantisation(rewriter: Rewriter, source: str) -> tuple[str, str]:
-    size = rewriter.add("Abs", [source], f"{source}_abs")
-    axes = rewriter.constant("last_axis", np.array([-1], dtype=np.int64))
-    largest = rewriter.add("ReduceMax", [size, axes], f"{source}_largest", keepdims=1)
-    smallest = rewriter.constant("smallest", np.float32(_SMALLEST)[...])
-    positive = rewriter.add("Max", [largest, smallest], f"{source}_positive")
     steps = rewriter.constant("steps", np.float32(1 / ACTIVATION_STEPS)[...])
-    scale = rewriter.add("Mul", [positive, steps], f"{source}_row_scale")
+    scale = rewriter.add("Mul", [_row_range(rewriter, source), steps], f"{source}_row_scale")
     scaled = rewriter.add("Div", [source, scale], f"{source}_scaled")
     zero = rewriter.constant("zero", np.uint8(ZERO)[...])
     unit = rewriter.constant("one", np.float32(1.0)[...])
     rows = rewriter.add("QuantizeLinear", [scaled, unit, zero], f"{source}_rows")
     return rows, scale
+
+
+def _row_range(rewriter: Rewriter, source: str) -> str:
+    """What no value in a row of `source` exceeds on either side of zero, [..., 1].
+
+    By both ends, which takes half as long as by the absolute values.
+    """
+    axes = rewriter.constant("last_axis", np.array([-1], dtype=np.int64))
+    top = rewriter.add("ReduceMax", [source, axes], f"{source}_top", keepdims=1)
+    if rewriter.kinds.get(source) in _GELUS:
+        ends = [top, rewriter.constant("gelu_bottom", np.float32(_GELU_BOTTOM)[...])]
+    else:
+        bottom = rewriter.add("ReduceMin", [source, axes], f"{source}_bottom", keepdims=1)
+        below = rewriter.add("Neg", [bottom], f"{source}_below")
+        ends = [top, below, rewriter.constant("smallest", np.float32(_SMALLEST)[...])]
+    return rewriter.add("Max", ends, f"{source}_range")
 
 
 def _lookup(rewriter: Rewriter, node: onnx.NodeProto) -> None:

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 
 torch = pytest.importorskip("torch", reason="export parity needs the model tools' environment")
@@ -72,6 +73,8 @@ def test_a_float_export_equals_pytorch(family: str, tmp_path: Path) -> None:
     assert manifest["parity"]["agreement"] >= 0.99
     assert manifest["preprocessing"] == "plain-1"
     assert build(str(out)).model == f"model@{manifest['revision']}"
+    kept = {one.name for one in onnx.load(str(out / "model.onnx")).graph.initializer}
+    assert "first_token" in kept, "the last layer is computed for all tokens"
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
