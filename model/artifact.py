@@ -1,5 +1,7 @@
 """A model's folder: model.onnx, tokenizer.json and the manifest that says what they are.
 
+A large model's weights are in a file of their own, weights.bin.
+
 The manifest is written by export.py and evaluate.py; every figure in it was measured.
 """
 
@@ -17,6 +19,8 @@ from model.text import VERSIONS
 FORMAT = 1
 """Raised when a manifest's meaning changes; an older app then refuses the newer artifact."""
 MODEL, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
+WEIGHTS = "weights.bin"
+"""A large model's weights, beside its graph: mapped into memory instead of parsed."""
 CLASSES = ("negative", "neutral", "positive")
 _FIELDS: dict[str, type | tuple[type, ...]] = {
     "format": int,
@@ -69,7 +73,7 @@ def described(folder: Path) -> Manifest:
 
 def check_files(folder: Path, manifest: Manifest) -> None:
     """Raise ArtifactError unless the files are there and are those that the manifest describes."""
-    for name in (MODEL, TOKENIZER):
+    for name in {MODEL, TOKENIZER, *manifest.files}:
         _check_file(folder / name, manifest.files.get(name, ""))
 
 
@@ -123,6 +127,9 @@ def _wrong_values(fields: dict[str, Any]) -> list[str]:
     if fields["preprocessing"] not in VERSIONS:
         known = ", ".join(VERSIONS)
         wrong.append(f"preprocessing {fields['preprocessing']!r} is none of {known}")
+    strange = sorted(set(fields["files"]) - {MODEL, TOKENIZER, WEIGHTS})
+    if strange:
+        wrong.append(f"files {strange} are none of {MODEL}, {TOKENIZER}, {WEIGHTS}")
     if fields["max_tokens"] < 8:
         wrong.append(f"max_tokens {fields['max_tokens']} is less than 8")
     if fields["temperature"] <= 0:

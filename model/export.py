@@ -22,7 +22,7 @@ import transformers
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from model import corpus, network
-from model.artifact import FORMAT, MANIFEST, MODEL, TOKENIZER, sha256
+from model.artifact import FORMAT, MANIFEST, MODEL, TOKENIZER, WEIGHTS, sha256
 from model.first_token import first_token_only
 from model.fuse import Shape, fused
 from model.metrics import Probabilities, fitted_temperature, softmax
@@ -38,6 +38,9 @@ AGREEMENT = 0.98
 """Share of texts on which the int8 graph must give PyTorch's answer."""
 DIFFERENCE = 0.15
 """The most that any probability may differ from PyTorch's."""
+LARGE = 64_000_000
+"""Bytes from which on a graph is split: ONNX Runtime then starts RoBERTa in half the time and with
+a third less memory. A small model stays one file, which is easier to handle."""
 _OFFSET_FAMILIES = {"roberta", "xlm-roberta", "camembert"}
 """Their first position is the padding's id plus one, so that many positions are not usable."""
 
@@ -69,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     examples = parity_texts(options.data)[: options.texts]
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder)
-        write(source, made, quantise=not options.float)
+        write(source, made, quantise=not options.float, large=options.split_above)
         expected = torch_logits(source, made, examples)
         if options.data and "temperature" not in source.fields:
             source.fields["temperature"] = fitted_temperature(_labels(examples), expected)
@@ -86,9 +89,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         source.fields["parity"] = {"against": f"PyTorch {torch.__version__}", **parity._asdict()}
         write_manifest(source, made)
         options.out.mkdir(parents=True, exist_ok=True)
-        for name in (MODEL, TOKENIZER, MANIFEST):
-            shutil.copyfile(made / name, options.out / name)
-    print(f"written: {options.out}, {(options.out / MODEL).stat().st_size / 1e6:.1f} MB")
+        (options.out / WEIGHTS).unlink(missing_ok=True)
+        for file in made.iterdir():
+            shutil.copyfile(file, options.out / file.name)
+    size = sum((options.out / name).stat().st_size for name in (MODEL, *_weights(options.out)))
+    print(f"written: {options.out}, {size / 1e6:.1f} MB")
     return 0
 
 
@@ -156,18 +161,37 @@ def _shape(config: Any) -> Shape:
     return Shape(config.num_hidden_layers, config.num_attention_heads, config.hidden_size)
 
 
-def write(source: Source, folder: Path, *, quantise: bool) -> None:
-    """model.onnx, tokenizer.json and a manifest without parity."""
+def write(source: Source, folder: Path, *, quantise: bool, large: int = LARGE) -> None:
+    """The model, its tokenizer.json and a manifest without parity."""
     graph = first_token_only(fused(source.classifier, source.shape))
     source.fields["quantisation"] = "rows" if quantise else "none"
-    onnx.save(quantised(graph) if quantise else graph, str(folder / MODEL))
+    save_graph(quantised(graph) if quantise else graph, folder, large)
     (folder / TOKENIZER).write_text(source.tokenizer, encoding="utf-8")
     write_manifest(source, folder)
 
 
+def save_graph(graph: onnx.ModelProto, folder: Path, large: int = LARGE) -> None:
+    """model.onnx; from `large` bytes on with its weights in a file of their own."""
+    if graph.ByteSize() < large:
+        onnx.save(graph, str(folder / MODEL))
+        return
+    onnx.save(
+        graph,
+        str(folder / MODEL),
+        save_as_external_data=True,
+        all_tensors_to_one_file=True,
+        location=WEIGHTS,
+        size_threshold=1024,
+    )
+
+
+def _weights(folder: Path) -> list[str]:
+    return [WEIGHTS] if (folder / WEIGHTS).exists() else []
+
+
 def write_manifest(source: Source, folder: Path) -> None:
     """The manifest of the folder's files; its revision names the files and the calibration."""
-    files = {name: sha256(folder / name) for name in (MODEL, TOKENIZER)}
+    files = {name: sha256(folder / name) for name in (MODEL, TOKENIZER, *_weights(folder))}
     fields = {"temperature": 1.0, "quality": {}, **source.fields}
     named = json.dumps([files, fields["temperature"], fields["preprocessing"]])
     revision = corpus.digest([corpus.Example(named, 0)])[:8]
@@ -231,6 +255,13 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--licence", default="see the model's page")
     parser.add_argument("--float", action="store_true", help="no int8: to compare with")
     parser.add_argument("--texts", type=int, help="compare on so many; default: all there are")
+    parser.add_argument(
+        "--split-above",
+        type=int,
+        default=LARGE,
+        metavar="BYTES",
+        help="weights of larger graphs go into a file of their own",
+    )
     parser.add_argument("--agreement", type=float, default=AGREEMENT)
     parser.add_argument("--difference", type=float, default=DIFFERENCE)
     corpus.add_data_option(parser)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -39,6 +40,16 @@ def test_a_changed_file_is_named_with_both_digests(folder: Path, name: str) -> N
     assert "model export" in str(caught.value)
 
 
+def test_weights_in_a_file_of_their_own_are_checked_too(folder: Path) -> None:
+    (folder / "weights.bin").write_bytes(b"weights")
+    digest = hashlib.sha256(b"weights").hexdigest()
+    change(folder, lambda manifest: manifest["files"].update({"weights.bin": digest}))
+    assert opened(folder).files["weights.bin"] == digest
+    (folder / "weights.bin").write_bytes(b"others")
+    with pytest.raises(ArtifactError, match=r"weights\.bin is not the file"):
+        opened(folder)
+
+
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "manifest.json"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
@@ -56,6 +67,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
         ("max_tokens", 2, "max_tokens 2"),
         ("temperature", 0, "temperature 0"),
         ("files", None, "'files' is missing"),
+        ("files", {"../secret": "0"}, "files ['../secret'] are none of"),
     ],
 )
 def test_a_wrong_field_is_named(folder: Path, field: str, value: object, complaint: str) -> None:

@@ -129,3 +129,29 @@ def test_attention_that_cannot_be_fused_is_an_error() -> None:
     model = BertForSequenceClassification(BertConfig(**SIZE)).eval()
     with pytest.raises(FusionError, match="instead of"):
         fused(model, Shape(layers=3, heads=4, hidden=64))
+
+
+def test_a_large_model_has_its_weights_beside_it(tmp_path: Path) -> None:
+    graph = tiny_roberta.graph(tiny_roberta.weights())
+    export.save_graph(graph, tmp_path, large=10**9)
+    whole = (tmp_path / "model.onnx").stat().st_size
+    assert [file.name for file in tmp_path.iterdir()] == ["model.onnx"]
+    export.save_graph(graph, tmp_path, large=1)
+    weights = (tmp_path / "weights.bin").stat().st_size
+    assert 0.8 * whole < weights < whole
+    assert (tmp_path / "model.onnx").stat().st_size < 0.2 * whole
+    onnx.checker.check_model(str(tmp_path / "model.onnx"))
+
+
+def test_a_split_model_is_exported_loaded_and_replaced(tmp_path: Path) -> None:
+    model = hugging_face_folder(tmp_path / "model", "roberta")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "weights.bin").write_bytes(b"of an earlier export")
+    assert export.main([str(model), str(out), "--agreement", "0.9", *FEW]) == 0
+    assert not (out / "weights.bin").exists()
+    split = ["--split-above", "1000", "--agreement", "0.9", *FEW]
+    assert export.main([str(model), str(out), *split]) == 0
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert set(manifest["files"]) == {"model.onnx", "tokenizer.json", "weights.bin"}
+    assert build(str(out)).predict(["so good"])[0].windows == 1
