@@ -75,12 +75,20 @@ def temperature(net: network.MeanPoolClassifier, tokenizer: Tokenizer, data: Tra
     )
 
 
-def average(nets: list[network.MeanPoolClassifier]) -> network.MeanPoolClassifier:
-    """A model whose every weight is the mean of theirs (one encoder's fine-tunings lie close)."""
+def average(
+    nets: list[network.MeanPoolClassifier], shares: list[float] | None = None
+) -> network.MeanPoolClassifier:
+    """A model whose every weight is the mean of theirs (one encoder's fine-tunings lie close).
+
+    `shares` add up to 1; by default all weigh the same.
+    """
     mean = network.MeanPoolClassifier(nets[0].config)
     states = [net.state_dict() for net in nets]
+    weights = torch.tensor(shares or [1 / len(nets)] * len(nets))
     together = {
-        name: torch.stack([state[name].float() for state in states]).mean(0).to(first.dtype)
+        name: torch.tensordot(
+            weights, torch.stack([state[name].float() for state in states]), dims=1
+        ).to(first.dtype)
         for name, first in states[0].items()
     }
     mean.load_state_dict(together)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,18 +29,19 @@ from model.choose import (
     temperature,
     tensors,
 )
-from model.corpus import TrainingData
+from model.corpus import Example, TrainingData
 from model.text import words
 
 MAX_TOKENS = 128
 """The model's window; training texts are cut at TRAIN_TOKENS, which nearly none exceeds."""
 TRAIN_TOKENS = 96
-STEPS, BATCH, RATE, DECAY, CLIP = 5_670, 32, 1e-4, 0.01, 1.0
-"""STEPS are two epochs."""
+EPOCHS, BATCH, RATE, DECAY, CLIP = 2, 32, 1e-4, 0.01, 1.0
 SCHEDULE = ((0.0, 0.0), (0.06, 1.0), (1.0, 0.0))
 """Share of the steps → share of RATE, linear between: a warm-up, then down to nothing."""
 OWN_TIMES = 3
 """How often an epoch shows our own comments, which are few."""
+SHARES = (0.7, 0.6, 0.5, 0.4, 0.3)
+"""Of the first of two nets in the averages that are tried."""
 POOL = 50
 """Batches are cut from pools of this many, sorted by length: little padding, still random."""
 SAVE_EVERY = 200
@@ -50,6 +51,8 @@ class Run(NamedTuple):
     """One seed's training: what is in memory while it goes on."""
 
     seed: int
+    examples: list[Example]
+    """What an epoch shows."""
     steps: int
     folder: Path
     net: network.MeanPoolClassifier
@@ -68,18 +71,40 @@ def main(argv: Sequence[str] | None = None) -> None:
     data = corpus.training_data(options.data)
     for name, examples in data._asdict().items():
         print(f"{name}: {len(examples)} texts, {corpus.digest(examples)}")
-    nets = {
-        str(seed): train_seed(seed, options.steps, data, options.work) for seed in options.seeds
-    }
+    nets = {}
+    for seed in options.seeds:
+        examples = shown(data, comments=seed not in options.tweets_only)
+        nets[str(seed)] = train_seed(seed, examples, options.epochs, options.work)
     _, tokenizer_text = network.from_encoder(encoder_folder(), MAX_TOKENS)
     tokenizer = plain_tokenizer(tokenizer_text)
-    if len(nets) > 1:
-        nets["mean of " + ", ".join(nets)] = average(list(nets.values()))
+    nets |= averages(nets)
     scores = {name: choice_score(net, tokenizer, data) for name, net in nets.items()}
     chosen = max(scores, key=lambda name: scores[name]["mean"])
-    print(f"chosen: {chosen}")
-    choice = {"seeds": chosen, "chosen_by": scores, "recipe": _recipe(options.steps)}
+    print(f"chosen: {chosen} of {scores}")
+    choice = {"seeds": chosen, "chosen_by": scores, "recipe": _recipe(options)}
     finish(nets[chosen], tokenizer_text, data, choice, options.out)
+
+
+def shown(data: TrainingData, *, comments: bool) -> list[Example]:
+    """What an epoch shows: tweets, our own comments several times, and those of Reddit or not."""
+    return [*data.tweets, *(data.comments if comments else []), *data.own * OWN_TIMES]
+
+
+def averages(
+    nets: Mapping[str, network.MeanPoolClassifier],
+) -> dict[str, network.MeanPoolClassifier]:
+    """The nets' mean; of two also means in which one weighs more."""
+    if len(nets) < 2:
+        return {}
+    if len(nets) > 2:
+        return {"mean of " + ", ".join(nets): average(list(nets.values()))}
+    one, other = nets
+    return {
+        f"{share:.0%} {one}, {1 - share:.0%} {other}": average(
+            [nets[one], nets[other]], [share, 1 - share]
+        )
+        for share in SHARES
+    }
 
 
 def finish(
@@ -108,15 +133,18 @@ def finish(
     print(f"written: {out}; next: ./dev model export {out} model/artifacts/compact")
 
 
-def train_seed(seed: int, steps: int, data: TrainingData, work: Path) -> network.MeanPoolClassifier:
+def train_seed(
+    seed: int, examples: list[Example], epochs: int, work: Path
+) -> network.MeanPoolClassifier:
     """Train one seed to the end, from its last checkpoint where there is one."""
-    run = started(seed, steps, work / f"seed-{seed}")
+    per_epoch = -(-len(examples) // BATCH)
+    steps = epochs * per_epoch
+    run = started(seed, examples, steps, work / f"seed-{seed}")
     done = resumed(run)
-    per_epoch = -(-epoch_size(data) // BATCH)
     begin, losses = time.monotonic(), []
-    for epoch in range(done // per_epoch, -(-steps // per_epoch)):
-        for step, batch in enumerate(epoch_batches(run, data, epoch), start=epoch * per_epoch):
-            if step < done or step >= steps:
+    for epoch in range(done // per_epoch, epochs):
+        for step, batch in enumerate(epoch_batches(run, epoch), start=epoch * per_epoch):
+            if step < done:
                 continue
             losses.append(train_step(run, batch))
             if (step + 1) % SAVE_EVERY == 0 or step + 1 == steps:
@@ -131,7 +159,7 @@ def train_seed(seed: int, steps: int, data: TrainingData, work: Path) -> network
     return run.net
 
 
-def started(seed: int, steps: int, folder: Path) -> Run:
+def started(seed: int, examples: list[Example], steps: int, folder: Path) -> Run:
     """Everything a run needs, at its first step."""
     torch.manual_seed(seed)
     net, tokenizer_text = network.from_encoder(encoder_folder(), MAX_TOKENS)
@@ -141,18 +169,13 @@ def started(seed: int, steps: int, folder: Path) -> Run:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: float(np.interp((step + 1) / steps, done, shares))
     )
-    return Run(seed, steps, folder, net, tokenizer, optimizer, schedule)
+    return Run(seed, examples, steps, folder, net, tokenizer, optimizer, schedule)
 
 
-def epoch_size(data: TrainingData) -> int:
-    """Texts an epoch shows."""
-    return len(data.tweets) + len(data.comments) + OWN_TIMES * len(data.own)
-
-
-def epoch_batches(run: Run, data: TrainingData, epoch: int) -> Iterator[Batch]:
+def epoch_batches(run: Run, epoch: int) -> Iterator[Batch]:
     """The epoch's batches, the same for the same seed and epoch."""
     chance = random.Random(f"{run.seed} {epoch}")
-    examples = [*data.tweets, *data.comments, *data.own * OWN_TIMES]
+    examples = list(run.examples)
     chance.shuffle(examples)
     texts = [words(augmented(one.text, one.label, chance)) for one in examples]
     ids = [
@@ -217,9 +240,10 @@ def encoder_folder() -> Path:
     return Path(get_model_path())
 
 
-def _recipe(steps: int) -> dict[str, Any]:
+def _recipe(options: argparse.Namespace) -> dict[str, Any]:
     return {
-        "steps": steps,
+        "epochs": options.epochs,
+        "without_reddit": [seed for seed in options.seeds if seed in options.tweets_only],
         "batch": BATCH,
         "learning_rate": RATE,
         "weight_decay": DECAY,
@@ -242,8 +266,16 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, default=Path(".dev/compact"), help="the trained model's folder"
     )
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
-    parser.add_argument("--steps", type=int, default=STEPS, help="of 32 texts; an epoch has 2,833")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--epochs", type=int, default=EPOCHS, help="half an hour each on two cores")
+    parser.add_argument(
+        "--tweets-only",
+        type=int,
+        nargs="*",
+        default=[2],
+        metavar="SEED",
+        help="seeds that are trained without the Reddit comments (2)",
+    )
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     return parser.parse_args(argv)
 

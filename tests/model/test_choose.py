@@ -46,6 +46,28 @@ def test_an_average_is_the_mean_of_every_weight() -> None:
         torch.testing.assert_close(mean[name].float(), expected)
 
 
+def test_of_two_nets_means_with_other_shares_are_tried_too() -> None:
+    nets = {"1": net(1), "2": net(2)}
+    tried = train.averages(nets)
+    assert next(iter(tried)) == "70% 1, 30% 2"
+    assert len(tried) == len(train.SHARES)
+    for share, mean in zip(train.SHARES, tried.values(), strict=True):
+        for name, weight in mean.state_dict().items():
+            one, other = (made.state_dict()[name].float() for made in nets.values())
+            torch.testing.assert_close(weight.float(), share * one + (1 - share) * other)
+
+
+def test_one_net_is_no_average_and_three_are_one() -> None:
+    assert train.averages({"1": net(1)}) == {}
+    assert list(train.averages({str(n): net(n) for n in range(3)})) == ["mean of 0, 1, 2"]
+
+
+def test_an_epoch_shows_our_own_comments_more_often() -> None:
+    data = TrainingData(EXAMPLES[:5], EXAMPLES[5:9], EXAMPLES[9:12], [], [], [])
+    assert len(train.shown(data, comments=True)) == 5 + 4 + 3 * train.OWN_TIMES
+    assert len(train.shown(data, comments=False)) == 5 + 3 * train.OWN_TIMES
+
+
 def test_the_shift_undoes_a_prejudice() -> None:
     """A network made to call nothing negative gets the negative class back."""
     prejudiced = net(3)
