@@ -27,7 +27,7 @@ from tests.fakes import KEY, post_url, running
 
 POSTS, COMMENTS = 50, 200
 LINKS, MANY_LINKS = 1_000, 10_000
-"""Links in the large jobs; the second one takes some ten minutes and only runs when asked for."""
+"""Links in the large jobs; the second takes a quarter of an hour and only runs when asked for."""
 FAST_POLL, SLOW_POLL = 0.05, 1.0
 
 
