@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-import msgspec
-
 from model.analyzer import Prediction
-from undertone import wiring
+from undertone import wire, wiring
 from undertone.pipeline.aggregate import aggregate
 from undertone.pipeline.fetch import fetch
 from undertone.pipeline.job import is_deleted
@@ -47,7 +45,7 @@ class Collected:
     sent: list[tuple[str, Message]]
 
     def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:  # noqa: ARG002
-        self.sent.append((queue, msgspec.json.decode(body, type=Message)))
+        self.sent.append((queue, wire.decode(body, Message)))
 
 
 class Counting:

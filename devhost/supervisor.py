@@ -211,7 +211,14 @@ class DevHost:
         )
         try:
             process = subprocess.Popen(
-                [sys.executable, "-m", "devhost.instance", msgspec.json.encode(spec).decode()],
+                [
+                    sys.executable,
+                    "-X",
+                    "faulthandler",
+                    "-m",
+                    "devhost.instance",
+                    msgspec.json.encode(spec).decode(),
+                ],
                 cwd=PROJECT,
                 env=self._environment,
                 stdin=subprocess.PIPE,

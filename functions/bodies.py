@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from functions.fields import MOST_NAMED, Problems, bad_fields, read_object, wrong
+from undertone import wire
 from undertone.errors import Rejected
 from undertone.pipeline.job import Options
 from undertone.pipeline.submit import Submission
@@ -123,7 +124,7 @@ def read_options(raw: Mapping[str, Any], problems: Problems, *, strict: bool = T
         if told := wrong(raw[name], field.type, strict=strict):
             problems[name] = told
         else:
-            good[name] = msgspec.convert(raw[name], field.type, strict=strict)
+            good[name] = wire.convert(raw[name], field.type, strict=strict)
     return OptionsBody(**good)
 
 

@@ -7,6 +7,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Rejected
 
 MOST_NAMED = 1000
@@ -29,7 +30,7 @@ def read_object[T: msgspec.Struct](
 ) -> T | None:
     """`raw` as a `kind`; None if it is none, and then each wrong field of it is in `problems`."""
     try:
-        return msgspec.convert(raw, kind)
+        return wire.convert(raw, kind)
     except msgspec.ValidationError:
         _name_wrong_fields(raw, kind, path, problems)
         return None
@@ -67,7 +68,7 @@ def _name_wrong_values(raw: object, kind: Any, path: str, problems: Problems) ->
 def wrong(raw: object, kind: Any, *, strict: bool = True) -> str:
     """What is wrong with `raw` as a `kind`; empty if nothing is."""
     try:
-        msgspec.convert(raw, kind, strict=strict)
+        wire.convert(raw, kind, strict=strict)
     except msgspec.ValidationError as error:
         return str(error).replace(" - at `$", " - at `")
     return ""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from model.analyzer import Unavailable
+from undertone import wire
 from undertone.errors import Delayed, Missing
 from undertone.pipeline import names
 from undertone.pipeline.messages import Delivery, Message
@@ -52,7 +53,7 @@ def check_throttle(services: Services, platform: str) -> None:
     data = services.lookout.look(services.cache, name, services.clock())
     if data is None:
         return
-    throttle = msgspec.json.decode(data, type=Throttle)
+    throttle = wire.decode(data, Throttle)
     if throttle.until > services.clock():
         raise Delayed(throttle.reason, throttle.until, platform_wide=False)
 
@@ -118,7 +119,7 @@ def current_attempt(services: Services, delivery: Delivery) -> Message | None:
         data = services.jobs.read(names.attempt(message.job, message.post))
     except Missing:
         return message
-    standing = msgspec.json.decode(data, type=Attempt)
+    standing = wire.decode(data, Attempt)
     if message.attempt >= standing.attempt:
         return message
     if delivery.repeated and standing.until <= services.clock():
@@ -136,7 +137,7 @@ def _raise_attempt(services: Services, message: Message, upcoming: Attempt) -> b
     standing = services.jobs.read_versioned(name)
     if standing.data == data:
         return True  # ours: the answer to the write was lost, and the client wrote again
-    if msgspec.json.decode(standing.data, type=Attempt).attempt != message.attempt:
+    if wire.decode(standing.data, Attempt).attempt != message.attempt:
         return False
     return services.jobs.replace(name, data, standing.etag)
 

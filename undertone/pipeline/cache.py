@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.freeze import Fetched
@@ -28,7 +29,7 @@ def read_cache(cache: Blobs, name: str, now: datetime, max_age: timedelta) -> Fe
     if max_age <= timedelta():
         return None
     try:
-        fetched = msgspec.json.decode(cache.read(name), type=Fetched)
+        fetched = wire.decode(cache.read(name), Fetched)
     except Missing:
         return None
     return fetched if now - datetime.fromisoformat(fetched.fetched_at) <= max_age else None
@@ -43,5 +44,5 @@ def write_cache(cache: Blobs, name: str, fetched: Fetched) -> None:
         standing = cache.read_versioned(name)
     except Missing:
         return  # retention removed it just now; the next fetch writes it
-    if msgspec.json.decode(standing.data, type=Fetched).fetched_at < fetched.fetched_at:
+    if wire.decode(standing.data, Fetched).fetched_at < fetched.fetched_at:
         cache.replace(name, data, standing.etag)  # False: another fetch was newer still

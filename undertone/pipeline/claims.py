@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Conflict, Missing, Rejected
 from undertone.pipeline.job import is_deleted
 from undertone.ports import Blobs
@@ -32,7 +33,7 @@ def claim(jobs: Blobs, name: str, mine: Claim) -> str:
         standing = jobs.read_versioned(name)
     except Missing:
         raise _being_deleted() from None
-    earlier = msgspec.json.decode(standing.data, type=Claim)
+    earlier = wire.decode(standing.data, Claim)
     if is_deleted(jobs, earlier.job):
         if jobs.replace(name, data, standing.etag):
             return mine.job
@@ -51,7 +52,7 @@ def release(jobs: Blobs, name: str, job: str) -> None:
         data, etag = jobs.read_versioned(name)
     except Missing:
         return
-    if msgspec.json.decode(data, type=Claim).job == job:
+    if wire.decode(data, Claim).job == job:
         jobs.remove_if(name, etag)
 
 

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.fanin import ChunkArrival, PostArrival, arrived, winners
@@ -87,7 +88,7 @@ def _standing(jobs: Blobs, job: str) -> Decision | None:
         data, etag = jobs.read_versioned(names.closing(job))
     except Missing:
         return None
-    return Decision(msgspec.json.decode(data, type=Closing), etag)
+    return Decision(wire.decode(data, Closing), etag)
 
 
 def _why(

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Full
 from undertone.ports import Blobs
 from undertone.records import PostRef, Record
@@ -62,12 +63,11 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
 
 def winners[A: Arrival](lines: bytes, kind: type[A]) -> dict[int, A]:
     """The line that counts for each key: the first of its highest round."""
-    decoder = msgspec.json.Decoder(kind)
     counting: dict[int, A] = {}
     for line in lines.split(b"\n"):
         if not line:
             continue
-        arrival = decoder.decode(line)
+        arrival = wire.decode(line, kind)
         standing = counting.get(arrival.key)
         if standing is None or arrival.round > standing.round:
             counting[arrival.key] = arrival

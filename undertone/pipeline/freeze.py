@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from undertone import wire
 from undertone.pipeline import names
 from undertone.pipeline.job import Options, read_or_none
 from undertone.pipeline.services import Services
@@ -114,20 +115,20 @@ def freeze_failure(
 def _first(jobs: Blobs, name: str, frozen: Frozen) -> Frozen:
     if jobs.create(name, msgspec.json.encode(frozen)):
         return frozen
-    return msgspec.json.decode(jobs.read(name), type=Frozen)
+    return wire.decode(jobs.read(name), Frozen)
 
 
 def read_frozen(jobs: Blobs, job: str, post: int) -> Frozen | None:
     """What was frozen of `post`, or None while nothing is."""
     data = read_or_none(jobs, names.frozen(job, post))
-    return None if data is None else msgspec.json.decode(data, type=Frozen)
+    return None if data is None else wire.decode(data, Frozen)
 
 
 def read_chunk(jobs: Blobs, frozen: Frozen, chunk: int) -> list[Comment]:
     """The comments of one chunk. Raises Missing."""
     _, start, size = frozen.chunks[chunk]
     lines = jobs.read_range(frozen.comments, start, size)
-    return msgspec.json.Decoder(Comment).decode_lines(lines)
+    return wire.decode_lines(lines, Comment)
 
 
 def plan_chunks(comments: int, posts: int, size: int) -> list[int]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-import msgspec
-
+from undertone import wire
 from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.services import Services
@@ -127,7 +126,7 @@ class OpenMarker(Record, frozen=True, kw_only=True):
 def read_request(jobs: Blobs, job: str) -> Request:
     """Raises Missing if the job is not there (any more)."""
     name = names.request(job)
-    request = msgspec.json.decode(jobs.read(name), type=Request)
+    request = wire.decode(jobs.read(name), Request)
     if request.abandoned:
         raise Missing(name)
     return request
@@ -135,7 +134,7 @@ def read_request(jobs: Blobs, job: str) -> Request:
 
 def read_rows(jobs: Blobs, job: str, page: int) -> list[Row]:
     """One page of rows. Raises Missing."""
-    return msgspec.json.decode(jobs.read(names.rows(job, page)), type=list[Row])
+    return wire.decode(jobs.read(names.rows(job, page)), list[Row])
 
 
 def all_rows(jobs: Blobs, request: Request) -> list[Row]:
@@ -146,13 +145,13 @@ def all_rows(jobs: Blobs, request: Request) -> list[Row]:
 def read_stop(jobs: Blobs, job: str) -> Stop | None:
     """Whether the job is cancelled or deleted."""
     data = read_or_none(jobs, names.stop(job))
-    return None if data is None else msgspec.json.decode(data, type=Stop)
+    return None if data is None else wire.decode(data, Stop)
 
 
 def glimpse_stop(services: Services, job: str) -> Stop | None:
     """The same for work that does no harm if it begins a moment after the stop."""
     data = services.lookout.look(services.jobs, names.stop(job), services.clock())
-    return None if data is None else msgspec.json.decode(data, type=Stop)
+    return None if data is None else wire.decode(data, Stop)
 
 
 def is_deleted(jobs: Blobs, job: str) -> bool:
@@ -164,7 +163,7 @@ def is_deleted(jobs: Blobs, job: str) -> bool:
 def read_closed(jobs: Blobs, job: str) -> Closed | None:
     """How the job ended, or None while it has not."""
     data = read_or_none(jobs, names.closed(job))
-    return None if data is None else msgspec.json.decode(data, type=Closed)
+    return None if data is None else wire.decode(data, Closed)
 
 
 def read_or_none(blobs: Blobs, name: str) -> bytes | None:

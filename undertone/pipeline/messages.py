@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Transient
 from undertone.ports import Queues
 from undertone.records import VERSION
@@ -71,9 +72,9 @@ def decode(body: bytes) -> Message | None:
     it into the poison queue, where it can be looked at.
     """
     try:
-        if msgspec.json.decode(body, type=_Versioned).v > VERSION:
+        if wire.decode(body, _Versioned).v > VERSION:
             return None
-        return msgspec.json.decode(body, type=Message)
+        return wire.decode(body, Message)
     except msgspec.DecodeError as error:
         raise Transient(f"not a message of Undertone: {error}") from error
 

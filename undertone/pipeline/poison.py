@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from undertone import wire
 from undertone.pipeline import names
 from undertone.pipeline.fetch import announce_post
 from undertone.pipeline.freeze import freeze_failure
@@ -61,4 +62,4 @@ def fail_chunk(services: Services, delivery: Delivery) -> None:
 
 def _reason(services: Services, message: Message) -> str:
     data = read_or_none(services.jobs, names.trouble(message.job, message.post))
-    return UNKNOWN if data is None else msgspec.json.decode(data, type=Trouble).reason
+    return UNKNOWN if data is None else wire.decode(data, Trouble).reason

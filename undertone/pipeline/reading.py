@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Delayed, Missing, Permanent
 from undertone.pipeline import names
 from undertone.pipeline.freeze import Fetched
@@ -46,7 +47,7 @@ class PageLog:
                 data = self._blobs.read(self._name(number))
             except Missing:
                 return
-            yield msgspec.json.decode(data, type=Page)
+            yield wire.decode(data, Page)
 
     def keep(self, number: int, page: Page) -> None:
         """Write page `number`, once for ever. Raises Overtaken if another fetcher did."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import msgspec
-
+from undertone import wire
 from undertone.errors import Missing, NotFound
 from undertone.pipeline import names
 from undertone.pipeline.aggregate import post_rows
@@ -58,7 +57,7 @@ def list_jobs(services: Services, owner: str, *, after: str = "", limit: int = 2
     entries: list[IndexEntry] = []
     for name in found[:limit]:
         try:
-            entries.append(msgspec.json.decode(services.jobs.read(name), type=IndexEntry))
+            entries.append(wire.decode(services.jobs.read(name), IndexEntry))
         except Missing:
             continue  # deleted while we listed
     more = found[limit - 1].removeprefix(prefix) if len(found) > limit else ""

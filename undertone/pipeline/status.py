@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from undertone import wire
 from undertone.pipeline import names
 from undertone.pipeline.fanin import PostArrival, winners
 from undertone.pipeline.job import Closed, Request, read_closed
@@ -84,7 +85,7 @@ class Watch:
                     self.arrivals[key] = arrival
             lines = jobs.read_range(names.progress(self._job), self._progress_read)
             self._progress_read += len(lines)
-            for line in msgspec.json.Decoder(ProgressLine).decode_lines(lines):
+            for line in wire.decode_lines(lines, ProgressLine):
                 self._take(line)
 
     def _take(self, line: ProgressLine) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.fanin import PostArrival, winners
@@ -105,7 +106,7 @@ def _drop_if_abandoned(services: Services, job: str) -> None:
     if services.clock() - names.created_at(job) < ABANDONED:
         return
     data = services.jobs.read(names.open_marker(job))
-    marker = msgspec.json.decode(data, type=OpenMarker)
+    marker = wire.decode(data, OpenMarker)
     if not _give_up(services, job, marker):
         return
     log.warning("job %s was never written whole; removing it", job)
@@ -139,7 +140,7 @@ def _has_stalled(services: Services, job: str, barrier: int) -> bool:
     now = services.clock()
     activity = barrier + len(services.jobs.read(names.progress(job)))
     data, etag = services.jobs.read_versioned(names.open_marker(job))
-    marker = msgspec.json.decode(data, type=OpenMarker)
+    marker = wire.decode(data, OpenMarker)
     if marker.activity == activity and marker.since and now - marker.since < STALLED:
         return False
     stalled = marker.activity == activity and marker.since is not None

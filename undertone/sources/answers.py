@@ -13,13 +13,14 @@ from typing import Any
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Permanent
 
 
 def decode_json(data: bytes) -> Any:
     """The JSON value in `data`. Bad UTF-8 and lone surrogates become U+FFFD. Raises ValueError."""
     try:
-        return msgspec.json.decode(data)
+        return wire.decode(data)
     except (msgspec.DecodeError, UnicodeError):
         return _decode_broken(data)
     except RecursionError:
@@ -32,7 +33,7 @@ def _decode_broken(data: bytes) -> Any:
         value = json.loads(data.decode("utf-8-sig", "replace"), parse_constant=lambda _: None)
         text = json.dumps(value, ensure_ascii=False)
         whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return msgspec.json.decode(whole)
+        return wire.decode(whole)
     except (msgspec.DecodeError, ValueError):
         raise ValueError("no valid JSON") from None
     except RecursionError:
@@ -42,7 +43,7 @@ def _decode_broken(data: bytes) -> Any:
 def fit[T](name: str, value: object, shape: type[T]) -> T:
     """`value` as a `shape`; numbers and booleans may be text. Raises Permanent naming `name`."""
     try:
-        return msgspec.convert(value, shape, strict=False)
+        return wire.convert(value, shape, strict=False)
     except (msgspec.ValidationError, RecursionError) as error:
         raise malformed(name, str(error)) from None
 
@@ -53,7 +54,7 @@ def fit_each[T](values: Iterable[object], shape: type[T]) -> tuple[list[T], int]
     others = 0
     for value in values:
         try:
-            fitting.append(msgspec.convert(value, shape, strict=False))
+            fitting.append(wire.convert(value, shape, strict=False))
         except (msgspec.ValidationError, RecursionError):
             others += 1
     return fitting, others

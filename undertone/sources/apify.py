@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Missing, Permanent
 from undertone.ports import Versioned
 from undertone.records import Comment, Page, PostRef, Want
@@ -136,7 +137,7 @@ class Apify:
 
     def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
         """One page; see `Source.read`."""
-        at = msgspec.json.decode(cursor, type=_Cursor) if cursor else _Cursor()
+        at = wire.decode(cursor, _Cursor) if cursor else _Cursor()
         if not at.run:
             return self._run(post, want)
         if not at.ended:
@@ -159,7 +160,7 @@ class Apify:
     def _join(self, name: str, blob: Versioned, post: PostRef, want: Want) -> Page:
         """Go on with the run of an intention that is there, or take it over."""
         now = self._session.now()
-        intent = fit(NAME, msgspec.json.decode(blob.data), _Intent)
+        intent = fit(NAME, wire.decode(blob.data), _Intent)
         age = now - intent.at
         if intent.run and age < REUSED:
             return _later(_Cursor(intent.run, intent.dataset), 0)

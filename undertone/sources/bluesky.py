@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Permanent
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
@@ -117,7 +118,7 @@ class Bluesky:
             told = found.told if want.replies else top.replyCount
             title = excerpt(top.record.text, 100)
             return msgspec.structs.replace(page, title=title, reported=told, note=note)
-        at = msgspec.json.decode(cursor, type=_Cursor)
+        at = wire.decode(cursor, _Cursor)
         rest = _Cursor(at.uris[1:], at.left - 1)
         try:
             found = _walk(self._thread(at.uris[0], want), root, deep=True)

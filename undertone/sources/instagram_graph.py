@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
@@ -94,7 +95,7 @@ class InstagramGraph:
 
     def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
         """One page; see `Source.read`. Raises NotOwn for other people's posts."""
-        at = msgspec.json.decode(cursor, type=_Cursor) if cursor else _Cursor()
+        at = wire.decode(cursor, _Cursor) if cursor else _Cursor()
         if not at.media:
             return self._find(post, want, at)
         return self._replies(at) if at.parents else self._comments(want, at)

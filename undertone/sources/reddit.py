@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Permanent
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
@@ -135,7 +136,7 @@ class Reddit:
             # Reddit counts replies too: without them its number says nothing about coverage.
             reported = link.num_comments if want.replies else None
             return msgspec.structs.replace(page, title=link.title, reported=reported)
-        at = msgspec.json.decode(cursor, type=_Cursor)
+        at = wire.decode(cursor, _Cursor)
         if at.more:
             answer = self._more(post.id, want, at.more[:AT_ONCE])
             found = _walk(fit(NAME, answer.body, _MoreAnswer).json.data.things, want)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Permanent
 from undertone.ports import Source
 from undertone.posts import is_short, parse_post_url
@@ -53,7 +54,7 @@ class Resolving:
         if cursor is None:
             found = self._resolve(post)
             return Page(post=found, cursor=_encode(_Cursor(found.id, found.url)))
-        at = msgspec.json.decode(cursor, type=_Cursor)
+        at = wire.decode(cursor, _Cursor)
         found = PostRef(platform=self.platform, id=at.id, url=at.url)
         page = self._source.read(found, want, at.inner)
         if page.cursor is None:

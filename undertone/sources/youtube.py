@@ -12,6 +12,7 @@ from typing import Any, Literal, NoReturn
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
@@ -122,7 +123,7 @@ class YouTube:
             return msgspec.structs.replace(
                 page, title=title, reported=reported if want.replies else None
             )
-        at = msgspec.json.decode(cursor, type=_Cursor)
+        at = wire.decode(cursor, _Cursor)
         try:
             return self._replies(at) if at.parents else self._threads(post.id, want, at)
         except _NothingMore as end:
@@ -283,6 +284,6 @@ def _page_of(comments: Iterable[Comment], misfits: int, at: _Cursor, note: str) 
 
 def _refusal(answer: Answer) -> _Error:
     try:
-        return msgspec.convert(answer.body, _Refusal, strict=False).error
+        return wire.convert(answer.body, _Refusal, strict=False).error
     except msgspec.ValidationError:
         return _Error()
