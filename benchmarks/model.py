@@ -93,7 +93,7 @@ def run_side(side: str, folder: Path, texts: Path) -> dict[str, float]:
 
 
 def ratios(raw: Figures, peak: dict[str, Any]) -> dict[str, float]:
-    """What the readme and the tests of other sessions compare: ours over the usual way."""
+    """What the model card compares: ours over the usual way."""
     usual, ours, small = raw["pipeline"], raw["roberta_int8"], raw["compact"]
     return {
         "roberta_vs_pipeline": round(ours["speed"] / usual["speed"], 2),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-STEP = 4
+STEP = 2
 """Widths are multiples of this: the smaller, the less padding, but the smaller the batches too."""
 
 
@@ -21,8 +21,8 @@ class Batch(NamedTuple):
     width: int
 
 
-def plan(lengths: Sequence[int], budget: int, step: int = STEP) -> list[Batch]:
-    """Batches that hold every place once, each of at most `budget` padded tokens or of one text.
+def plan(lengths: Sequence[int], budget: int, step: int = STEP, least: int = 1) -> list[Batch]:
+    """Batches that hold every place once, each of at most `budget` padded tokens or `least` texts.
 
     Widest first, so that the memory a run needs is reached at once and then used again.
     """
@@ -32,7 +32,7 @@ def plan(lengths: Sequence[int], budget: int, step: int = STEP) -> list[Batch]:
     batches = []
     for width in sorted(by_width, reverse=True):
         places = by_width[width]
-        size = max(1, budget // width)
+        size = max(least, budget // width)
         batches += [
             Batch(tuple(places[start : start + size]), width)
             for start in range(0, len(places), size)

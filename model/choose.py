@@ -22,15 +22,26 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 def choice_score(
-    net: network.MeanPoolClassifier, tokenizer: Tokenizer, data: TrainingData
+    net: network.PooledClassifier, tokenizer: Tokenizer, data: TrainingData
 ) -> dict[str, float]:
     """Macro recall on each of the held-out sets that choose, and their mean."""
-    answers = choice_answers(net, tokenizer, data)
+    return unshifted(choice_answers(net, tokenizer, data))
+
+
+def unshifted(answers: Answers) -> dict[str, float]:
+    """The choice score of answers as they are."""
     return {name: round(score, 4) for name, score in _scores(answers, np.zeros(3)).items()}
 
 
+def shifted(answers: Answers) -> tuple[list[float], dict[str, float]]:
+    """The class shift with the best choice score, and that score."""
+    shift = best_shift(answers)
+    scores = _scores(answers, np.array(shift))
+    return shift, {name: round(score, 4) for name, score in scores.items()}
+
+
 def choice_answers(
-    net: network.MeanPoolClassifier, tokenizer: Tokenizer, data: TrainingData
+    net: network.PooledClassifier, tokenizer: Tokenizer, data: TrainingData
 ) -> Answers:
     """Labels and logits of every set that chooses, by its name."""
     sets = {
@@ -54,20 +65,17 @@ def _scores(answers: Answers, shift: np.ndarray[Any, Any]) -> dict[str, float]:
     return scores
 
 
-def class_shift(
-    net: network.MeanPoolClassifier, tokenizer: Tokenizer, data: TrainingData
-) -> list[float]:
+def best_shift(answers: Answers) -> list[float]:
     """What is added to the logits, in the order of the labels, for the best choice score.
 
     Training texts are seldom negative (one in six tweets), and the model learns that too; a macro
     recall asks for every class alike. Found on a grid, on the sets that choose.
     """
-    answers = choice_answers(net, tokenizer, data)
     grid = [[low / 20, 0.0, high / 20] for low in range(-8, 25, 2) for high in range(-12, 13, 2)]
     return max(grid, key=lambda shift: _scores(answers, np.array(shift))["mean"])
 
 
-def temperature(net: network.MeanPoolClassifier, tokenizer: Tokenizer, data: TrainingData) -> float:
+def temperature(net: network.PooledClassifier, tokenizer: Tokenizer, data: TrainingData) -> float:
     """Fitted on held-out tweets and comments together: the model is asked about both."""
     examples = data.tweets_chosen_on + data.comments_chosen_on
     return fitted_temperature(
@@ -76,13 +84,13 @@ def temperature(net: network.MeanPoolClassifier, tokenizer: Tokenizer, data: Tra
 
 
 def average(
-    nets: list[network.MeanPoolClassifier], shares: list[float] | None = None
-) -> network.MeanPoolClassifier:
+    nets: list[network.PooledClassifier], shares: list[float] | None = None
+) -> network.PooledClassifier:
     """A model whose every weight is the mean of theirs (one encoder's fine-tunings lie close).
 
     `shares` add up to 1; by default all weigh the same.
     """
-    mean = network.MeanPoolClassifier(nets[0].config)
+    mean = network.PooledClassifier(nets[0].config)
     states = [net.state_dict() for net in nets]
     weights = torch.tensor(shares or [1 / len(nets)] * len(nets))
     together = {
@@ -97,7 +105,7 @@ def average(
 
 
 def logits(
-    net: network.MeanPoolClassifier, tokenizer: Tokenizer, examples: list[Example]
+    net: network.PooledClassifier, tokenizer: Tokenizer, examples: list[Example]
 ) -> np.ndarray[Any, Any]:
     """[texts, labels], in the order given."""
     net.eval()

@@ -1,9 +1,9 @@
 """Leaves out what a classifier computes and never looks at: the last layer, but for one token.
 
 RoBERTa's and BERT's heads read the first token alone. The last layer's attention needs keys and
-values of every token; all that follows it is done token by token, and so is needed for the first
-one only: three quarters of that layer's work, 6 % of a model of twelve layers. The answer is the
-same.
+values of every token; its query and all that follows it is done token by token, and so is needed
+for the first one only: that spares five sixths of that layer's products, 7 % of a model of twelve
+layers, 14 % of one of six. The answer is the same.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ TOKEN_AXIS = 1
 _BY_TOKEN = {"Add", "BiasGelu", "FastGelu", "Gelu", "LayerNormalization", "SkipLayerNormalization"}
 """Kinds of nodes that do the same with every token, with constants beside it."""
 _FIRST = "first_token"
+_MASK = 3
+"""Which input of a fused attention is its mask, the last that is understood here."""
 
 
 def first_token_only(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -38,7 +40,11 @@ def first_token_only(model: onnx.ModelProto) -> onnx.ModelProto:
     if not inside:
         return copy
     graph.initializer.append(numpy_helper.from_array(np.array([0], dtype=np.int64), _FIRST))
-    _cut(graph, inside, borders)
+    attentions = [node for node in graph.node if _only_queried(graph, node, inside, borders)]
+    borders |= {node.input[0] for node in attentions}
+    _cut(graph, inside, borders, {node.output[0] for node in attentions})
+    for node in attentions:
+        _query_first(graph, node, constants)
     del graph.value_info[:]
     return copy
 
@@ -96,8 +102,51 @@ def _rows_of(node: onnx.NodeProto, constants: set[str]) -> list[str]:
     return []
 
 
-def _cut(graph: onnx.GraphProto, inside: list[onnx.NodeProto], borders: set[str]) -> None:
-    """Let the nodes inside read the first row of what comes in."""
+def _only_queried(
+    graph: onnx.GraphProto, node: onnx.NodeProto, inside: list[onnx.NodeProto], borders: set[str]
+) -> bool:
+    """Whether a fused attention is read by the nodes inside alone: one query is enough for them."""
+    if node.op_type != "Attention" or node.output[0] not in borders or len(node.input) > _MASK + 1:
+        return False
+    names = {one.output[0] for one in inside}
+    return all(
+        other.output[0] in names for other in graph.node if node.output[0] in other.input
+    ) and {one.name for one in node.attribute} <= {"num_heads", "mask_filter_value"}
+
+
+def _query_first(graph: onnx.GraphProto, node: onnx.NodeProto, constants: dict[str, Array]) -> None:
+    """Put attention with the first token's query alone in the place of an Attention node."""
+    source, weight, bias, *mask = node.input
+    name = node.output[0]
+    inner = constants[weight].shape[1] // 3
+    parts = {"query": constants[weight][:, :inner], "keys_values": constants[weight][:, inner:]}
+    for part, value in parts.items():
+        graph.initializer.append(numpy_helper.from_array(value.copy(), f"{weight}_{part}"))
+    query, both, keys, values = (f"{name}_{part}" for part in ("q", "kv", "k", "v"))
+    attention = helper.make_node(
+        "MultiHeadAttention",
+        [query, keys, values, bias, *mask],
+        [f"{name}_first"],
+        f"{name}_first",
+        domain="com.microsoft",
+    )
+    attention.attribute.extend(node.attribute)
+    place = list(graph.node).index(node)
+    graph.node.remove(node)
+    nodes = [
+        helper.make_node("MatMul", [f"{source}_first", f"{weight}_query"], [query], query),
+        helper.make_node("MatMul", [source, f"{weight}_keys_values"], [both], both),
+        helper.make_node("Split", [both], [keys, values], f"{name}_split", axis=-1, num_outputs=2),
+        attention,
+    ]
+    for offset, one in enumerate(nodes):
+        graph.node.insert(place + offset, one)
+
+
+def _cut(
+    graph: onnx.GraphProto, inside: list[onnx.NodeProto], borders: set[str], made: set[str]
+) -> None:
+    """Let the nodes inside read the first row of what comes in; `made` have theirs already."""
     for node in inside:
         names = [f"{name}_first" if name in borders else name for name in node.input]
         del node.input[:]
@@ -105,7 +154,7 @@ def _cut(graph: onnx.GraphProto, inside: list[onnx.NodeProto], borders: set[str]
     nodes = []
     for node in graph.node:
         nodes.append(node)
-        for name in borders.intersection(node.output):
+        for name in (borders - made).intersection(node.output):
             first = f"{name}_first"
             nodes.append(
                 helper.make_node("Gather", [name, _FIRST], [first], first, axis=TOKEN_AXIS)

@@ -1,4 +1,4 @@
-"""The compact model in PyTorch: a BERT encoder, the mean of its tokens, two small layers.
+"""The compact model in PyTorch: a BERT encoder, its first token or their mean, two small layers.
 
 Needs the model tools' environment; the app never imports it.
 """
@@ -16,16 +16,19 @@ from transformers import BertConfig, BertModel
 from model.corpus import LABELS
 from model.vocabulary import pruned_tokenizer
 
-ARCHITECTURE = "MeanPoolClassifier"
+ARCHITECTURE = "PooledClassifier"
+POOLINGS = ("mean", "first")
+"""What the head reads. With the first token, most of the last layer need not be computed."""
 HEAD_DROPOUT = 0.1
 
 
-class MeanPoolClassifier(nn.Module):  # type: ignore[misc] # torch is not in the app's environment
+class PooledClassifier(nn.Module):  # type: ignore[misc] # torch is not in the app's environment
     """Token ids and mask, both [batch, tokens], to logits [batch, labels]."""
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
         self.config = config
+        self.pooling = getattr(config, "pooling", "mean")
         self.bert = BertModel(config, add_pooling_layer=False)
         self.dense = nn.Linear(config.hidden_size, config.hidden_size)
         self.dropout = nn.Dropout(HEAD_DROPOUT)
@@ -34,12 +37,17 @@ class MeanPoolClassifier(nn.Module):  # type: ignore[misc] # torch is not in the
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Logits; padding counts neither in attention nor in the mean."""
         hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        weight = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * weight).sum(1) / weight.sum(1)
-        return self.classifier(self.dropout(torch.tanh(self.dense(mean))))
+        if self.pooling == "first":
+            pooled = hidden[:, 0]
+        else:
+            weight = attention_mask.unsqueeze(-1).to(hidden.dtype)
+            pooled = (hidden * weight).sum(1) / weight.sum(1)
+        return self.classifier(self.dropout(torch.tanh(self.dense(pooled))))
 
 
-def from_encoder(folder: Path, max_tokens: int) -> tuple[MeanPoolClassifier, str]:
+def from_encoder(
+    folder: Path, max_tokens: int, pooling: str = "mean"
+) -> tuple[PooledClassifier, str]:
     """A new classifier on a pretrained encoder's weights, vocabulary and positions cut to size.
 
     Returns it with the text of its tokenizer.json.
@@ -52,15 +60,13 @@ def from_encoder(folder: Path, max_tokens: int) -> tuple[MeanPoolClassifier, str
     config = encoder.config
     config.vocab_size, config.max_position_embeddings = len(kept), max_tokens
     config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
-    config.architectures = [ARCHITECTURE]
-    network = MeanPoolClassifier(config)
+    config.architectures, config.pooling = [ARCHITECTURE], pooling
+    network = PooledClassifier(config)
     network.bert.load_state_dict(encoder.state_dict(), strict=False)
     return network, tokenizer
 
 
-def save(
-    network: MeanPoolClassifier, tokenizer: str, training: dict[str, Any], folder: Path
-) -> None:
+def save(network: PooledClassifier, tokenizer: str, training: dict[str, Any], folder: Path) -> None:
     """Write a folder that `load` and `model/export.py` read."""
     folder.mkdir(parents=True, exist_ok=True)
     network.config.save_pretrained(folder)
@@ -69,10 +75,15 @@ def save(
     (folder / "training.json").write_text(json.dumps(training, indent=2) + "\n", encoding="utf-8")
 
 
-def load(folder: Path) -> MeanPoolClassifier:
-    """The classifier that `save` wrote, in evaluation mode."""
+def load(folder: Path, pooling: str = "") -> PooledClassifier:
+    """The classifier that `save` wrote, in evaluation mode; with another pooling, if one is named.
+
+    After that it must be trained on: the head never saw what it now reads.
+    """
     config = BertConfig.from_pretrained(folder, attn_implementation="eager")
-    network = MeanPoolClassifier(config)
+    config.pooling = pooling or getattr(config, "pooling", "mean")
+    config.architectures, config.pooling = [ARCHITECTURE], pooling
+    network = PooledClassifier(config)
     network.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
     network.eval()
     return network

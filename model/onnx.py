@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,7 +29,7 @@ from model.cores import usable_cores
 from model.text import VERSIONS
 from model.windows import Window, cutting_tokenizer, windows
 
-BUDGET = 1024
+BUDGET = 512
 """Padded tokens a batch: enough rows for the matrix kernels, few enough to stay in the caches."""
 LEAST_ROWS = 2
 REMEMBERED = 4096
@@ -43,7 +44,7 @@ Floats = NDArray[np.float32]
 class OnnxAnalyzer:
     """A sequence classifier on token ids; see Analyzer."""
 
-    def __init__(self, manifest: Manifest, session: Any, tokenizer: Any) -> None:
+    def __init__(self, manifest: Manifest, session: Any, tokenizer: Any, threads: int = 1) -> None:
         self.model = f"{manifest.name}@{manifest.revision}"
         self._manifest = manifest
         self._session = session
@@ -52,6 +53,10 @@ class OnnxAnalyzer:
         self._inputs = [one.name for one in session.get_inputs()]
         self._columns = [manifest.labels.index(name) for name in CLASSES]
         self._known: OrderedDict[str, Prediction] = OrderedDict()
+        self._threads = threads
+        # One batch a core instead of every batch on all cores: the short steps between the matrix
+        # products run on every core too, and no core waits for another in each of them.
+        self._workers = ThreadPoolExecutor(threads, "scoring")
 
     @classmethod
     def load(cls, folder: Path, threads: int | None = None) -> Self:
@@ -60,18 +65,19 @@ class OnnxAnalyzer:
         The digests and the tokenizer take as long as the graph: they are done beside it.
         """
         manifest = described(folder)
+        threads = threads or usable_cores()
         with ThreadPoolExecutor(1) as beside:
             checked = beside.submit(check_files, folder, manifest)
             tokenizer = beside.submit(
                 cutting_tokenizer, str(folder / TOKENIZER), manifest.max_tokens
             )
             try:
-                session = _session(folder / MODEL, threads or usable_cores())
+                session = _session(folder / MODEL)
             except ArtifactError:
                 checked.result()  # a file that was changed is the better explanation
                 raise
             checked.result()
-            return cls(manifest, session, tokenizer.result())
+            return cls(manifest, session, tokenizer.result(), threads)
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """See Analyzer.predict."""
@@ -82,8 +88,14 @@ class OnnxAnalyzer:
     def logits(self, token_ids: Sequence[Sequence[int]]) -> Floats:
         """[texts, 3] in CLASSES order, before temperature. For measuring; not thread-safe."""
         answer = np.empty((len(token_ids), len(CLASSES)), dtype=np.float32)
-        for batch in plan([len(ids) for ids in token_ids], BUDGET):
-            answer[list(batch.places)] = self._run(batch, token_ids)
+        lengths = [len(ids) for ids in token_ids]
+        batches = plan(lengths, min(BUDGET, -(-sum(lengths) // self._threads)), least=LEAST_ROWS)
+        if len(batches) < 2 or self._threads < 2:
+            found: Iterable[Floats] = (self._run(batch, token_ids) for batch in batches)
+        else:
+            found = self._workers.map(self._run, batches, repeat(token_ids))
+        for batch, rows in zip(batches, found, strict=True):
+            answer[list(batch.places)] = rows
         return answer
 
     def _remembered(self, cleaned: list[str]) -> list[Prediction]:
@@ -138,9 +150,9 @@ def _softmax(logits: Floats) -> NDArray[np.float64]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def _session(file: Path, threads: int) -> Any:
+def _session(file: Path) -> Any:
     options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1  # the cores are used by batches, see OnnxAnalyzer
     options.inter_op_num_threads = 1
     # export.py has optimised the graph already; doing it again costs start-up time.
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC

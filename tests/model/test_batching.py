@@ -37,6 +37,10 @@ def test_no_batch_is_over_budget_unless_it_is_one_text(
         assert len(batch.places) == 1 or len(batch.places) * batch.width <= budget
 
 
+def test_least_goes_before_the_budget() -> None:
+    assert [len(batch.places) for batch in plan([8] * 5, budget=8, least=2)] == [2, 2, 1]
+
+
 @given(LENGTHS, BUDGETS, STEPS)
 def test_a_width_depends_on_the_text_alone(lengths: list[int], budget: int, step: int) -> None:
     for batch in plan(lengths, budget, step):

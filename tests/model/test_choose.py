@@ -16,7 +16,7 @@ from transformers import BertConfig  # noqa: E402 - only where there is PyTorch
 
 from model import choose, train  # noqa: E402
 from model.corpus import Example, TrainingData  # noqa: E402
-from model.network import MeanPoolClassifier, load  # noqa: E402
+from model.network import PooledClassifier, load  # noqa: E402
 from tests.model import tiny_roberta  # noqa: E402
 
 torch.set_num_threads(1)
@@ -29,11 +29,11 @@ EXAMPLES = [
 DATA = TrainingData(EXAMPLES, EXAMPLES, EXAMPLES, EXAMPLES[:60], EXAMPLES[60:], EXAMPLES[:30])
 
 
-def net(seed: int) -> MeanPoolClassifier:
+def net(seed: int) -> PooledClassifier:
     torch.manual_seed(seed)
     size = {"vocab_size": tiny_roberta.VOCABULARY, "hidden_size": 32, "num_hidden_layers": 1}
     heads = {"num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 64}
-    made = MeanPoolClassifier(BertConfig(**size, **heads))
+    made = PooledClassifier(BertConfig(**size, **heads))
     made.eval()
     return made
 
@@ -75,20 +75,24 @@ def test_the_shift_undoes_a_prejudice() -> None:
     with torch.no_grad():
         prejudiced.classifier.weight.mul_(30)
     before = choose.choice_score(prejudiced, tokenizer, DATA)["mean"]
-    shift = choose.class_shift(prejudiced, tokenizer, DATA)
+    shift, scores = choose.shifted(choose.choice_answers(prejudiced, tokenizer, DATA))
     with torch.no_grad():
         prejudiced.classifier.bias += torch.tensor(shift)
-    assert choose.choice_score(prejudiced, tokenizer, DATA)["mean"] >= before
+    after = choose.choice_score(prejudiced, tokenizer, DATA)
+    assert after == pytest.approx(scores, abs=1e-3)
+    assert after["mean"] > before
     assert shift[1] == 0
 
 
 def test_finish_writes_what_it_did(tmp_path: Path) -> None:
     made = net(4)
     bias = made.classifier.bias.detach().clone()
-    train.finish(made, tiny_roberta.tokenizer().to_str(), DATA, {"seeds": "4"}, tmp_path)
+    choice = {"seeds": "4", "class_shift": {"negative": 0.5, "neutral": 0.0, "positive": -0.25}}
+    train.finish(made, tiny_roberta.tokenizer().to_str(), DATA, choice, tmp_path)
     training = json.loads((tmp_path / "training.json").read_text())
-    shift = torch.tensor(list(training["class_shift"].values()))
+    shift = torch.tensor([0.5, 0.0, -0.25])
     torch.testing.assert_close(load(tmp_path).classifier.bias, bias + shift)
+    assert training["seeds"] == "4"
     assert training["data"]["tweets"][0] == len(EXAMPLES)
 
 
@@ -98,3 +102,23 @@ def test_logits_do_not_depend_on_padding() -> None:
     together = choose.logits(made, tokenizer, texts)
     alone = choose.logits(made, tokenizer, texts[:1])
     torch.testing.assert_close(torch.tensor(together[0]), torch.tensor(alone[0]), rtol=0, atol=1e-5)
+
+
+def test_the_head_may_read_the_first_token_alone() -> None:
+    made = net(6)
+    ids, mask = torch.tensor([[2, 7, 9, 3]]), torch.ones(1, 4, dtype=torch.long)
+    hidden = made.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+    head = lambda pooled: made.classifier(torch.tanh(made.dense(pooled)))  # noqa: E731
+    torch.testing.assert_close(made(ids, mask), head(hidden.mean(1)))
+    made.pooling = "first"
+    torch.testing.assert_close(made(ids, mask), head(hidden[:, 0]))
+
+
+def test_a_written_network_keeps_its_pooling_unless_told(tmp_path: Path) -> None:
+    made = net(7)
+    choice = {"seeds": "7", "class_shift": dict.fromkeys(("negative", "neutral", "positive"), 0.0)}
+    train.finish(made, tiny_roberta.tokenizer().to_str(), DATA, choice, tmp_path)
+    assert load(tmp_path).pooling == "mean"
+    turned = load(tmp_path, "first")
+    train.finish(turned, tiny_roberta.tokenizer().to_str(), DATA, choice, tmp_path / "turned")
+    assert load(tmp_path / "turned").pooling == "first"

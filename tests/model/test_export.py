@@ -111,7 +111,7 @@ def test_labels_that_mean_nothing_must_be_named(tmp_path: Path) -> None:
 def test_our_own_network_exports(tmp_path: Path) -> None:
     torch.manual_seed(5)
     sizes = {name: value for name, value in SIZE.items() if name not in {"num_labels", "id2label"}}
-    net = network.MeanPoolClassifier(BertConfig(**{**sizes, "pad_token_id": 0}))
+    net = network.PooledClassifier(BertConfig(**{**sizes, "pad_token_id": 0}))
     training = {
         "encoder": "none",
         "max_tokens": 128,

@@ -51,6 +51,15 @@ def test_only_the_first_token_goes_through_the_last_layer() -> None:
     assert [one.shape[1] for one in found] == [12, 12, 12, 1, 1, 1]
 
 
+def test_only_the_first_token_asks_in_the_last_layer() -> None:
+    less = first_token_only(graph())
+    kinds = [node.op_type for node in less.graph.node]
+    assert (kinds.count("Attention"), kinds.count("MultiHeadAttention")) == (1, 1)
+    (attention,) = [node for node in less.graph.node if node.op_type == "MultiHeadAttention"]
+    _, query, keys, answer = run(shown(less, *attention.input[:2], attention.output[0]))
+    assert [one.shape[1] for one in (query, keys, answer)] == [1, 12, 1]
+
+
 def test_it_is_quantised_like_any_other() -> None:
     (whole,), (less,) = run(quantised(graph())), run(quantised(first_token_only(graph())))
     np.testing.assert_allclose(less, whole, rtol=1e-5, atol=1e-6)

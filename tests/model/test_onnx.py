@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -94,6 +97,37 @@ def test_threads_get_their_own_answers(tiny: Path) -> None:
     fresh = OnnxAnalyzer.load(tiny)
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda text: fresh.predict([text]), TEXTS)) == alone
+
+
+class Watched:
+    """A session that does something before each of its runs."""
+
+    def __init__(self, session: Any, before: Callable[[], object]) -> None:
+        self._session = session
+        self._before = before
+
+    def run(self, *given: object) -> object:
+        self._before()
+        return self._session.run(*given)
+
+
+def test_batches_are_scored_on_all_cores_at_once(tiny: Path) -> None:
+    analyzer = OnnxAnalyzer.load(tiny, threads=2)
+    ids = [[0, word, word, 2] for word in (5, 6, 7, 8)]
+    expected = analyzer.logits(ids)
+    meeting = threading.Barrier(2, timeout=30)  # broken, and so an error, if one comes alone
+    analyzer._session = Watched(analyzer._session, meeting.wait)
+    np.testing.assert_array_equal(analyzer.logits(ids), expected)
+
+
+def test_a_failed_run_is_not_swallowed(tiny: Path) -> None:
+    def fail() -> None:
+        raise MemoryError("no memory for this batch")
+
+    analyzer = OnnxAnalyzer.load(tiny, threads=2)
+    analyzer._session = Watched(analyzer._session, fail)
+    with pytest.raises(MemoryError, match="no memory for this batch"):
+        analyzer.predict(TEXTS)
 
 
 def test_a_long_text_is_scored_in_windows(tiny_float: Path) -> None:
