@@ -108,10 +108,10 @@ def test_the_head_may_read_the_first_token_alone() -> None:
     made = net(6)
     ids, mask = torch.tensor([[2, 7, 9, 3]]), torch.ones(1, 4, dtype=torch.long)
     hidden = made.bert(input_ids=ids, attention_mask=mask).last_hidden_state
-    head = lambda pooled: made.classifier(torch.tanh(made.dense(pooled)))  # noqa: E731
-    torch.testing.assert_close(made(ids, mask), head(hidden.mean(1)))
-    made.pooling = "first"
-    torch.testing.assert_close(made(ids, mask), head(hidden[:, 0]))
+    for pooling, pooled in (("mean", hidden.mean(1)), ("first", hidden[:, 0])):
+        made.pooling = pooling
+        expected = made.classifier(torch.tanh(made.dense(pooled)))
+        torch.testing.assert_close(made(ids, mask), expected)
 
 
 def test_a_written_network_keeps_its_pooling_unless_told(tmp_path: Path) -> None:
