@@ -19,7 +19,8 @@ import onnx
 import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
 
-from model.artifact import MODEL, TOKENIZER, opened
+from model.analyzer import MODEL
+from model.artifact import TOKENIZER, opened
 from model.batching import Batch, plan
 from model.cores import usable_cores
 from model.onnx import BUDGET, LEAST_ROWS, OnnxAnalyzer

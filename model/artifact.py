@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from model.analyzer import AnalyzerError
+from model.analyzer import MODEL, ArtifactError
 from model.text import VERSIONS
 
 FORMAT = 1
 """Raised when a manifest's meaning changes; an older app then refuses the newer artifact."""
-MODEL, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
+TOKENIZER, MANIFEST = "tokenizer.json", "manifest.json"
 WEIGHTS = "weights.bin"
 """A large model's weights, beside its graph: mapped into memory instead of parsed."""
 CLASSES = ("negative", "neutral", "positive")
@@ -37,10 +37,6 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
     "files": dict,
     "quality": dict,
 }
-
-
-class ArtifactError(AnalyzerError):
-    """A model's folder is not what its manifest says, or has none."""
 
 
 class Manifest(NamedTuple):

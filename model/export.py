@@ -22,7 +22,8 @@ import transformers
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from model import corpus, network
-from model.artifact import FORMAT, MANIFEST, MODEL, TOKENIZER, WEIGHTS, sha256
+from model.analyzer import MODEL
+from model.artifact import FORMAT, MANIFEST, TOKENIZER, WEIGHTS, sha256
 from model.first_token import first_token_only
 from model.fuse import Shape, fused
 from model.metrics import Probabilities, fitted_temperature, softmax

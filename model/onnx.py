@@ -5,27 +5,19 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
-from model.analyzer import Prediction
-from model.artifact import (
-    CLASSES,
-    MODEL,
-    TOKENIZER,
-    ArtifactError,
-    Manifest,
-    check_files,
-    described,
-)
+from model.analyzer import MODEL, ArtifactError, Prediction
+from model.artifact import CLASSES, TOKENIZER, Manifest, check_files, described
 from model.batching import Batch, plan
 from model.cores import usable_cores
+from model.session import opened_session
 from model.text import VERSIONS
 from model.windows import Window, cutting_tokenizer, windows
 
@@ -59,25 +51,23 @@ class OnnxAnalyzer:
         self._workers = ThreadPoolExecutor(threads, "scoring")
 
     @classmethod
-    def load(cls, folder: Path, threads: int | None = None) -> Self:
+    def load(
+        cls, folder: Path, threads: int | None = None, session: Future[Any] | None = None
+    ) -> Self:
         """Check and load an artifact. Raises ArtifactError; `threads` defaults to usable cores.
 
-        The digests and the tokenizer take as long as the graph: they are done beside it.
+        `session` is the artifact's, if it is being opened already. It takes as long as the digests
+        and the tokenizer together, which are done meanwhile; and a file that was changed explains
+        more than that it cannot be loaded.
         """
-        manifest = described(folder)
-        threads = threads or usable_cores()
-        with ThreadPoolExecutor(1) as beside:
-            checked = beside.submit(check_files, folder, manifest)
-            tokenizer = beside.submit(
-                cutting_tokenizer, str(folder / TOKENIZER), manifest.max_tokens
-            )
-            try:
-                session = _session(folder / MODEL)
-            except ArtifactError:
-                checked.result()  # a file that was changed is the better explanation
-                raise
-            checked.result()
-            return cls(manifest, session, tokenizer.result(), threads)
+        with ThreadPoolExecutor(1, "loading") as beside:
+            session = session or beside.submit(opened_session, folder / MODEL)
+            manifest = described(folder)
+            check_files(folder, manifest)
+            tokenizer = cutting_tokenizer(str(folder / TOKENIZER), manifest.max_tokens)
+            ready = session.result()
+        _check_shapes(ready, folder / MODEL)
+        return cls(manifest, ready, tokenizer, threads or usable_cores())
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """See Analyzer.predict."""
@@ -148,23 +138,6 @@ def _softmax(logits: Floats) -> NDArray[np.float64]:
     exact = logits.astype(np.float64)
     powers = np.exp(exact - exact.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def _session(file: Path) -> Any:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1  # the cores are used by batches, see OnnxAnalyzer
-    options.inter_op_num_threads = 1
-    # export.py has optimised the graph already; doing it again costs start-up time.
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    try:
-        session = ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises a dozen unrelated classes
-        raise ArtifactError(
-            f"ONNX Runtime {ort.__version__} cannot load {file}: {error}; make the folder anew "
-            "with `./dev model export`"
-        ) from error
-    _check_shapes(session, file)
-    return session
 
 
 def _check_shapes(session: Any, file: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from model.artifact import ArtifactError, opened, parsed
+from model.analyzer import ArtifactError
+from model.artifact import opened, parsed
 
 
 @pytest.fixture

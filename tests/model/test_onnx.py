@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.analyzer import Prediction, build
-from model.artifact import ArtifactError
+from model.analyzer import ArtifactError, Prediction, build
 from model.onnx import OnnxAnalyzer
 from model.windows import MAX_WINDOWS
 from tests.model import tiny_roberta
