@@ -18,7 +18,12 @@ from devhost import environment, up
 PROJECT = Path(__file__).parents[1]
 CACHES = [".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache"]
 
-MODEL_TESTS = ["--noconftest", "tests/model/test_export.py", "tests/model/test_choose.py"]
+MODEL_TESTS = [
+    "--noconftest",
+    "tests/model/test_export.py",
+    "tests/model/test_choose.py",
+    "tests/model/test_train.py",
+]
 """What `./dev test` leaves out because it has no PyTorch."""
 
 Arguments = list[str]

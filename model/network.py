@@ -82,7 +82,6 @@ def load(folder: Path, pooling: str = "") -> PooledClassifier:
     """
     config = BertConfig.from_pretrained(folder, attn_implementation="eager")
     config.pooling = pooling or getattr(config, "pooling", "mean")
-    config.architectures, config.pooling = [ARCHITECTURE], pooling
     network = PooledClassifier(config)
     network.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
     network.eval()

