@@ -45,6 +45,7 @@ def first_token_only(model: onnx.ModelProto) -> onnx.ModelProto:
     _cut(graph, inside, borders, {node.output[0] for node in attentions})
     for node in attentions:
         _query_first(graph, node, constants)
+    _drop_unread(graph)
     del graph.value_info[:]
     return copy
 
@@ -141,6 +142,13 @@ def _query_first(graph: onnx.GraphProto, node: onnx.NodeProto, constants: dict[s
     ]
     for offset, one in enumerate(nodes):
         graph.node.insert(place + offset, one)
+
+
+def _drop_unread(graph: onnx.GraphProto) -> None:
+    read = {name for node in graph.node for name in node.input}
+    kept = [one for one in graph.initializer if one.name in read]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
 
 
 def _cut(

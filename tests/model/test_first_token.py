@@ -60,6 +60,12 @@ def test_only_the_first_token_asks_in_the_last_layer() -> None:
     assert [one.shape[1] for one in (query, keys, answer)] == [1, 12, 1]
 
 
+def test_no_weight_is_kept_that_nobody_reads() -> None:
+    less = first_token_only(graph())
+    read = {name for node in less.graph.node for name in node.input}
+    assert {one.name for one in less.graph.initializer} <= read
+
+
 def test_it_is_quantised_like_any_other() -> None:
     (whole,), (less,) = run(quantised(graph())), run(quantised(first_token_only(graph())))
     np.testing.assert_allclose(less, whole, rtol=1e-5, atol=1e-6)
