@@ -35,6 +35,7 @@ from model.text import VERSIONS
 from model.windows import cutting_tokenizer
 
 BATCH, SHUFFLES, CALIBRATION = 32, 3, 200
+NAMES = ("float", "dynamic", "dynamic, 7-bit weights", "static", "blocks", "rows")
 Floats = NDArray[np.float64]
 
 
@@ -70,7 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         exact = softmax(planned(session(files["float"]), chosen))
         known = Known(chosen, labels, exact)
         print(_HEADING)
-        for name, file in files.items():
+        for name in options.only or files:
+            file = files[name]
             print(row(name, file, known, company), flush=True)
     print(f"\n{usable_cores()} cores, load average {os.getloadavg()[0]:.1f}")
     return 0
@@ -195,8 +197,7 @@ def variants(model: Path, folder: Path, texts: Texts) -> dict[str, Path]:
     size = net.config
     shape = fuse.Shape(size.num_hidden_layers, size.num_attention_heads, size.hidden_size)
     fused = first_token_only(fuse.fused(net, shape))
-    names = ("float", "dynamic", "dynamic, 7-bit weights", "static", "blocks", "rows")
-    files = {name: folder / f"{name}.onnx" for name in names}
+    files = {name: folder / f"{name}.onnx" for name in NAMES}
     onnx.save(fused, files["float"])
     onnx.save(quantised(fused), files["rows"])
     apart = folder / "apart.onnx"
@@ -243,6 +244,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("model", type=Path, help="the folder that train.py wrote")
     parser.add_argument("--known", type=int, default=2000, help="validation tweets")
     parser.add_argument("--texts", type=int, default=5000, help="tweets in shuffled company")
+    parser.add_argument("--only", nargs="+", choices=NAMES, help="of the variants; default: all")
     corpus.add_data_option(parser)
     return parser.parse_args(argv)
 

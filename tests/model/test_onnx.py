@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.analyzer import ArtifactError, Prediction, build
+from model.analyzer import ArtifactError, build
 from model.onnx import OnnxAnalyzer
 from model.windows import MAX_WINDOWS
 from tests.model import tiny_roberta
@@ -149,7 +149,9 @@ def test_columns_follow_the_labels(tiny: Path, tmp_path: Path) -> None:
     )
     (plain,) = OnnxAnalyzer.load(tiny).predict(["love"])
     (other,) = OnnxAnalyzer.load(turned).predict(["love"])
-    assert other == Prediction(plain.neutral, plain.positive, plain.negative)
+    expected = [plain.neutral, plain.positive, plain.negative]
+    assert list(other[:3]) == pytest.approx(expected, rel=1e-12)  # added up in another order
+    assert len(set(expected)) == 3
 
 
 @pytest.mark.parametrize(
