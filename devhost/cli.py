@@ -22,7 +22,7 @@ MODEL_TESTS = [
     "--noconftest",
     "tests/model/test_export.py",
     "tests/model/test_choose.py",
-    "tests/model/test_train.py",
+    "tests/model/test_training_loop.py",
 ]
 """What `./dev test` leaves out because it has no PyTorch."""
 

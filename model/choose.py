@@ -5,6 +5,7 @@ Needs the model tools' environment. The sets that measure a model are never look
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,27 +19,9 @@ from model.text import words
 
 BATCH = 32
 TEMPERATURES = [number / 100 for number in range(40, 301)]
+"""Those that are tried."""
 Answers = dict[str, tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
-
-
-def choice_score(
-    net: network.PooledClassifier, tokenizer: Tokenizer, data: TrainingData
-) -> dict[str, float]:
-    """Macro recall on each of the held-out sets that choose, and their mean."""
-    return unshifted(choice_answers(net, tokenizer, data))
-
-
-def unshifted(answers: Answers) -> dict[str, float]:
-    """The choice score of answers as they are."""
-    return {name: round(score, 4) for name, score in _scores(answers, np.zeros(3)).items()}
-
-
-def shifted(answers: Answers) -> tuple[list[float], dict[str, float]]:
-    """The class shift with the best choice score, and that score."""
-    shift = best_shift(answers)
-    scores = _scores(answers, np.array(shift))
-    return shift, {name: round(score, 4) for name, score in scores.items()}
 
 
 def choice_answers(
@@ -56,27 +39,28 @@ def choice_answers(
     }
 
 
-def _scores(answers: Answers, shift: np.ndarray[Any, Any]) -> dict[str, float]:
+def choice_scores(answers: Answers, shift: Sequence[float] = (0, 0, 0)) -> dict[str, float]:
+    """Macro recall on each of the held-out sets that choose, and their mean."""
     scores = {
-        name: quality(labels, softmax(rows + shift)).macro_recall
+        name: quality(labels, softmax(rows + np.array(shift))).macro_recall
         for name, (labels, rows) in answers.items()
     }
     # Our own comments are few and easy: they weigh half.
     scores["mean"] = (scores["tweets"] + scores["comments"] + 0.5 * scores["own"]) / 2.5
-    return scores
+    return {name: round(score, 4) for name, score in scores.items()}
 
 
-def best_shift(answers: Answers) -> list[float]:
+def class_shift(answers: Answers) -> list[float]:
     """What is added to the logits, in the order of the labels, for the best choice score.
 
     Training texts are seldom negative (one in six tweets), and the model learns that too; a macro
     recall asks for every class alike. Found on a grid, on the sets that choose.
     """
     grid = [[low / 20, 0.0, high / 20] for low in range(-8, 25, 2) for high in range(-12, 13, 2)]
-    return max(grid, key=lambda shift: _scores(answers, np.array(shift))["mean"])
+    return max(grid, key=lambda shift: choice_scores(answers, shift)["mean"])
 
 
-def temperature(answers: Answers) -> float:
+def temperature(answers: Answers, shift: Sequence[float] = (0, 0, 0)) -> float:
     """At which the worst calibrated of the held-out sets is calibrated best.
 
     Not fitted on all of them together: tweets are the most and the easiest, and would decide alone
@@ -85,11 +69,11 @@ def temperature(answers: Answers) -> float:
 
     def worst(one: float) -> float:
         return max(
-            quality(labels, softmax(rows, one)).calibration_error
+            quality(labels, softmax(rows + np.array(shift), one)).calibration_error
             for labels, rows in answers.values()
         )
 
-    return float(min(TEMPERATURES, key=worst))
+    return min(TEMPERATURES, key=worst)
 
 
 def average(

@@ -69,6 +69,7 @@ def test_instances_follow_a_killed_parent(azurite: str) -> None:
         process.kill()
         [pid] = pids(said)
         until(lambda: None if lives(pid) else True, "the instance to stop")
+        assert not lives(pid)
 
 
 def test_it_ends_when_no_instance_is_left(azurite: str) -> None:

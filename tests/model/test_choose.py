@@ -13,30 +13,15 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the model tools' environment")
 
-from transformers import BertConfig  # noqa: E402 - only where there is PyTorch
-
-from model import choose, train  # noqa: E402
+from model import choose, train  # noqa: E402 - only where there is PyTorch
 from model.corpus import Example, TrainingData  # noqa: E402
-from model.network import PooledClassifier, load  # noqa: E402
+from model.network import load  # noqa: E402
 from tests.model import tiny_roberta  # noqa: E402
+from tests.model.tiny_network import EXAMPLES, net  # noqa: E402
 
 torch.set_num_threads(1)
 pytestmark = pytest.mark.filterwarnings("default")  # PyTorch's and transformers' own
-EXAMPLES = [
-    Example(f"{text} {number}", label)
-    for number in range(40)
-    for label, text in enumerate(["what I wanted", "hello there", "so good"])
-]
 DATA = TrainingData(EXAMPLES, EXAMPLES, EXAMPLES, EXAMPLES[:60], EXAMPLES[60:], EXAMPLES[:30])
-
-
-def net(seed: int) -> PooledClassifier:
-    torch.manual_seed(seed)
-    size = {"vocab_size": tiny_roberta.VOCABULARY, "hidden_size": 32, "num_hidden_layers": 1}
-    heads = {"num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 64}
-    made = PooledClassifier(BertConfig(**size, **heads))
-    made.eval()
-    return made
 
 
 def test_an_average_is_the_mean_of_every_weight() -> None:
@@ -75,13 +60,13 @@ def test_the_shift_undoes_a_prejudice() -> None:
     tokenizer = choose.plain_tokenizer(tiny_roberta.tokenizer().to_str())
     with torch.no_grad():
         prejudiced.classifier.weight.mul_(30)
-    before = choose.choice_score(prejudiced, tokenizer, DATA)["mean"]
-    shift, scores = choose.shifted(choose.choice_answers(prejudiced, tokenizer, DATA))
+    answers = choose.choice_answers(prejudiced, tokenizer, DATA)
+    shift = choose.class_shift(answers)
     with torch.no_grad():
         prejudiced.classifier.bias += torch.tensor(shift)
-    after = choose.choice_score(prejudiced, tokenizer, DATA)
-    assert after == pytest.approx(scores, abs=1e-3)
-    assert after["mean"] >= before
+    after = choose.choice_scores(choose.choice_answers(prejudiced, tokenizer, DATA))
+    assert after == choose.choice_scores(answers, shift)
+    assert after["mean"] >= choose.choice_scores(answers)["mean"]
     assert shift[1] == 0
 
 
@@ -132,5 +117,7 @@ def test_the_temperature_serves_the_worst_calibrated_set() -> None:
     labels = (random.random((4000, 1)) > chances.cumsum(1)).sum(1)
     alone = choose.temperature({"tweets": (labels, exact * 2)})
     assert alone == pytest.approx(2, rel=0.15)
+    shifted = choose.temperature({"tweets": (labels, exact * 2 - [3, 0, 1])}, [3, 0, 1])
+    assert shifted == alone
     both = choose.temperature({"tweets": (labels, exact), "own": (labels, exact * 2)})
     assert 1.15 < both < alone

@@ -14,29 +14,18 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the model tools' environment")
 
-from transformers import BertConfig  # noqa: E402 - only where there is PyTorch
-
-from model import choose, network, train  # noqa: E402
-from model.corpus import Example  # noqa: E402
+from model import choose, network, train, training_loop  # noqa: E402 - only with PyTorch
 from tests.model import tiny_roberta  # noqa: E402
+from tests.model.tiny_network import EXAMPLES, net  # noqa: E402
 
 torch.set_num_threads(1)
 pytestmark = pytest.mark.filterwarnings("default")  # PyTorch's and transformers' own
-EXAMPLES = [
-    Example(f"{text} {number}", label)
-    for number in range(32)
-    for label, text in enumerate(["what I wanted", "hello there", "so good"])
-]
 
 
 def written(folder: Path, seed: int) -> Path:
     """A tiny network as an earlier training leaves it."""
-    torch.manual_seed(seed)
-    size = {"vocab_size": tiny_roberta.VOCABULARY, "hidden_size": 32, "num_hidden_layers": 1}
-    heads = {"num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 128}
-    net = network.PooledClassifier(BertConfig(**size, **heads))
     training = {"seeds": str(seed), "chosen_by": {}, "recipe": {}}
-    network.save(net, tiny_roberta.tokenizer().to_str(), training, folder)
+    network.save(net(seed), tiny_roberta.tokenizer().to_str(), training, folder)
     return folder
 
 
@@ -54,26 +43,26 @@ def options(folder: Path, **changes: Any) -> argparse.Namespace:
     return argparse.Namespace(**given | changes)
 
 
-def loss(net: Any, labels: list[int]) -> float:
+def loss(trained: Any, labels: list[int]) -> float:
     tokenizer = choose.plain_tokenizer(tiny_roberta.tokenizer().to_str())
-    found = torch.tensor(choose.logits(net, tokenizer, EXAMPLES))
+    found = torch.tensor(choose.logits(trained, tokenizer, EXAMPLES))
     return float(torch.nn.functional.cross_entropy(found, torch.tensor(labels)))
 
 
 def test_labels_are_learned(tmp_path: Path) -> None:
-    run = train.started(3, EXAMPLES, options(tmp_path, epochs=24))
+    run = training_loop.started(3, EXAMPLES, options(tmp_path, epochs=24))
     labels = [one.label for one in EXAMPLES]
     before = loss(run.net, labels)
-    train.train_seed(run)
-    assert run.steps == 24 * 3
+    training_loop.train_seed(run)
+    assert run.steps == 24 * 4
     assert loss(run.net, labels) < 0.5 * before
     assert loss(run.mean.module, labels) < 0.7 * before
 
 
 def test_steps_end_an_epoch_early_or_begin_another(tmp_path: Path) -> None:
     for number, steps in enumerate((2, 5)):
-        run = train.started(3, EXAMPLES, options(tmp_path / str(number), steps=steps))
-        train.train_seed(run)
+        run = training_loop.started(3, EXAMPLES, options(tmp_path / str(number), steps=steps))
+        training_loop.train_seed(run)
         state = torch.load(run.folder / "checkpoint.pt", weights_only=True)
         assert state["step"] == steps
         assert state["schedule"]["last_epoch"] == steps
@@ -82,21 +71,23 @@ def test_steps_end_an_epoch_early_or_begin_another(tmp_path: Path) -> None:
 def test_an_interrupted_run_ends_as_an_undisturbed_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train, "SAVE_EVERY", 2)
-    whole = train.train_seed(train.started(3, EXAMPLES, options(tmp_path / "whole")))
+    monkeypatch.setattr(training_loop, "SAVE_EVERY", 2)
+    whole = training_loop.train_seed(
+        training_loop.started(3, EXAMPLES, options(tmp_path / "whole"))
+    )
     broken = options(tmp_path / "broken")
-    step = train.train_step
+    step = training_loop.train_step
 
     def interrupted(run: Any, batch: Any) -> float:
         if run.schedule.last_epoch == 3:
             raise KeyboardInterrupt
         return step(run, batch)
 
-    monkeypatch.setattr(train, "train_step", interrupted)
+    monkeypatch.setattr(training_loop, "train_step", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        train.train_seed(train.started(3, EXAMPLES, broken))
-    monkeypatch.setattr(train, "train_step", step)
-    resumed = train.train_seed(train.started(3, EXAMPLES, broken))
+        training_loop.train_seed(training_loop.started(3, EXAMPLES, broken))
+    monkeypatch.setattr(training_loop, "train_step", step)
+    resumed = training_loop.train_seed(training_loop.started(3, EXAMPLES, broken))
     for part in ("net", "mean"):
         expected = getattr(whole, part).state_dict()
         for name, weight in getattr(resumed, part).state_dict().items():
@@ -106,9 +97,9 @@ def test_an_interrupted_run_ends_as_an_undisturbed_one(
 def test_teachers_are_learned_from_by_their_shares(tmp_path: Path) -> None:
     teachers = [written(tmp_path / "one", 5), written(tmp_path / "other", 6)]
     given = options(tmp_path, teachers=teachers, teacher_shares=[3, 1], epochs=40)
-    run = train.started(3, EXAMPLES, given)
+    run = training_loop.started(3, EXAMPLES, given)
     ids, mask = torch.tensor([[2, 7, 9, 3]]), torch.ones(1, 4, dtype=torch.long)
-    wanted = train.answers(run.teachers, ids, mask)
+    wanted = training_loop.answers(run.teachers, ids, mask)
     one, other = (network.load(folder)(ids, mask).softmax(1) for folder in teachers)
     torch.testing.assert_close(wanted, 0.75 * one + 0.25 * other)
 
@@ -117,13 +108,13 @@ def test_teachers_are_learned_from_by_their_shares(tmp_path: Path) -> None:
             return float((run.net.eval()(ids, mask).softmax(1) - wanted).abs().max())
 
     before = distance()
-    train.train_seed(run)
+    training_loop.train_seed(run)
     assert distance() < 0.5 * before
 
 
 def test_as_many_shares_as_teachers(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="1 shares for 0 teachers"):
-        train.teacher_shares(options(tmp_path, teacher_shares=[2]))
+        training_loop.teacher_shares(options(tmp_path, teacher_shares=[2]))
 
 
 def test_the_recipe_names_what_it_began_with(tmp_path: Path) -> None:
