@@ -15,7 +15,8 @@ USE = """
 import function_app
 from model.analyzer import build
 print(len(function_app.app.get_functions()))
-print(build("vader").predict(["I love it"])[0].positive > 0.5)
+for choice in ("vader", "compact"):
+    print(build(choice).predict(["I love it"])[0].positive > 0.5)
 import model.onnx, undertone.storage.account, undertone.sources.registry
 """
 
@@ -51,4 +52,4 @@ def test_the_package_works_by_itself(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["15", "True"]
+    assert done.stdout.split() == ["15", "True", "True"]
