@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -103,17 +102,13 @@ def build(
 
 
 def _artifact(folder: Path) -> Analyzer:
-    """The graph is loaded while the rest is imported, which spares a tenth of a cold start.
+    """The files are loaded while what runs them is imported."""
+    from model.loading import Loading  # noqa: PLC0415 - only what is chosen is imported
 
-    After onnxruntime and numpy, which do not bear being imported by two threads at once.
-    """
-    from model.session import opened_session  # noqa: PLC0415 - only what is chosen is imported
+    loading = Loading(folder)
+    from model.onnx import OnnxAnalyzer  # noqa: PLC0415 - beside the files, see above
 
-    with ThreadPoolExecutor(1, "loading") as beside:
-        session = beside.submit(opened_session, folder / MODEL)
-        from model.onnx import OnnxAnalyzer  # noqa: PLC0415 - see above
-
-        return OnnxAnalyzer.load(folder, session=session)
+    return OnnxAnalyzer(loading.parts())
 
 
 def _own(choice: str) -> Analyzer:

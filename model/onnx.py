@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
 from typing import Any, Self
@@ -13,13 +13,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from model.analyzer import MODEL, ArtifactError, Prediction
-from model.artifact import CLASSES, TOKENIZER, Manifest, check_files, described
+from model.analyzer import ArtifactError, Prediction
+from model.artifact import CLASSES
 from model.batching import Batch, plan
 from model.cores import usable_cores
-from model.session import opened_session
+from model.loading import Loading, Parts
 from model.text import VERSIONS
-from model.windows import Window, cutting_tokenizer, windows
+from model.windows import Window, windows
 
 BUDGET = 512
 """Padded tokens a batch: enough rows for the matrix kernels, few enough to stay in the caches."""
@@ -36,38 +36,24 @@ Floats = NDArray[np.float32]
 class OnnxAnalyzer:
     """A sequence classifier on token ids; see Analyzer."""
 
-    def __init__(self, manifest: Manifest, session: Any, tokenizer: Any, threads: int = 1) -> None:
-        self.model = f"{manifest.name}@{manifest.revision}"
-        self._manifest = manifest
-        self._session = session
-        self._tokenizer = tokenizer
-        self._normalised = VERSIONS[manifest.preprocessing]
-        self._inputs = [one.name for one in session.get_inputs()]
-        self._columns = [manifest.labels.index(name) for name in CLASSES]
+    def __init__(self, parts: Parts, threads: int | None = None) -> None:
+        """Raises ArtifactError; `threads` defaults to usable cores."""
+        self._manifest, self._tokenizer, self._session = parts
+        _check_shapes(self._session, self._manifest.name)
+        self.model = f"{self._manifest.name}@{self._manifest.revision}"
+        self._normalised = VERSIONS[self._manifest.preprocessing]
+        self._inputs = [one.name for one in self._session.get_inputs()]
+        self._columns = [self._manifest.labels.index(name) for name in CLASSES]
         self._known: OrderedDict[str, Prediction] = OrderedDict()
-        self._threads = threads
+        self._threads = threads or usable_cores()
         # One batch a core instead of every batch on all cores: the short steps between the matrix
         # products run on every core too, and no core waits for another in each of them.
-        self._workers = ThreadPoolExecutor(threads, "scoring")
+        self._workers = ThreadPoolExecutor(self._threads, "scoring")
 
     @classmethod
-    def load(
-        cls, folder: Path, threads: int | None = None, session: Future[Any] | None = None
-    ) -> Self:
-        """Check and load an artifact. Raises ArtifactError; `threads` defaults to usable cores.
-
-        `session` is the artifact's, if it is being opened already. It takes as long as the digests
-        and the tokenizer together, which are done meanwhile; and a file that was changed explains
-        more than that it cannot be loaded.
-        """
-        with ThreadPoolExecutor(1, "loading") as beside:
-            session = session or beside.submit(opened_session, folder / MODEL)
-            manifest = described(folder)
-            check_files(folder, manifest)
-            tokenizer = cutting_tokenizer(str(folder / TOKENIZER), manifest.max_tokens)
-            ready = session.result()
-        _check_shapes(ready, folder / MODEL)
-        return cls(manifest, ready, tokenizer, threads or usable_cores())
+    def load(cls, folder: Path, threads: int | None = None) -> Self:
+        """Check and load an artifact; raises and defaults as above."""
+        return cls(Loading(folder).parts(), threads)
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """See Analyzer.predict."""
@@ -140,16 +126,17 @@ def _softmax(logits: Floats) -> NDArray[np.float64]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def _check_shapes(session: Any, file: Path) -> None:
+def _check_shapes(session: Any, model: str) -> None:
     inputs = {one.name: (one.type, len(one.shape)) for one in session.get_inputs()}
     fits = "input_ids" in inputs and set(inputs) <= _INPUTS
     if not fits or any(kind != ("tensor(int64)", 2) for kind in inputs.values()):
         raise ArtifactError(
-            f"{file} takes {inputs}; it must take input_ids, and may take attention_mask and "
-            "token_type_ids, all int64 [batch, tokens]"
+            f"the graph of {model} takes {inputs}; it must take input_ids, and may take "
+            "attention_mask and token_type_ids, all int64 [batch, tokens]"
         )
     outputs = [(one.type, one.shape[1:]) for one in session.get_outputs()]
     if outputs != [("tensor(float)", [len(CLASSES)])]:
         raise ArtifactError(
-            f"{file} gives {outputs}; it must give one output, float [batch, {len(CLASSES)}]"
+            f"the graph of {model} gives {outputs}; it must give one output, "
+            f"float [batch, {len(CLASSES)}]"
         )

@@ -19,7 +19,12 @@ def opened_session(file: Path) -> Any:
     options.intra_op_num_threads = 1  # the cores are used by batches, see model/onnx.py
     options.inter_op_num_threads = 1
     # export.py has optimised the graph already; doing it again costs start-up time.
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    # Planning which values may lie where others lay takes longer than all else that is done to load
+    # a graph, four times as long for twice the nodes; and a pattern is kept for every shape. What
+    # is freed is used again without either: neither time nor memory of a run is more.
+    options.enable_mem_reuse = False
+    options.enable_mem_pattern = False
     try:
         return ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen unrelated classes

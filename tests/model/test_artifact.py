@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from model.analyzer import ArtifactError
-from model.artifact import opened, parsed
+from model.artifact import opened, parsed, sha256
 
 
 @pytest.fixture
@@ -49,6 +49,12 @@ def test_weights_in_a_file_of_their_own_are_checked_too(folder: Path) -> None:
     (folder / "weights.bin").write_bytes(b"others")
     with pytest.raises(ArtifactError, match=r"weights\.bin is not the file"):
         opened(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"weights", bytes(range(256)) * 5000])
+def test_a_digest_is_that_of_the_whole_file(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "file").write_bytes(content)
+    assert sha256(tmp_path / "file") == hashlib.sha256(content).hexdigest()
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "manifest.json"])
