@@ -1,7 +1,7 @@
 """One side of the model benchmark in a process of its own: `python -m benchmarks._model_sides …`.
 
-Prints one line of JSON: when its first score was there (seconds since the epoch), texts and seconds
-of the timed part, peak memory in MB.
+Prints when its first score was there (seconds since the epoch), then the seconds of every part that
+it is asked to score, and at the end of its input its peak memory in MB.
 """
 
 # ruff: noqa: PLC0415 - a side imports only what it uses: the time to the first score is measured
@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 FIRST = "just watched this with my sister and we loved it"
 BATCH = 32
@@ -87,22 +86,19 @@ SIDES: dict[str, Callable[[Path], Score]] = {
 
 
 def main(argv: Sequence[str]) -> None:
-    """`SIDE FOLDER TEXTS COUNT`: TEXTS is a file of JSON, a list of strings."""
-    side, folder, texts_file, count = argv
-    texts = json.loads(Path(texts_file).read_text(encoding="utf-8"))[: int(count)]
+    """`SIDE FOLDER TEXTS`: TEXTS is a file of JSON, lists of strings. Every line of the input is
+    the number of a list, which is scored and answered with the seconds that took."""
+    side, folder, texts_file = argv
     score = SIDES[side](Path(folder))
     score([FIRST])
-    first = time.time()
-    begin = time.perf_counter()
-    score(texts)
-    seconds = time.perf_counter() - begin
-    answer: dict[str, Any] = {
-        "first": first,
-        "texts": len(texts),
-        "seconds": seconds,
-        "memory": peak_memory(),
-    }
-    print(json.dumps(answer))
+    print(time.time(), flush=True)
+    parts = json.loads(Path(texts_file).read_text(encoding="utf-8"))
+    for line in sys.stdin:
+        texts = parts[int(line)]
+        begin = time.perf_counter()
+        score(texts)
+        print(time.perf_counter() - begin, flush=True)
+    print(peak_memory(), flush=True)
 
 
 if __name__ == "__main__":
