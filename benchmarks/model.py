@@ -1,8 +1,8 @@
 """Speed, memory and first score of our models beside what a user would write instead.
 
 `./dev bench model [--json FILE]`. Every side runs in a process of its own, on tweets of the same
-lengths. All are alive at once and score short parts by turns, so that each meets the same quiet and
-busy moments of the machine; a side's best part counts, since other work only ever slows one down.
+lengths. They start by turns; then all are alive and score short parts by turns, so that each meets
+the same quiet and busy moments of the machine.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from random import Random
-from statistics import median
+from statistics import harmonic_mean, median
 from typing import Any, Self
 
 from benchmarks._model_sides import SIDES
@@ -36,8 +36,9 @@ PART = {
 }
 """How many tweets a side scores at a time: some two to four seconds' worth. 250 are a chunk of the
 app; 32 one batch."""
-TURNS, PARTS, SEED = 3, 8, 5
-Figures = dict[str, dict[str, float]]
+STARTS, PARTS, SEED = 5, 12, 5
+Measured = dict[str, dict[str, list[float]]]
+"""Side → "speed" (texts/s), "first" (seconds) and "memory" (MB) → what each turn gave."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -82,36 +83,28 @@ def alike(texts: Sequence[str], size: int, parts: int, seed: int = SEED) -> list
     return lists
 
 
-def measured(folder: Path, texts: dict[str, Path], options: argparse.Namespace) -> Figures:
-    """The best part of every side, texts/s, and the median; seconds to the first score; MB."""
-    speeds: dict[str, list[float]] = {side: [] for side in SIDES}
-    firsts: dict[str, list[float]] = {side: [] for side in SIDES}
-    memory: dict[str, list[float]] = {side: [] for side in SIDES}
-    for turn in range(options.turns):
-        with ExitStack() as alive:
-            running = {
-                side: alive.enter_context(_Running(side, folder, texts[side])) for side in SIDES
-            }
-            for number in range(options.parts):
-                for side, process in running.items():
-                    speeds[side].append(PART[side] / process.scored(number))
+def measured(folder: Path, texts: dict[str, Path], options: argparse.Namespace) -> Measured:
+    """Starts by turns, each side alone; then all alive, scoring parts by turns."""
+    found: Measured = {side: {"speed": [], "first": [], "memory": []} for side in SIDES}
+    for turn in range(options.starts):
+        for side in SIDES:
+            with _Running(side, folder, texts[side]) as process:
+                found[side]["first"].append(process.first)
+        _tell(f"start {turn + 1}, s", found, "first")
+    with ExitStack() as alive:
+        running = {side: alive.enter_context(_Running(side, folder, texts[side])) for side in SIDES}
+        for number in range(options.parts):
             for side, process in running.items():
-                firsts[side].append(process.first)
-                memory[side].append(process.ended())
-        told = {side: round(max(found), 1) for side, found in speeds.items()}
-        starts = {side: round(found[-1], 2) for side, found in firsts.items()}
-        load = os.getloadavg()[0]
-        print(f"turn {turn + 1}: best {told}, first {starts}, load {load:.1f}", flush=True)
-    return {
-        side: {
-            "speed": round(max(speeds[side]), 1),
-            "median_speed": round(median(speeds[side]), 1),
-            "first": round(min(firsts[side]), 2),
-            "median_first": round(median(firsts[side]), 2),
-            "memory": round(min(memory[side])),
-        }
-        for side in SIDES
-    }
+                found[side]["speed"].append(PART[side] / process.scored(number))
+            _tell(f"part {number + 1}, comments/s", found, "speed")
+        for side, process in running.items():
+            found[side]["memory"].append(process.ended())
+    return found
+
+
+def _tell(what: str, found: Measured, figure: str) -> None:
+    last = {side: round(figures[figure][-1], 2) for side, figures in found.items()}
+    print(f"{what}: {last}, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 class _Running:
@@ -156,44 +149,63 @@ class _Running:
         return float(line)
 
 
-def ratios(raw: Figures, peak: dict[str, Any]) -> dict[str, float]:
-    """What the model card compares: ours over the usual way."""
-    usual, ours, small = raw["pipeline"], raw["roberta_int8"], raw["compact"]
+RATIOS = {
+    "roberta_vs_pipeline": ("speed", "roberta_int8", "pipeline"),
+    "roberta_vs_pipeline_batched": ("speed", "roberta_int8", "pipeline_batched"),
+    "compact_vs_pipeline": ("speed", "compact", "pipeline"),
+    "first_score_roberta": ("first", "pipeline", "roberta_int8"),
+    "first_score_compact": ("first", "pipeline", "compact"),
+    "memory_roberta": ("memory", "roberta_int8", "pipeline"),
+}
+"""Name → the figure, and whose is divided by whose."""
+
+
+def summary(one: dict[str, list[float]]) -> dict[str, float]:
+    """A side's figures: texts/s over all its parts together, the median start, peak memory.
+
+    All parts together, not the median or the best of them: parts of one batch differ by how long
+    their longest text is, and short parts meet a quiet moment sooner than long ones.
+    """
     return {
-        "roberta_vs_pipeline": round(ours["speed"] / usual["speed"], 2),
-        "roberta_vs_pipeline_batched": round(ours["speed"] / raw["pipeline_batched"]["speed"], 2),
-        "compact_vs_pipeline": round(small["speed"] / usual["speed"], 1),
-        "first_score_roberta": round(usual["first"] / ours["first"], 1),
-        "first_score_compact": round(usual["first"] / small["first"], 1),
-        "memory_roberta": round(ours["memory"] / usual["memory"], 3),
-        "int8_peak_share": peak["share"],
+        "speed": harmonic_mean(one["speed"]),
+        "first": median(one["first"]),
+        "memory": max(one["memory"]),
     }
 
 
-def _report(raw: Figures, peak: dict[str, Any], file: Path | None) -> None:
-    found = ratios(raw, peak)
-    print("\n| side | comments/s (median) | first score, s (median) | peak memory, MB |")
+def ratios(found: Measured) -> dict[str, float]:
+    """What the model card compares: ours with the usual way."""
+    known = {side: summary(one) for side, one in found.items()}
+    return {
+        name: round(known[over][figure] / known[under][figure], 3)
+        for name, (figure, over, under) in RATIOS.items()
+    }
+
+
+def _report(found: Measured, peak: dict[str, Any], file: Path | None) -> None:
+    print("\n| side | comments/s (parts) | first score, s (starts) | peak memory, MB |")
     print("|---|---|---|---|")
-    for side, one in raw.items():
-        speed = f"{one['speed']} ({one['median_speed']})"
-        first = f"{one['first']} ({one['median_first']})"
-        print(f"| {side} | {speed} | {first} | {one['memory']:.0f} |")
+    for side, one in found.items():
+        known = summary(one)
+        speed = f"{known['speed']:.1f} ({min(one['speed']):.1f} to {max(one['speed']):.1f})"
+        first = f"{known['first']:.2f} ({min(one['first']):.2f} to {max(one['first']):.2f})"
+        print(f"| {side} | {speed} | {first} | {known['memory']:.0f} |")
     print("\n| ratio | |\n|---|---|")
-    for name, value in found.items():
-        print(f"| {name} | {value} |")
+    for name, value in ratios(found).items():
+        print(f"| {name} | {value:.3g} |")
     print(f"\nint8 peak and where RoBERTa's time goes: {json.dumps(peak, indent=1)}")
     load = [round(one, 1) for one in os.getloadavg()]
     print(f"{usable_cores()} cores, load average {load}, Python {sys.version.split()[0]}")
     if file:
-        whole = {"ratios": found, "raw": raw, "int8_peak": peak, "load_average": load}
+        whole = {"ratios": ratios(found), "raw": found, "int8_peak": peak, "load_average": load}
         file.write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench model", description=__doc__)
     parser.add_argument("--json", type=Path, help="write ratios and raw figures here")
-    parser.add_argument("--turns", type=int, default=TURNS, help="processes of each side")
-    parser.add_argument("--parts", type=int, default=PARTS, help="parts that each process scores")
+    parser.add_argument("--starts", type=int, default=STARTS, help="of every side, by turns")
+    parser.add_argument("--parts", type=int, default=PARTS, help="that every side scores, by turns")
     parser.add_argument("--work", type=Path, default=Path(".dev/bench-model"))
     corpus.add_data_option(parser)
     return parser.parse_args(argv)

@@ -21,7 +21,7 @@ from model.loading import Loading, Parts
 from model.text import VERSIONS
 from model.windows import Window, windows
 
-BUDGET = 512
+BUDGET = 384
 """Padded tokens a batch: enough rows for the matrix kernels, few enough to stay in the caches."""
 LEAST_ROWS = 2
 REMEMBERED = 4096
