@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import onnx
+import onnxruntime as ort
 from numpy.typing import NDArray
 
 from devhost.environment import model_python
@@ -30,7 +31,6 @@ from model.cores import usable_cores
 from model.metrics import quality, softmax
 from model.onnx import BUDGET, LEAST_ROWS
 from model.quantise import float_product, quantised, rewritten
-from model.session import opened_session
 from model.text import VERSIONS
 from model.windows import cutting_tokenizer
 
@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     labels = np.array([one.label for one in examples])
     with tempfile.TemporaryDirectory() as folder:
         files = variants(options.model, Path(folder), company)
-        exact = softmax(planned(opened_session(files["float"]), chosen))
+        exact = softmax(planned(session(files["float"]), chosen))
         known = Known(chosen, labels, exact)
         print(_HEADING)
         for name in options.only or files:
@@ -87,7 +87,7 @@ _HEADING = (
 
 def row(name: str, file: Path, known: Known, company: Texts) -> str:
     """A variant's line of the table."""
-    running = opened_session(file)
+    running = session(file)
     begin = time.perf_counter()
     said = softmax(planned(running, known.texts))
     speed = len(known.texts.ids) / (time.perf_counter() - begin)
@@ -169,6 +169,14 @@ def texts_of(folder: Path, examples: Sequence[corpus.Example]) -> Texts:
     tokenizer = cutting_tokenizer(str(folder / "tokenizer.json"), 128)
     cleaned = [VERSIONS["words-1"](one.text) for one in examples]
     return Texts([one.ids for one in tokenizer.encode_batch(cleaned)], 0)
+
+
+def session(file: Path) -> Any:
+    """On one core: the batches are divided among them, as the app does. Optimised, unlike in the
+    app: only ours is an export that was optimised before."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    return ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
 def variants(model: Path, folder: Path, texts: Texts) -> dict[str, Path]:
