@@ -44,7 +44,7 @@ def shares(folder: Path, texts: Sequence[str]) -> dict[str, Any]:
     batches = plan([len(one) for one in ids], BUDGET, least=LEAST_ROWS)
     running = min(_seconds(lambda: analyzer.logits(ids)) for _ in range(RUNS))
     real = sum(len(one) for one in ids)
-    padded = sum(len(batch.places) * batch.width for batch in batches)
+    padded = sum(batch.rows for batch in batches)
     operators, work = _profiled(folder, batches, ids, manifest.pad_id)
     peak = max(max(divided_peak(), parallel_peak()) for _ in range(3))
     reached = work / (running + tokenizing)

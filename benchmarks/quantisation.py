@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 _HEADING = (
     "| variant | MB | texts/s | macro recall | agrees with float | largest change by company | "
-    "labels changed by company | largest change, own widths | same bytes, own widths |\n"
+    "labels changed by company | largest change, our batches | same bytes, own widths |\n"
     "|---|---|---|---|---|---|---|---|---|"
 )
 

@@ -133,8 +133,9 @@ def _wrong_values(fields: dict[str, Any]) -> list[str]:
     strange = sorted(set(fields["files"]) - {MODEL, TOKENIZER, WEIGHTS})
     if strange:
         wrong.append(f"files {strange} are none of {MODEL}, {TOKENIZER}, {WEIGHTS}")
-    if fields["max_tokens"] < 8:
-        wrong.append(f"max_tokens {fields['max_tokens']} is less than 8")
+    if fields["max_tokens"] < 8 or fields["max_tokens"] % 4:
+        # Widths are rounded up (model/batching.py), and must not go beyond a model's positions.
+        wrong.append(f"max_tokens {fields['max_tokens']} is no multiple of 4 from 8 on")
     if fields["temperature"] <= 0:
         wrong.append(f"temperature {fields['temperature']} is not above 0")
     return wrong

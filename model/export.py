@@ -140,7 +140,7 @@ def _hugging_face(options: argparse.Namespace) -> Source:
         "source": f"{options.model} {commit or ''}".strip(),
         "licence": options.licence,
         "labels": options.labels or _labels_of(config),
-        "max_tokens": min(MAX_TOKENS, positions),
+        "max_tokens": min(MAX_TOKENS, positions // 4 * 4),
         "pad_id": tokenizer.pad_token_id,
         "preprocessing": "plain-1" if knows_emojis else "words-1",
     }

@@ -67,12 +67,28 @@ class OnnxAnalyzer:
         lengths = [len(ids) for ids in token_ids]
         batches = plan(lengths, min(BUDGET, -(-sum(lengths) // self._threads)), least=LEAST_ROWS)
         if len(batches) < 2 or self._threads < 2:
-            found: Iterable[Floats] = (self._run(batch, token_ids) for batch in batches)
+            found: Iterable[Floats] = (self.run(batch, token_ids) for batch in batches)
         else:
-            found = self._workers.map(self._run, batches, repeat(token_ids))
+            found = self._workers.map(self.run, batches, repeat(token_ids))
         for batch, rows in zip(batches, found, strict=True):
             answer[list(batch.places)] = rows
         return answer
+
+    def run(self, batch: Batch, token_ids: Sequence[Sequence[int]]) -> Floats:
+        """Logits [texts of the batch, 3] in CLASSES order, on one core."""
+        # ONNX Runtime multiplies one row by another routine than several, which differs in the last
+        # bits: a lone text gets an empty row for company.
+        shape = (max(LEAST_ROWS, len(batch.places)), batch.width)
+        ids = np.full(shape, self._manifest.pad_id, dtype=np.int64)
+        mask = np.zeros(shape, dtype=np.int64)
+        mask[len(batch.places) :, 0] = 1  # the mean over no token would be no number
+        for row, place in enumerate(batch.places):
+            length = len(token_ids[place])
+            ids[row, :length] = token_ids[place]
+            mask[row, :length] = 1
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        (answer,) = self._session.run(None, {name: given[name] for name in self._inputs})
+        return np.asarray(answer[: len(batch.places), self._columns], dtype=np.float32)
 
     def _remembered(self, cleaned: list[str]) -> list[Prediction]:
         found = {text: self._known[text] for text in set(cleaned) if text in self._known}
@@ -87,21 +103,6 @@ class OnnxAnalyzer:
         parts = windows(self._tokenizer, texts)
         shares = _softmax(self.logits([part.ids for part in parts]) / self._manifest.temperature)
         return _combined(len(texts), parts, shares)
-
-    def _run(self, batch: Batch, token_ids: Sequence[Sequence[int]]) -> Floats:
-        # ONNX Runtime multiplies one row by another routine than several, which differs in the last
-        # bits: a lone text gets an empty row for company.
-        shape = (max(LEAST_ROWS, len(batch.places)), batch.width)
-        ids = np.full(shape, self._manifest.pad_id, dtype=np.int64)
-        mask = np.zeros(shape, dtype=np.int64)
-        mask[len(batch.places) :, 0] = 1  # the mean over no token would be no number
-        for row, place in enumerate(batch.places):
-            length = len(token_ids[place])
-            ids[row, :length] = token_ids[place]
-            mask[row, :length] = 1
-        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        (answer,) = self._session.run(None, {name: given[name] for name in self._inputs})
-        return np.asarray(answer[: len(batch.places), self._columns], dtype=np.float32)
 
 
 def _combined(count: int, parts: list[Window], shares: NDArray[np.float64]) -> list[Prediction]:

@@ -12,8 +12,10 @@ import pytest
 
 from model import corpus
 from model.analyzer import ARTIFACTS, Analyzer, build
+from model.batching import Batch, width_of
 from model.evaluate import labels_of, probabilities
 from model.metrics import quality
+from model.onnx import OnnxAnalyzer
 from model.windows import MAX_WINDOWS
 
 FOLDER = ARTIFACTS / "compact"
@@ -60,6 +62,16 @@ def test_real_tweets_score_the_same_in_any_company(compact: Analyzer, data: Path
     fresh = build("compact")
     alone = [fresh.predict([text])[0] for text in texts]
     assert alone == [mixed[text] for text in texts]
+
+
+def test_more_padding_changes_no_bit() -> None:
+    analyzer = OnnxAnalyzer.load(FOLDER)
+    random_ids = np.random.default_rng(6)
+    for length in range(1, 40):
+        ids = [random_ids.integers(5, 9000, length).tolist()]
+        exact = analyzer.logits(ids)
+        for wider in {width_of(length + more) for more in (1, 2, 3, 4, 9, 20)}:
+            np.testing.assert_array_equal(analyzer.run(Batch((0,), wider), ids), exact)
 
 
 def test_the_manifests_quality_is_what_a_sample_shows(compact: Analyzer, data: Path) -> None:
