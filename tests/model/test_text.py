@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 
+import emoji
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.text import MAX_CHARACTERS, VERSIONS, plain, words
+from model.text import MAX_CHARACTERS, VERSIONS, emoji_words, plain, words
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,18 @@ def test_plain(text: str, cleaned: str) -> None:
 )
 def test_words(text: str, written: str) -> None:
     assert words(text) == written
+
+
+@given(st.text(st.sampled_from("aab1 .é😍"), max_size=60))
+def test_only_what_comes_four_times_in_a_row_is_shortened(text: str) -> None:
+    shortened = re.sub(r"([^\d\s]{1,8}?)\1{3,}", r"\1\1\1", plain(text))
+    written = emoji.replace_emoji(shortened, lambda _, data: emoji_words(data["en"]))
+    assert words(text) == " ".join(written.split())
+
+
+def test_every_emoji_is_written_out() -> None:
+    left = [one for one in emoji.EMOJI_DATA if emoji.emoji_list(words(f"so {one} good"))]
+    assert left == []
 
 
 @pytest.mark.parametrize("version", sorted(VERSIONS))
