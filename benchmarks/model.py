@@ -58,6 +58,9 @@ def _measure(options: argparse.Namespace) -> None:
     if options.data is None:
         raise SystemExit("say where the tweets are: --data FOLDER or UNDERTONE_DATA")
     tweets = corpus.semeval(options.data, "test")
+    most = len(tweets) // max(PART.values())
+    if not 0 < options.parts <= most:
+        raise SystemExit(f"--parts {options.parts}: from 1 to {most}; {len(tweets)} tweets are there")
     _roberta_sized.make(options.work, [one.text for one in corpus.semeval_train(options.data)])
     texts = [one.text for one in tweets]
     with tempfile.TemporaryDirectory() as folder:
