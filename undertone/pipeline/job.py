@@ -120,6 +120,8 @@ class OpenMarker(Record, frozen=True, kw_only=True):
     """Bytes of barrier and progress that upkeep saw last …"""
     since: datetime | None = None
     """… and since when they have not grown."""
+    given_up: bool = False
+    """Whether upkeep is removing a job that was never written whole; who made it keeps off then."""
     v: int = VERSION
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from undertone import wire
 from undertone.errors import Conflict, Missing, Permanent, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.claims import Claim, claim
@@ -139,10 +140,10 @@ def _job_id(services: Services, submission: Submission) -> tuple[str, str]:
     try:
         bound = claim(services.jobs, key, Claim(job=job, body=submission.body_digest))
     except Rejected:
-        services.jobs.remove(names.open_marker(job))
+        _unmark(services, job)
         raise
     if bound != job:
-        services.jobs.remove(names.open_marker(job))
+        _unmark(services, job)
         _mark_open(services, submission, bound, key)
     return bound, key
 
@@ -150,6 +151,19 @@ def _job_id(services: Services, submission: Submission) -> tuple[str, str]:
 def _mark_open(services: Services, submission: Submission, job: str, key: str) -> None:
     marker = OpenMarker(owner=submission.owner, idempotency=key)
     services.jobs.create(names.open_marker(job), msgspec.json.encode(marker))
+
+
+def _unmark(services: Services, job: str) -> None:
+    """Remove the marker of an id that is not used after all, unless upkeep has given the job up: it
+    has written for it then, and finds it by the marker until all is removed.
+    """
+    name = names.open_marker(job)
+    try:
+        data, etag = services.jobs.read_versioned(name)
+    except Missing:
+        return
+    if not wire.decode(data, OpenMarker).given_up:
+        services.jobs.remove_if(name, etag)
 
 
 def write_down(

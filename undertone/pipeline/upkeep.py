@@ -105,8 +105,12 @@ def _may_end(
 def _drop_if_abandoned(services: Services, job: str) -> None:
     if services.clock() - names.created_at(job) < ABANDONED:
         return
-    data = services.jobs.read(names.open_marker(job))
+    data, etag = services.jobs.read_versioned(names.open_marker(job))
     marker = wire.decode(data, OpenMarker)
+    if not marker.given_up:
+        given_up = msgspec.json.encode(msgspec.structs.replace(marker, given_up=True))
+        if not services.jobs.replace(names.open_marker(job), given_up, etag):
+            return  # its client has just taken it back
     if not _give_up(services, job, marker):
         return
     log.warning("job %s was never written whole; removing it", job)

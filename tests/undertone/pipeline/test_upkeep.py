@@ -124,16 +124,25 @@ def test_what_was_never_written_whole_is_removed(bench: Bench) -> None:
 
 
 class Interrupted(MemoryBlobs):
-    """Runs `meanwhile` once, just before a request.json is created."""
+    """Runs `meanwhile` once, just before a blob with `before` in its name is created or written."""
 
+    before = "/request.json"
     meanwhile: Callable[[], object] | None = None
 
     @override
     def create(self, name: str, data: bytes) -> bool:
-        if name.endswith("/request.json") and self.meanwhile is not None:
+        self._interrupt(name)
+        return super().create(name, data)
+
+    @override
+    def write(self, name: str, data: bytes, content_type: str = "application/json") -> None:
+        self._interrupt(name)
+        super().write(name, data, content_type)
+
+    def _interrupt(self, name: str) -> None:
+        if self.before in name and self.meanwhile is not None:
             act, self.meanwhile = self.meanwhile, None
             act()
-        return super().create(name, data)
 
 
 def test_of_a_late_client_and_upkeep_that_gives_its_job_up_the_client_is_told() -> None:
@@ -171,6 +180,29 @@ def test_giving_up_that_was_interrupted_is_ended_by_the_next_round() -> None:
     jobs.write(names.request(request.job), msgspec.json.encode(abandoned))
     look(bench, ABANDONED)
     assert bench.jobs.names("") == [names.stop(request.job)]
+
+
+def test_an_unused_id_that_is_given_up_leaves_nothing() -> None:
+    jobs = Interrupted()
+    bench = Bench(jobs=jobs)
+    request = bench.submit(uploads=[upload(2)], key="k")
+    bench.drain()
+
+    def upkeep_that_is_killed() -> None:
+        def killed() -> None:
+            raise MemoryError
+
+        jobs.before, jobs.meanwhile = names.STOPS, killed
+        with pytest.raises(ExceptionGroup):
+            look(bench, ABANDONED)
+
+    jobs.before, jobs.meanwhile = names.idempotency("me", "k"), upkeep_that_is_killed
+    assert bench.submit(uploads=[upload(2)], key="k").job == request.job
+    bench.drain()
+    look(bench)
+    look(bench)
+    strange = [name for name in jobs.names("") if not name.startswith((names.STOPS, "idem"))]
+    assert all(request.job in name for name in strange), strange
 
 
 def test_what_late_work_writes_for_a_deleted_job_is_swept(bench: Bench) -> None:
