@@ -60,7 +60,7 @@ def _measure(options: argparse.Namespace) -> None:
     tweets = corpus.semeval(options.data, "test")
     most = len(tweets) // max(PART.values())
     if not 0 < options.parts <= most:
-        raise SystemExit(f"--parts {options.parts}: from 1 to {most}; {len(tweets)} tweets are there")
+        raise SystemExit(f"--parts {options.parts}: must be 1 to {most} for {len(tweets)} tweets")
     _roberta_sized.make(options.work, [one.text for one in corpus.semeval_train(options.data)])
     texts = [one.text for one in tweets]
     with tempfile.TemporaryDirectory() as folder:
