@@ -198,6 +198,7 @@ def test_an_unused_id_that_is_given_up_leaves_nothing() -> None:
 
     jobs.before, jobs.meanwhile = names.idempotency("me", "k"), upkeep_that_is_killed
     assert bench.submit(uploads=[upload(2)], key="k").job == request.job
+    assert jobs.meanwhile is None  # both have happened
     bench.drain()
     look(bench)
     look(bench)
