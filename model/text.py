@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 import unicodedata
 from collections.abc import Callable
 from functools import cache
@@ -51,7 +52,9 @@ def words(text: str) -> str:
     text = " ".join(map(_shortened, plain(text).split()))
     if text.isascii() or not _PICTURE.search(text):
         return text
-    return " ".join(_emoji_replacer()(text).split())
+    with _one_replacer:
+        replace = _emoji_replacer()
+    return " ".join(replace(text).split())
 
 
 def emoji_words(name: str) -> str:
@@ -80,12 +83,22 @@ def _printable(character: str) -> str:
     return "" if category in {"Cf", "Cs", "Co", "Cn"} else character
 
 
+_one_replacer = threading.Lock()
+
+
 @cache
 def _emoji_replacer() -> Callable[[str], str]:
-    """Import the emoji table only when a text first needs it: 80 ms of a cold start."""
+    """Writes emojis out as words. To be called by one thread at a time.
+
+    Imports the emoji table only when a text first needs it: 80 ms of a cold start. The package
+    then fills a global search tree at its first replacement, without a lock: a second thread would
+    see half of the tree and leave emojis as they are. So the tree is filled here, before any other
+    thread can have the function.
+    """
     import emoji  # noqa: PLC0415
 
     def replace(text: str) -> str:
         return emoji.replace_emoji(text, lambda _, data: emoji_words(data["en"]))
 
+    replace("\N{GRINNING FACE}")
     return replace

@@ -1,0 +1,140 @@
+"""Globals that are filled at their first use, met by several threads at once.
+
+A cold start under load does that: the first messages of an instance arrive together. What a library
+or we fill lazily and without a lock can then be seen half-filled, and scores be wrong without a
+word, or a process end. Each case runs in fresh processes: one does the work in a single thread,
+others in several that start together and take turns as often as Python can.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+STARTS = 5
+THREADS = "8"
+
+WORK = """
+from __future__ import annotations
+import hashlib, sys
+from threading import Barrier, Thread
+
+def texts():
+    made = []
+    for n in range(60):
+        made += [
+            f"love it {n} \\U0001F60D\\U0001F525 \\u2764\\ufe0f",
+            f"{n} \\U0001F469\\u200d\\U0001F680 \\U0001F4AA\\U0001F3FF &amp; &eacute; &#128545;",
+            f"soooooo {n} www.example.org @some.one e\\u0301\\u0301 \\u6f22\\u5b57 \\u0e2a\\u0e27",
+            "<b>awful</b>" * (n % 7) + " no " * n,
+        ]
+    return made
+
+{setup}
+
+def run(barrier, answers):
+    barrier.wait()
+    try:
+        answers.append(hashlib.sha256(work()).hexdigest())
+    except Exception as error:
+        answers.append(repr(error))
+
+count = int(sys.argv[1])
+sys.setswitchinterval(1e-5)
+barrier, answers = Barrier(count), []
+threads = [Thread(target=run, args=(barrier, answers)) for _ in range(count)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(*sorted(set(answers)), sep="\\n")
+"""
+
+CLEANING = """
+from model.text import plain, words
+
+def work():
+    return "\\n".join([*map(plain, texts()), *map(words, texts())]).encode()
+"""
+
+SCORING = """
+from model.analyzer import build
+from undertone import wire
+from undertone.records import Comment
+from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
+from undertone.results.statistics import reading
+from undertone.wiring import once
+import msgspec
+
+analyzer = once(lambda: build("{analyzer}"))
+
+LINES = msgspec.json.Encoder().encode_lines(
+    [Comment(id=str(number), text=text) for number, text in enumerate(texts())]
+)
+
+def work():
+    comments = wire.decode_lines(LINES, Comment)
+    told = analyzer().predict([comment.text for comment in comments])
+    scored = [
+        ScoredComment(comment, reading(p.negative, p.neutral, p.positive), p.windows)
+        for comment, p in zip(comments, told, strict=True)
+    ]
+    return comments_csv_bytes(1, scored) + jsonl_bytes(1, scored)
+"""
+
+READING = """
+from undertone.errors import Rejected
+from undertone.sources.plain import text_of_html
+from undertone.sources.upload import parse_upload
+from undertone.sources.url_list import parse_url_list
+from undertone.posts import parse_post_url
+
+FILES = [
+    ("text/csv", "text;author;likes\\nlove \\u00e9;anna;1,2K\\nbad;bob;3\\n".encode("cp1252")),
+    ("application/json", b'[{{"text": "good", "author": "x", "likes": 3}}]'),
+    ("application/x-ndjson", b'{{"text": "good"}}\\n{{"text": "bad"}}\\n'),
+    ("text/plain; charset=iso-8859-1", "caf\\u00e9\\n".encode("latin-1")),
+]
+
+def work():
+    read = [parse_upload(body, content_type=kind, file_name="export") for kind, body in FILES]
+    html = [text_of_html(text) for text in texts()]
+    links = ["https://youtu.be/dQw4w9WgXcQ", "https://m\\u00fcnchen.social/@a/1"]
+    posts = [parse_post_url(link) for link in links]
+    listed = parse_url_list("\\n".join(links).encode())
+    return repr((read, html, posts, listed)).encode()
+"""
+
+
+CASES = {
+    "cleaning": CLEANING,
+    "compact": SCORING.format(analyzer="compact"),
+    "vader": SCORING.format(analyzer="vader"),
+    "reading": READING.format(),
+}
+
+
+def answers_of(setup: str, threads: str) -> list[str]:
+    """The different answers that so many threads of a fresh process gave."""
+    done = subprocess.run(
+        [sys.executable, "-c", WORK.replace("{setup}", setup), threads],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split("\n")[:-1]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_threads_that_start_together_answer_as_one_alone(case: str) -> None:
+    alone = answers_of(CASES[case], "1")
+    assert len(alone) == 1
+    assert len(alone[0]) == 64, alone
+    for _ in range(STARTS):
+        assert answers_of(CASES[case], THREADS) == alone
