@@ -2,8 +2,8 @@
 
 import azure.functions as func
 
-from functions import aggregate, expand, fetch, jobs, poison, score, site, submit, upkeep
+from functions import jobs, queue_triggers, site, submit, timers
 
 app = func.FunctionApp()
-for part in (submit, expand, fetch, score, aggregate, poison, upkeep, jobs, site):
+for part in (submit, queue_triggers, timers, jobs, site):
     app.register_functions(part.blueprint)

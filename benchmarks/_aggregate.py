@@ -10,13 +10,14 @@ from typing import Any
 
 from model.analyzer import Prediction
 from undertone import wire, wiring
+from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.aggregate import aggregate
 from undertone.pipeline.fetch import fetch
-from undertone.pipeline.job import is_deleted
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.names import QUEUE_COMMENTS, QUEUE_FINISHED, QUEUE_POSTS
 from undertone.pipeline.score import score
 from undertone.pipeline.services import Services
+from undertone.pipeline.store import JobStore
 from undertone.pipeline.submit import Submission, submit
 from undertone.records import Comment, UploadedPost
 from undertone.settings import StorageSettings
@@ -92,9 +93,9 @@ def _size(account: Account, comments: int) -> dict[str, Any]:
 def _turn(account: Account, comments: int) -> tuple[float, int, int]:
     """Seconds of one aggregation, its blocks, and bytes of comments downloaded."""
     sent: list[tuple[str, Message]] = []
+    store = _store(account.blobs(JOBS), account)
     services = Services(
-        jobs=account.blobs(JOBS),
-        cache=account.blobs(COMMENTS),
+        store=store,
         results=account.blobs(RESULTS),
         queues=Collected(sent),
         clock=wiring.now,
@@ -110,14 +111,18 @@ def _turn(account: Account, comments: int) -> tuple[float, int, int]:
     ]
     job = submit(services, Submission(owner="bench", uploads=posts)).request.job
     ending, blocks = _work_off(services, sent)
-    jobs, results = Counting(services.jobs), Counting(services.results)
-    counted = replace(services, jobs=jobs, results=results)
+    jobs, results = Counting(store.jobs), Counting(services.results)
+    counted = replace(services, store=_store(jobs, account), results=results)
     began = time.perf_counter()
     aggregate(counted, Delivery(ending))
     seconds = time.perf_counter() - began
-    if is_deleted(services.jobs, job):
+    if store.is_deleted(job):
         raise RuntimeError("the job went away while it was measured")
     return seconds, blocks, jobs.comment_bytes + results.comment_bytes
+
+
+def _store(jobs: Any, account: Account) -> JobStore:
+    return JobStore(jobs, account.blobs(COMMENTS), AbsenceCache(wiring.now))
 
 
 def _work_off(services: Services, sent: list[tuple[str, Message]]) -> tuple[Message, int]:

@@ -14,7 +14,7 @@ import msgspec
 from functions.fields import MOST_NAMED, Problems, bad_fields, read_object, wrong
 from undertone import wire
 from undertone.errors import Rejected
-from undertone.pipeline.job import Options
+from undertone.pipeline.job_records import Options
 from undertone.pipeline.submit import Submission
 from undertone.records import Comment, UploadedPost, Want
 from undertone.sources.answers import decode_json

@@ -11,7 +11,7 @@ from functions.http import answer, base_url, caller, guarded, whole
 from functions.links import FILES, blob_of, download_name, job_links
 from undertone import wiring
 from undertone.errors import Conflict
-from undertone.pipeline.job import Request, read_closed
+from undertone.pipeline.job_records import Request
 from undertone.pipeline.reports import MOST_JOBS, find_job, list_jobs, result_rows
 from undertone.pipeline.status import Status
 from undertone.pipeline.status import status as present_status
@@ -102,7 +102,7 @@ def download(req: func.HttpRequest) -> func.HttpResponse:
     request = _find(req)
     file = req.params.get("file", "posts.csv")
     blob_of(file, request.job)
-    if read_closed(wiring.services().jobs, request.job) is None:
+    if wiring.services().store.closed.find(request.job) is None:
         raise Conflict(
             f"job {request.job} is not done; ask its status and come back", retry_after=POLL_SECONDS
         )

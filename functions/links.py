@@ -6,7 +6,7 @@ import re
 
 from undertone.errors import Rejected
 from undertone.pipeline import names
-from undertone.pipeline.job import Request
+from undertone.pipeline.job_records import Request
 
 FILES = {
     "posts.csv": names.posts_csv,

@@ -66,7 +66,7 @@ from model.analyzer import build
 from undertone import wire
 from undertone.records import Comment
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
-from undertone.results.statistics import reading
+from undertone.results.tally import round_probabilities
 from undertone.wiring import once
 import msgspec
 
@@ -80,7 +80,7 @@ def work():
     comments = wire.decode_lines(LINES, Comment)
     told = analyzer().predict([comment.text for comment in comments])
     scored = [
-        ScoredComment(comment, reading(p.negative, p.neutral, p.positive), p.windows)
+        ScoredComment(comment, round_probabilities(p.negative, p.neutral, p.positive), p.windows)
         for comment, p in zip(comments, told, strict=True)
     ]
     return comments_csv_bytes(1, scored) + jsonl_bytes(1, scored)

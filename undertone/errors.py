@@ -6,6 +6,7 @@
     │   └── Conflict      right request, wrong moment or wrong state
     ├── Permanent         a post or chunk cannot succeed; recorded as a row, the work goes on
     ├── Transient         may succeed if tried again; raised, so that the host delivers again
+    │   └── NewerVersion  a newer version of the app wrote this; left to its instances
     ├── Delayed           a platform said "later"; sent again with a delay, costs no try
     └── StorageAnswer     an expected "no" of the blob service, handled where it is asked
         ├── Missing       the blob is not there
@@ -77,6 +78,10 @@ class Permanent(UndertoneError):  # noqa: N818
 
 class Transient(UndertoneError):  # noqa: N818
     """Something that should work did not; the host will deliver the message again."""
+
+
+class NewerVersion(Transient):
+    """A blob was written by a newer version of the app, whose instances know what to do with it."""
 
 
 class Delayed(UndertoneError):  # noqa: N818

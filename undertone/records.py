@@ -32,6 +32,13 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Base of all records: immutable, keyword-only, defaults left out on the wire."""
 
 
+class StoredRecord(Record, frozen=True, tag_field="v", tag=VERSION):
+    """Base of records that are a blob or a line of their own: their wire form begins with `v`.
+
+    A reader refuses another version than its own, see `undertone.pipeline.store`.
+    """
+
+
 UPLOAD = "upload"
 """The platform of posts whose comments were sent along."""
 
@@ -73,7 +80,7 @@ class Want(Record, frozen=True):
     replies: bool = True
 
 
-class Page(Record, frozen=True):
+class Page(StoredRecord, frozen=True):
     """One step of reading a post's comments; a source gives these until `cursor` is None."""
 
     comments: tuple[Comment, ...] = ()

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 
 from model.analyzer import Analyzer, LanguageService, build
 from undertone.pipeline import names
-from undertone.pipeline.lookout import Lookout
+from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
+from undertone.pipeline.store import JobStore
 from undertone.ports import Links, Source
 from undertone.settings import Settings, StorageSettings
 from undertone.storage.containers import COMMENTS, JOBS, MODELS, RESULTS
@@ -95,18 +96,21 @@ def _stored_model(name: str) -> Path:
 def services() -> Services:
     """What the pipeline works with."""
     account = _account()
-    return Services(
+    store = JobStore(
         jobs=account.remembering(
-            JOBS, never_changes=names.never_changes, is_counted=names.is_barrier
+            JOBS, never_changes=names.is_immutable, is_counted=names.is_barrier
         ),
         cache=account.blobs(COMMENTS),
+        absences=AbsenceCache(now, timedelta(seconds=1)),
+    )
+    return Services(
+        store=store,
         results=account.blobs(RESULTS),
         queues=account.queues(),
         clock=now,
         source=lambda platform: _sources()[platform],
         analyzer=_analyzer,
-        lookout=Lookout(timedelta(seconds=1)),
-        chunk=settings().chunk,
+        chunk_size=settings().chunk,
     )
 
 

@@ -12,7 +12,7 @@ from devhost.supervisor import DevHost
 from tests.end_to_end.conftest import Client, StartHost
 from tests.end_to_end.test_main_job import rows_of
 from tests.fakes import post_url
-from undertone.results.statistics import UNIT, Reading, tally
+from undertone.results.tally import UNIT, Probabilities, tally
 
 INVISIBILITY = 4
 """Seconds after which a dead instance's messages come back; ten minutes in the cloud."""
@@ -74,10 +74,10 @@ def test_tables_agree_when_a_chunk_is_scored_twice_and_differently(start_host: S
         client.wait(job)
         posts = rows_of(client.download(job, "posts.csv"))
         comments = rows_of(client.download(job, "comments.csv"))
-    by_post: dict[str, list[Reading]] = {}
+    by_post: dict[str, list[Probabilities]] = {}
     for row in comments:
         figures = (round(float(row[k]) * UNIT) for k in ("negative", "neutral", "positive"))
-        by_post.setdefault(row["post"], []).append(Reading(*figures))
+        by_post.setdefault(row["post"], []).append(Probabilities(*figures))
     for row in posts:
         sums = tally(by_post[row["row"]])
         assert sums.count == int(row["fetched"])

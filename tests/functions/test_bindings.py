@@ -36,7 +36,7 @@ QUEUES = {
     "poison_posts": "posts-poison",
     "poison_comments": "comments-poison",
 }
-TIMERS = {"upkeep": "0 */5 * * * *"}
+TIMERS = {"reconcile": "0 */5 * * * *"}
 
 
 @pytest.fixture(scope="module")

@@ -306,7 +306,7 @@ def test_a_newer_version_is_sent_again_later(app: App, host: Host) -> None:
 
 
 def test_the_timer_runs(app: App, host: Host) -> None:
-    assert app.timer("upkeep") == ""
+    assert app.timer("reconcile") == ""
 
 
 def test_health_is_anyones_to_ask(app: App) -> None:

@@ -1,1 +1,1 @@
-"""The verbs of the flow: submit, expand, fetch, score, aggregate; and what keeps them right."""
+"""The steps of the flow (submit, expand, fetch, score, aggregate) and what keeps them right."""

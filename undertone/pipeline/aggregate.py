@@ -1,35 +1,31 @@
 """End a job: commit the staged blocks in the order of the posts, write posts.csv, close.
 
 No comment is downloaded; the cost grows with posts and chunks. Everything written is a function of
-the request and of closing.json, which the first aggregator freezes: so any number of them, at any
+the request and of the closing, which the first aggregator decides: so any number of them, at any
 time, write the same bytes.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
-
-import msgspec
 
 from undertone.errors import MissingBlocks
 from undertone.pipeline import names
-from undertone.pipeline.closing import Closing, counting, decide
-from undertone.pipeline.fanin import PostArrival
-from undertone.pipeline.job import (
-    STATES_OF_SUCCESS,
+from undertone.pipeline.closing import counting, decide
+from undertone.pipeline.duplicates import merge_duplicates
+from undertone.pipeline.job_records import (
+    SUCCESS_STATES,
     Closed,
+    Closing,
     IndexEntry,
     Request,
     Row,
-    all_rows,
-    read_closed,
-    read_request,
-    read_stop,
 )
 from undertone.pipeline.messages import Delivery
+from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.repair import score_again
-from undertone.pipeline.repeats import without_repeats
 from undertone.pipeline.score import header_block_id
 from undertone.pipeline.services import Services
 from undertone.records import State
@@ -46,25 +42,23 @@ def aggregate(services: Services, delivery: Delivery) -> None:
 
     Raises Transient (the host tries again) and Missing (the job is gone).
     """
-    job = delivery.message.job
-    stop = read_stop(services.jobs, job)
+    store, job = services.store, delivery.message.job
+    stop = store.stops.find(job)
     if stop is not None and stop.why == "deleted":
         return
-    if read_closed(services.jobs, job) is None:
-        request = read_request(services.jobs, job)
+    if store.closed.find(job) is None:
+        request = store.request(job)
         decision = decide(services, request, cancelled=stop is not None)
-        if decision is None:  # told too early: posts are still to come
+        if decision is None:  # the message came too early: posts are still to come
             return
-        arrivals = without_repeats(
-            services.jobs, request, counting(services.jobs, request, decision.closing)
-        )
+        arrivals = merge_duplicates(store, request, counting(store, request, decision.record))
         try:
             commit_comments(services, job, arrivals)
         except MissingBlocks:
             score_again(services, request, decision, arrivals)
             return
-        _close(services, request, decision.closing, arrivals)
-    services.jobs.remove(names.open_marker(job))
+        _close(services, request, decision.record, arrivals)
+    store.open_markers.remove(job)
 
 
 def commit_comments(services: Services, job: str, arrivals: dict[int, PostArrival]) -> None:
@@ -80,7 +74,7 @@ def commit_comments(services: Services, job: str, arrivals: dict[int, PostArriva
 def _close(
     services: Services, request: Request, closing: Closing, arrivals: dict[int, PostArrival]
 ) -> None:
-    rows = post_rows(all_rows(services.jobs, request), arrivals, start=0)
+    rows = post_rows(services.store.all_rows(request), arrivals, start=0)
     services.results.write(names.posts_csv(request.job), posts_csv_bytes(rows), CSV)
     closed = Closed(
         status=_status(closing, rows),
@@ -97,8 +91,8 @@ def _close(
         name=request.name,
         status=closed.status,
     )
-    services.jobs.write(names.index(request.owner, request.job), msgspec.json.encode(entry))
-    services.jobs.create(names.closed(request.job), msgspec.json.encode(closed))
+    services.store.index.write(entry, request.owner, request.job)
+    services.store.closed.create(closed, request.job)
 
 
 def _status(
@@ -106,11 +100,13 @@ def _status(
 ) -> Literal["completed", "completed_with_errors", "cancelled"]:
     if closing.why == "cancelled":
         return "cancelled"
-    clean = all(row.state in STATES_OF_SUCCESS for row in rows)
+    clean = all(row.state in SUCCESS_STATES for row in rows)
     return "completed" if clean else "completed_with_errors"
 
 
-def post_rows(rows: list[Row], arrivals: dict[int, PostArrival], *, start: int) -> list[PostRow]:
+def post_rows(
+    rows: Sequence[Row], arrivals: dict[int, PostArrival], *, start: int
+) -> list[PostRow]:
     """The rows of posts.csv for `rows`, of which the first has index `start`.
 
     Posts without an arrival are `pending`; in the results of a closed job there are none.
@@ -126,7 +122,7 @@ def _post_row(index: int, row: Row, arrivals: dict[int, PostArrival]) -> PostRow
     state, ref = PENDING, row.ref
     if arrival is not None:
         state, ref = arrival.state, arrival.post or row.ref
-        first = first if arrival.repeats is None else arrival.repeats
+        first = first if arrival.duplicate_of is None else arrival.duplicate_of
     if first is not None:
         reason = f"the same post as row {first + 1}, which has the figures"
         return post_row(index + 1, row.sent, ref, state, reason, duplicate_of=first + 1)

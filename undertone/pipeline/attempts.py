@@ -1,72 +1,48 @@
-"""A platform that says "later": the post is sent again, and other posts of it hold back.
+"""A platform that says "later": the post is postponed, and other posts of the platform wait too.
 
 That is no failed try. The message is sent again with a delay and its attempt raised; the attempt
 also stands in a blob that is written conditionally, so that of several deliveries of the same
-message only one goes on. A chunk whose analyzer says "later" is sent again likewise, but without
+message only one goes on. A chunk whose analyzer says "later" is postponed likewise, but without
 the blob: two deliveries of it do no more than look whether it is scored.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
 from model.analyzer import Unavailable
-from undertone import wire
 from undertone.errors import Delayed, Missing
 from undertone.pipeline import names
+from undertone.pipeline.arrivals import note_progress
 from undertone.pipeline.messages import Delivery, Message
+from undertone.pipeline.post_records import Attempt, ProgressLine, Throttle
 from undertone.pipeline.services import Services
-from undertone.pipeline.settle import ProgressLine, note_progress
-from undertone.records import VERSION, Record, utc_text
+from undertone.records import utc_text
 
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 """Bounds of the growing delay where a platform does not say how long to stay away."""
 SHORTEST_DELAY = timedelta(seconds=1)
 LONGEST_CHUNK_DELAY = timedelta(minutes=10)
-"""Shorter than the time after which upkeep takes a job for stalled and sends its chunks again."""
-
-
-class Attempt(Record, frozen=True, kw_only=True):
-    """attempt.json: deliveries of an older attempt than this one have been replaced."""
-
-    attempt: int
-    until: datetime
-    writer: str = ""
-    """Tells one's own write, whose answer was lost, from another's."""
-    v: int = VERSION
-
-
-class Throttle(Record, frozen=True, kw_only=True):
-    """throttle/{platform}.json: until when all stay away from a platform, and why."""
-
-    until: datetime
-    reason: str
-    v: int = VERSION
+"""Shorter than the time after which `reconcile` takes a job for stalled and sends chunks again."""
 
 
 def check_throttle(services: Services, platform: str) -> None:
     """Raises Delayed while the platform wants to be left alone."""
-    name = names.throttle(platform)
-    data = services.lookout.look(services.cache, name, services.clock())
-    if data is None:
-        return
-    throttle = wire.decode(data, Throttle)
-    if throttle.until > services.clock():
+    throttle = services.store.throttles.find_cached(platform)
+    if throttle is not None and throttle.until > services.clock():
         raise Delayed(throttle.reason, throttle.until, platform_wide=False)
 
 
-def hold_back(services: Services, platform: str, delay: Delayed) -> None:
-    """Tell the platform's other posts to stay away as well, where it said for how long."""
+def throttle_platform(services: Services, platform: str, delay: Delayed) -> None:
+    """Make the platform's other posts wait as well, where it said for how long."""
     if delay.until is not None:
-        throttle = Throttle(until=delay.until, reason=delay.reason)
-        services.cache.write(names.throttle(platform), msgspec.json.encode(throttle))
-        services.lookout.forget(names.throttle(platform))
+        services.store.throttles.write(Throttle(until=delay.until, reason=delay.reason), platform)
 
 
-def send_later(services: Services, message: Message, delay: Delayed) -> str:
+def postpone_post(services: Services, message: Message, delay: Delayed) -> str:
     """Send the post again as its next attempt; only one of several deliveries gets to do it.
 
     Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
@@ -84,18 +60,18 @@ def send_later(services: Services, message: Message, delay: Delayed) -> str:
     return ""
 
 
-def send_chunk_later(services: Services, message: Message, told: Unavailable) -> str:
+def postpone_chunk(services: Services, message: Message, error: Unavailable) -> str:
     """Send the chunk again when its analyzer may answer; costs no try.
 
     Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
     """
     delay = _growing(message, LONGEST_CHUNK_DELAY)
-    if told.retry_after is not None:
-        delay = max(timedelta(seconds=told.retry_after), SHORTEST_DELAY)
+    if error.retry_after is not None:
+        delay = max(timedelta(seconds=error.retry_after), SHORTEST_DELAY)
     until = services.clock() + delay
     if until >= message.deadline:
-        return f"{told}; that is past the end of this job, so send the post again later"
-    line = ProgressLine(post=message.post, waiting=str(told), until=utc_text(until))
+        return f"{error}; that is past the end of this job, so send the post again later"
+    line = ProgressLine(post=message.post, waiting=str(error), until=utc_text(until))
     note_progress(services, message.job, line)
     body = msgspec.structs.replace(message, attempt=message.attempt + 1, again=True).encode()
     services.queues.send(names.QUEUE_COMMENTS, body, delay=delay.total_seconds())
@@ -113,16 +89,12 @@ def current_attempt(services: Services, delivery: Delivery) -> Message | None:
     older attempt sends the present one (again). Of two that are sent only one can raise it.
     """
     message = delivery.message
-    if not (message.attempt or delivery.repeated):
+    if not (message.attempt or delivery.may_be_done):
         return message  # the first there is; a second one would only do the same work again
-    try:
-        data = services.jobs.read(names.attempt(message.job, message.post))
-    except Missing:
+    standing = services.store.attempts.find(message.job, message.post)
+    if standing is None or message.attempt >= standing.attempt:
         return message
-    standing = wire.decode(data, Attempt)
-    if message.attempt >= standing.attempt:
-        return message
-    if delivery.repeated and standing.until <= services.clock():
+    if delivery.may_be_done and standing.until <= services.clock():
         return msgspec.structs.replace(message, attempt=standing.attempt)
     if delivery.dequeue_count > 1:
         _send(services, message, standing)
@@ -130,16 +102,17 @@ def current_attempt(services: Services, delivery: Delivery) -> Message | None:
 
 
 def _raise_attempt(services: Services, message: Message, upcoming: Attempt) -> bool:
-    name = names.attempt(message.job, message.post)
-    data = msgspec.json.encode(upcoming)
-    if message.attempt == 0 and services.jobs.create(name, data):
+    attempts, key = services.store.attempts, (message.job, message.post)
+    if message.attempt == 0 and attempts.create(upcoming, *key):
         return True
-    standing = services.jobs.read_versioned(name)
-    if standing.data == data:
+    standing = attempts.find_with_etag(*key)
+    if standing is None:
+        raise Missing(names.attempt(*key))
+    if standing.record == upcoming:
         return True  # ours: the answer to the write was lost, and the client wrote again
-    if wire.decode(standing.data, Attempt).attempt != message.attempt:
+    if standing.record.attempt != message.attempt:
         return False
-    return services.jobs.replace(name, data, standing.etag)
+    return attempts.replace(upcoming, standing.etag, *key)
 
 
 def _send(services: Services, message: Message, attempt: Attempt) -> None:

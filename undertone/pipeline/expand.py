@@ -7,8 +7,8 @@ from collections.abc import Container, Sequence
 import msgspec
 
 from undertone.pipeline import names
-from undertone.pipeline.fanin import PostArrival, arrived
-from undertone.pipeline.job import ROWS_A_PAGE, Row, glimpse_stop, read_rows
+from undertone.pipeline.fanin import arrived
+from undertone.pipeline.job_records import ROWS_PER_PAGE, Row
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.services import Services
 
@@ -19,12 +19,12 @@ def expand(services: Services, delivery: Delivery) -> None:
     Raises Missing if the job is gone.
     """
     message = delivery.message
-    if glimpse_stop(services, message.job):
+    if services.store.stops.find_cached(message.job):
         return
-    rows = read_rows(services.jobs, message.job, message.page)
+    rows = services.store.rows(message.job, message.page)
     done: Container[int] = ()
-    if delivery.repeated:
-        done = arrived(services.jobs, names.barrier(message.job), PostArrival)
+    if delivery.may_be_done:
+        done = arrived(services.store.barriers, message.job)
         message = msgspec.structs.replace(message, again=True)
     send_posts(services, message, rows, done)
 
@@ -33,7 +33,7 @@ def send_posts(
     services: Services, message: Message, rows: Sequence[Row], done: Container[int] = ()
 ) -> None:
     """Send a message for each post among `rows`, the page `message.page`, that is not in `done`."""
-    numbered = enumerate(rows, start=message.page * ROWS_A_PAGE)
+    numbered = enumerate(rows, start=message.page * ROWS_PER_PAGE)
     posts = [index for index, row in numbered if row.is_post and index not in done]
 
     def send(post: int) -> None:

@@ -1,4 +1,4 @@
-"""Fetch one post: freeze its comments, then send a message for each chunk of them."""
+"""Fetch one post: take its snapshot, then send a message for each chunk of its comments."""
 
 from __future__ import annotations
 
@@ -8,53 +8,53 @@ import msgspec
 
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.pipeline import names
-from undertone.pipeline.attempts import check_throttle, current_attempt, hold_back, send_later
-from undertone.pipeline.cache import cache_name, read_cache, write_cache
-from undertone.pipeline.freeze import (
-    Fetched,
-    Frozen,
-    freeze,
-    freeze_failure,
-    read_frozen,
+from undertone.pipeline.arrivals import arrive_post, note_progress, post_arrival
+from undertone.pipeline.attempts import (
+    check_throttle,
+    current_attempt,
+    postpone_post,
+    throttle_platform,
 )
-from undertone.pipeline.job import ROWS_A_PAGE, Options, glimpse_stop, read_request, read_rows
+from undertone.pipeline.comment_cache import cache_name, read_cache, write_cache
+from undertone.pipeline.job_records import ROWS_PER_PAGE, Options
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.reading import Overtaken, PageLog, read_post
+from undertone.pipeline.paging import Overtaken, PageLog, read_post
+from undertone.pipeline.post_records import Fetched, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
-from undertone.pipeline.settle import ProgressLine, note_progress, settle_post, unfetched
+from undertone.pipeline.snapshot import snapshot_failure, take_snapshot
 from undertone.records import UPLOAD, PostRef, State, utc_text
 
 
 def fetch(services: Services, delivery: Delivery) -> None:
-    """Freeze the post and announce its chunks; a post that is frozen is only announced.
+    """Take the post's snapshot and announce its chunks; one that has a snapshot is only announced.
 
     Raises Transient (the host tries again) and Missing (the job is gone).
     """
     message = delivery.message
-    if glimpse_stop(services, message.job):
+    if services.store.stops.find_cached(message.job):
         return
-    page, index = divmod(message.post, ROWS_A_PAGE)
-    ref = read_rows(services.jobs, message.job, page)[index].ref
+    page, index = divmod(message.post, ROWS_PER_PAGE)
+    ref = services.store.rows(message.job, page)[index].ref
     if ref is None:
         raise Transient(f"row {message.post + 1} of job {message.job} is no post")
-    frozen = None
-    if delivery.repeated or ref.platform == UPLOAD:  # else nobody can have frozen it yet
-        frozen = read_frozen(services.jobs, message.job, message.post)
-    if frozen is None:
+    snapshot = None
+    if delivery.may_be_done or ref.platform == UPLOAD:  # else there can be none yet
+        snapshot = services.store.snapshots.find(message.job, message.post)
+    if snapshot is None:
         current = current_attempt(services, delivery)
         if current is None:
             return
-        resume = current.attempt > 0 or delivery.repeated
-        frozen = _fetch(services, current, ref, resume=resume)
-    if frozen is not None:
-        again = msgspec.structs.replace(message, again=delivery.repeated)
-        announce_post(services, again, frozen)
+        resume = current.attempt > 0 or delivery.may_be_done
+        snapshot = _fetch(services, current, ref, resume=resume)
+    if snapshot is not None:
+        again = msgspec.structs.replace(message, again=delivery.may_be_done)
+        announce_post(services, again, snapshot)
 
 
-def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) -> Frozen | None:
-    """Fetch and freeze; None if the post is sent again, or another delivery is ahead with it."""
-    options = read_request(services.jobs, message.job).options
-    log = PageLog(services.jobs, message.job, message.post)
+def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) -> Snapshot | None:
+    """The snapshot; None if the post is postponed, or another delivery is ahead with it."""
+    options = services.store.request(message.job).options
+    log = PageLog(services.store, message.job, message.post)
     try:
         fetched = _comments(services, ref, options, log, resume=resume)
     except Overtaken:
@@ -63,10 +63,10 @@ def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) 
         return _give_up(services, message, State(error.state), error.reason)
     except Delayed as error:
         if error.platform_wide:
-            hold_back(services, ref.platform, error)
-        refusal = send_later(services, message, error)
+            throttle_platform(services, ref.platform, error)
+        refusal = postpone_post(services, message, error)
         return _give_up(services, message, State.FAILED, refusal) if refusal else None
-    return freeze(
+    return take_snapshot(
         services,
         message.job,
         message.post,
@@ -79,47 +79,49 @@ def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) 
 def _comments(
     services: Services, ref: PostRef, options: Options, log: PageLog, *, resume: bool
 ) -> Fetched:
-    def known(post: PostRef) -> Fetched | None:
+    def cached(post: PostRef) -> Fetched | None:
         name = cache_name(post, options.want)
         max_age = timedelta(minutes=options.max_age_minutes)
-        return read_cache(services.cache, name, services.clock(), max_age)
+        return read_cache(services.store, name, services.clock(), max_age)
 
-    if cached := known(ref):
-        return cached
+    if earlier := cached(ref):
+        return earlier
     check_throttle(services, ref.platform)
     source = services.source(ref.platform)
-    fetched = read_post(source, ref, options.want, services.clock, log, resume=resume, known=known)
+    fetched = read_post(
+        source, ref, options.want, services.clock, log, resume=resume, cached=cached
+    )
     if not fetched.note:
         post = fetched.post or ref
         own = msgspec.structs.replace(fetched, post=None)  # for who asks by its own link
-        write_cache(services.cache, cache_name(post, options.want), own)
+        write_cache(services.store, cache_name(post, options.want), own)
     return fetched
 
 
-def _give_up(services: Services, message: Message, state: State, reason: str) -> Frozen:
+def _give_up(services: Services, message: Message, state: State, reason: str) -> Snapshot:
     at = utc_text(services.clock())
-    return freeze_failure(
-        services.jobs, message.job, message.post, state=state, reason=reason, at=at
+    return snapshot_failure(
+        services.store, message.job, message.post, state=state, reason=reason, at=at
     )
 
 
-def announce_post(services: Services, message: Message, frozen: Frozen) -> None:
-    """Send the chunks of a frozen post, or arrive at once if there are none.
+def announce_post(services: Services, message: Message, snapshot: Snapshot) -> None:
+    """Send the chunks of a post that has its snapshot, or arrive at once if there are none.
 
     Raises Missing if the job is gone.
     """
-    note_progress(services, message.job, ProgressLine(post=message.post, found=frozen.fetched))
-    if not frozen.chunks:
-        settle_post(services, message, unfetched(message, frozen))
+    note_progress(services, message.job, ProgressLine(post=message.post, found=snapshot.fetched))
+    if not snapshot.chunks:
+        arrive_post(services, message, post_arrival(message, snapshot, []))
         return
-    if len(frozen.chunks) > 1:
-        services.jobs.create_append(names.post_barrier(message.job, message.post, message.round))
-    send_chunks(services, message, frozen)
+    if len(snapshot.chunks) > 1:
+        services.store.post_barriers.create(message.job, message.post, message.round)
+    send_chunks(services, message, snapshot)
 
 
-def send_chunks(services: Services, message: Message, frozen: Frozen) -> None:
-    """Send a scoring message for each chunk of `frozen`."""
-    chunks = len(frozen.chunks)
+def send_chunks(services: Services, message: Message, snapshot: Snapshot) -> None:
+    """Send a scoring message for each chunk of the post."""
+    chunks = len(snapshot.chunks)
     for chunk in range(chunks):
         body = msgspec.structs.replace(message, chunk=chunk, chunks=chunks, attempt=0).encode()
         services.queues.send(names.QUEUE_COMMENTS, body)

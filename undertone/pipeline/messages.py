@@ -36,7 +36,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     chunks: int = 0
     """How many chunks the post has: what its barrier waits for."""
     attempt: int = 0
-    """How often a platform has sent this post away."""
+    """How often a platform has put this post off."""
     round: int = 0
     """More than 0: the post is scored again because staged blocks were lost."""
     again: bool = False
@@ -56,8 +56,8 @@ class Delivery(NamedTuple):
     dequeue_count: int = 1
 
     @property
-    def repeated(self) -> bool:
-        """Whether this work may have been done, wholly or in part, before."""
+    def may_be_done(self) -> bool:
+        """Whether this work may have been done before, wholly or in part."""
         return self.message.again or self.dequeue_count > 1
 
 

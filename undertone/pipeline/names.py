@@ -16,6 +16,12 @@ QUEUE_POSTS = "posts"
 QUEUE_COMMENTS = "comments"
 QUEUE_FINISHED = "finished"
 
+
+def poison_queue(queue: str) -> str:
+    """Where the host puts messages of `queue` that failed every try."""
+    return f"{queue}-poison"
+
+
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: sorts like the numbers it writes, has no letters that look like digits."""
 _TIME_DIGITS = 9  # 45 bits of milliseconds: until the year 3084
@@ -64,12 +70,12 @@ def job_prefix(job: str) -> str:
 
 
 def request(job: str) -> str:
-    """What was asked for, frozen; last written by submit, so its presence means a whole job."""
+    """What was asked for; written last by submit, so its presence means a whole job."""
     return f"{job}/request.json"
 
 
 def rows(job: str, page: int) -> str:
-    """The rows that were sent, `ROWS_A_PAGE` of them."""
+    """The rows that were sent, `ROWS_PER_PAGE` of them."""
     return f"{job}/rows/{page:05d}.json"
 
 
@@ -93,9 +99,9 @@ def closed(job: str) -> str:
     return f"{job}/closed.json"
 
 
-def frozen(job: str, post: int) -> str:
+def snapshot(job: str, post: int) -> str:
     """What was fetched of a post: facts and where its comments are. The first one written wins."""
-    return f"{job}/posts/{post:05d}/frozen.json"
+    return f"{job}/posts/{post:05d}/snapshot.json"
 
 
 def comments(job: str, post: int, digest: str) -> str:
@@ -108,29 +114,29 @@ def post_barrier(job: str, post: int, round_: int) -> str:
     return f"{job}/posts/{post:05d}/barrier-{round_}"
 
 
-def pages(job: str, post: int) -> str:
-    """Prefix of the pages that were read of a post before it is frozen."""
-    return f"{job}/posts/{post:05d}/pages/"
+def page(job: str, post: int, number: int) -> str:
+    """A page that was read of a post before its snapshot is taken."""
+    return f"{job}/posts/{post:05d}/pages/{number:05d}.json"
 
 
 def attempt(job: str, post: int) -> str:
-    """How often a platform sent us away, and until when."""
+    """How often a platform has put the post off, and until when."""
     return f"{job}/posts/{post:05d}/attempt.json"
 
 
-def trouble(job: str, post: int) -> str:
+def failure(job: str, post: int) -> str:
     """The last unexpected failure of a post's message, for the row if it ends in poison."""
-    return f"{job}/posts/{post:05d}/trouble.json"
+    return f"{job}/posts/{post:05d}/failure.json"
 
 
-_NEVER_CHANGES = re.compile(
-    r".*/request\.json|.*/rows/.*|.*/posts/\d{5}/(frozen\.json|comments-\w+\.jsonl)"
+_IMMUTABLE = re.compile(
+    r".*/request\.json|.*/rows/.*|.*/posts/\d{5}/(snapshot\.json|comments-\w+\.jsonl)"
 )
 
 
-def never_changes(name: str) -> bool:
-    """Whether a blob is written once for ever: what was asked, and what was frozen."""
-    return _NEVER_CHANGES.fullmatch(name) is not None
+def is_immutable(name: str) -> bool:
+    """Whether a blob is written once for ever: what was asked for, and what was fetched."""
+    return _IMMUTABLE.fullmatch(name) is not None
 
 
 def is_barrier(name: str) -> bool:
@@ -146,7 +152,7 @@ STOPS = "stops/"
 
 
 def open_marker(job: str) -> str:
-    """Present from before a job's first blob until after its last; upkeep lists these."""
+    """Present from before a job's first blob until after its last; reconcile lists these."""
     return f"{OPEN}{job}"
 
 

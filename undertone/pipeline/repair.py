@@ -2,7 +2,7 @@
 
 The service drops staged blocks after seven days, and when a blob is written over; neither should
 meet a job that ends within five. If it does, the posts concerned are scored again from their
-frozen comments, in a further round: each has a barrier of its own there, and its arrival replaces
+snapshots, in a further round: each has a barrier of its own there, and its arrival replaces
 the earlier one.
 """
 
@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import logging
 
-from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.closing import Decision, reopen
-from undertone.pipeline.fanin import PostArrival
 from undertone.pipeline.fetch import send_chunks
-from undertone.pipeline.freeze import read_frozen
-from undertone.pipeline.job import Request
+from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
+from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.services import Services
 
 log = logging.getLogger(__name__)
@@ -32,13 +30,11 @@ def score_again(
     are the ones that are missing.
     """
     for post in _posts_that_miss_blocks(services, request, arrivals):
-        frozen = read_frozen(services.jobs, request.job, post)
-        if frozen is None:
-            raise Missing(names.frozen(request.job, post))
+        snapshot = services.store.snapshots.read(request.job, post)
         round_ = arrivals[post].round + 1
         log.warning("job %s: post %d lost staged blocks, round %d", request.job, post, round_)
-        if len(frozen.chunks) > 1:
-            services.jobs.create_append(names.post_barrier(request.job, post, round_))
+        if len(snapshot.chunks) > 1:
+            services.store.post_barriers.create(request.job, post, round_)
         message = Message(
             job=request.job,
             posts=request.posts,
@@ -47,8 +43,8 @@ def score_again(
             round=round_,
             again=True,
         )
-        send_chunks(services, message, frozen)
-    reopen(services, request.job, decision)
+        send_chunks(services, message, snapshot)
+    reopen(services.store, request.job, decision)
 
 
 def _posts_that_miss_blocks(

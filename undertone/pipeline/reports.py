@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from undertone import wire
 from undertone.errors import Missing, NotFound
 from undertone.pipeline import names
 from undertone.pipeline.aggregate import post_rows
 from undertone.pipeline.closing import counting, standing_closing
-from undertone.pipeline.fanin import PostArrival, arrived
-from undertone.pipeline.job import (
-    ROWS_A_PAGE,
-    IndexEntry,
-    Request,
-    is_deleted,
-    read_closed,
-    read_request,
-    read_rows,
-)
-from undertone.pipeline.repeats import without_repeats
+from undertone.pipeline.duplicates import merge_duplicates
+from undertone.pipeline.fanin import arrived
+from undertone.pipeline.job_records import ROWS_PER_PAGE, IndexEntry, Request
+from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.services import Services
 from undertone.results.posts_table import PostRow
 
@@ -41,10 +33,10 @@ def find_job(services: Services, owner: str, job: str) -> Request:
     if not names.is_job_id(job):
         raise unknown
     try:
-        request = read_request(services.jobs, job)
+        request = services.store.request(job)
     except Missing:
         raise unknown from None
-    if request.owner != owner or is_deleted(services.jobs, job):
+    if request.owner != owner or services.store.is_deleted(job):
         raise unknown
     return request
 
@@ -53,13 +45,14 @@ def list_jobs(services: Services, owner: str, *, after: str = "", limit: int = 2
     """The owner's jobs past `after`, at most `limit` (and `MOST_JOBS`) of them."""
     prefix = names.index_prefix(owner)
     limit = min(max(limit, 1), MOST_JOBS)
-    found = services.jobs.names(prefix, after=prefix + after if after else "", limit=limit + 1)
+    found = services.store.jobs.names(
+        prefix, after=prefix + after if after else "", limit=limit + 1
+    )
     entries: list[IndexEntry] = []
     for name in found[:limit]:
-        try:
-            entries.append(wire.decode(services.jobs.read(name), IndexEntry))
-        except Missing:
-            continue  # deleted while we listed
+        entry = services.store.index.find(owner, name.removeprefix(prefix))
+        if entry is not None:  # else it was deleted while we listed
+            entries.append(entry)
     more = found[limit - 1].removeprefix(prefix) if len(found) > limit else ""
     return JobList(entries, more)
 
@@ -75,16 +68,17 @@ def result_rows(services: Services, request: Request, page: int) -> list[PostRow
             "not among them"
         )
     return post_rows(
-        read_rows(services.jobs, request.job, page),
+        services.store.rows(request.job, page),
         _arrivals(services, request),
-        start=page * ROWS_A_PAGE,
+        start=page * ROWS_PER_PAGE,
     )
 
 
 def _arrivals(services: Services, request: Request) -> dict[int, PostArrival]:
-    closing = standing_closing(services.jobs, request.job)
-    if closing is not None and read_closed(services.jobs, request.job) is not None:
-        arrivals = counting(services.jobs, request, closing)
+    store = services.store
+    closing = standing_closing(store, request.job)
+    if closing is not None and store.closed.find(request.job) is not None:
+        arrivals = counting(store, request, closing)
     else:
-        arrivals = arrived(services.jobs, names.barrier(request.job), PostArrival)
-    return without_repeats(services.jobs, request, arrivals)
+        arrivals = arrived(store.barriers, request.job)
+    return merge_duplicates(store, request, arrivals)

@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from model.analyzer import Unavailable
-from undertone.errors import Missing
 from undertone.pipeline import names
-from undertone.pipeline.attempts import send_chunk_later
-from undertone.pipeline.fanin import ChunkArrival
-from undertone.pipeline.freeze import Frozen, read_chunk, read_frozen
-from undertone.pipeline.job import glimpse_stop
+from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
+from undertone.pipeline.attempts import postpone_chunk
 from undertone.pipeline.messages import Delivery, Message
+from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
-from undertone.pipeline.settle import ProgressLine, note_progress, settle_chunk, settled
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
-from undertone.results.statistics import reading, tally
+from undertone.results.tally import round_probabilities, tally
 
 
 def score(services: Services, delivery: Delivery) -> None:
@@ -27,30 +24,30 @@ def score(services: Services, delivery: Delivery) -> None:
     message = delivery.message
     if is_stopped(services, message):
         return
-    frozen = _frozen(services, message)
-    if delivery.repeated and settled(services, message, frozen):
+    snapshot = services.store.snapshots.read(message.job, message.post)
+    if delivery.may_be_done and resume_if_arrived(services, message, snapshot):
         return
-    comments = read_chunk(services.jobs, frozen, message.chunk)
+    comments = services.store.comments(snapshot, message.chunk)
     analyzer = services.analyzer()
     try:
         predictions = analyzer.predict([comment.text for comment in comments])
-    except Unavailable as told:
-        if refusal := send_chunk_later(services, message, told):
+    except Unavailable as error:
+        if refusal := postpone_chunk(services, message, error):
             fail(services, message, refusal)
         return
-    readings = [reading(p.negative, p.neutral, p.positive) for p in predictions]
+    probabilities = [round_probabilities(p.negative, p.neutral, p.positive) for p in predictions]
     scored = [
-        ScoredComment(comment, figures, prediction.windows)
-        for comment, figures, prediction in zip(comments, readings, predictions, strict=True)
+        ScoredComment(comment, shares, prediction.windows)
+        for comment, shares, prediction in zip(comments, probabilities, predictions, strict=True)
     ]
-    block = stage(services, message, frozen, scored)
-    if len(frozen.chunks) > 1:
+    block = stage(services, message, snapshot, scored)
+    if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
     arrival = ChunkArrival(
-        key=message.chunk, block=block, tally=tally(readings), model=analyzer.model
+        key=message.chunk, block=block, tally=tally(probabilities), model=analyzer.model
     )
-    settle_chunk(services, message, frozen, arrival)
+    arrive_chunk(services, message, snapshot, arrival)
 
 
 def fail(services: Services, message: Message, reason: str) -> None:
@@ -58,13 +55,13 @@ def fail(services: Services, message: Message, reason: str) -> None:
 
     Raises Transient and Missing, as `score`.
     """
-    frozen = _frozen(services, message)
-    comments = read_chunk(services.jobs, frozen, message.chunk)
-    block = stage(services, message, frozen, [ScoredComment(c, None) for c in comments])
+    snapshot = services.store.snapshots.read(message.job, message.post)
+    comments = services.store.comments(snapshot, message.chunk)
+    block = stage(services, message, snapshot, [ScoredComment(c, None) for c in comments])
     arrival = ChunkArrival(
         key=message.chunk, block=block, tally=tally([]), unscored=len(comments), reason=reason
     )
-    settle_chunk(services, message, frozen, arrival)
+    arrive_chunk(services, message, snapshot, arrival)
 
 
 def is_stopped(services: Services, message: Message) -> bool:
@@ -72,27 +69,20 @@ def is_stopped(services: Services, message: Message) -> bool:
 
     A cancelled job closes with what exists, and what existed is scored again if it was lost.
     """
-    stop = glimpse_stop(services, message.job)
+    stop = services.store.stops.find_cached(message.job)
     return stop is not None and (stop.why == "deleted" or message.round == 0)
 
 
-def _frozen(services: Services, message: Message) -> Frozen:
-    frozen = read_frozen(services.jobs, message.job, message.post)
-    if frozen is None:
-        raise Missing(names.frozen(message.job, message.post))
-    return frozen
-
-
 def stage(
-    services: Services, message: Message, frozen: Frozen, scored: Sequence[ScoredComment]
+    services: Services, message: Message, snapshot: Snapshot, scored: Sequence[ScoredComment]
 ) -> str:
     """Stage the rows in both result files under one id, which is returned.
 
     The id holds a digest of the rows of both: of two deliveries that score differently each stages
     a block of its own, and the barrier decides for both files at once which of them counts.
     """
-    table = comments_csv_bytes(frozen.row, scored)
-    lines = jsonl_bytes(frozen.row, scored)
+    table = comments_csv_bytes(snapshot.row, scored)
+    lines = jsonl_bytes(snapshot.row, scored)
     block = block_id(message.post, message.chunk, table + lines)
     services.results.stage(names.comments_csv(message.job), block, table)
     services.results.stage(names.comments_jsonl(message.job), block, lines)

@@ -1,14 +1,14 @@
-"""What the verbs work with; built by `undertone.wiring`, or by a test."""
+"""What the steps of the pipeline work with; built by `undertone.wiring`, or by a test."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from model.analyzer import Analyzer
-from undertone.pipeline.lookout import Lookout
+from undertone.pipeline.store import JobStore
 from undertone.ports import Blobs, Clock, Queues, Source
 
 
@@ -16,8 +16,7 @@ from undertone.ports import Blobs, Clock, Queues, Source
 class Services:
     """The outside of the pipeline."""
 
-    jobs: Blobs
-    cache: Blobs
+    store: JobStore
     results: Blobs
     queues: Queues
     clock: Clock
@@ -27,11 +26,9 @@ class Services:
     """The analyzer; loading it takes a second, so only scoring asks."""
     randbits: Callable[[int], int] = secrets.randbits
     """Makes job ids that cannot be guessed."""
-    lookout: Lookout = field(default_factory=Lookout)
-    """Where queue work asks whether it is still wanted."""
     threads: int = 8
     """Calls of storage that one step makes in parallel, where it has many to make."""
-    chunk: int = 250
+    chunk_size: int = 250
     """Comments in one scoring message: under a second of the compact model, five of RoBERTa."""
 
     def in_parallel[T, R](self, act: Callable[[T], R], items: Iterable[T]) -> list[R]:

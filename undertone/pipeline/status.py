@@ -7,21 +7,19 @@ small range reads, however large the job.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from datetime import datetime, timedelta
 
 import msgspec
+from cachetools import LRUCache
 
-from undertone import wire
-from undertone.pipeline import names
-from undertone.pipeline.fanin import PostArrival, winners
-from undertone.pipeline.job import Closed, Request, read_closed
+from undertone.pipeline.fanin import winners
+from undertone.pipeline.job_records import Closed, Request
+from undertone.pipeline.post_records import PostArrival, ProgressLine
 from undertone.pipeline.services import Services
-from undertone.pipeline.settle import ProgressLine
-from undertone.ports import Blobs
+from undertone.pipeline.store import JobStore
 from undertone.records import State
 
-KEPT = 128
+MAX_WATCHED = 128
 """Jobs whose parsed part an instance keeps."""
 
 
@@ -74,18 +72,18 @@ class Watch:
         self._scored: dict[int, dict[int, int]] = {}
         self._waiting: dict[int, ProgressLine] = {}
 
-    def catch_up(self, jobs: Blobs) -> None:
+    def catch_up(self, store: JobStore) -> None:
         """Read on where the last call ended. Raises Missing if the job is gone."""
         with self._lock:
-            lines = jobs.read_range(names.barrier(self._job), self._barrier_read)
-            self._barrier_read += len(lines)
-            for key, arrival in winners(lines, PostArrival).items():
+            arrivals, size = store.barriers.read_from(self._barrier_read, self._job)
+            self._barrier_read += size
+            for key, arrival in winners(arrivals).items():
                 standing = self.arrivals.get(key)
                 if standing is None or arrival.round > standing.round:
                     self.arrivals[key] = arrival
-            lines = jobs.read_range(names.progress(self._job), self._progress_read)
-            self._progress_read += len(lines)
-            for line in wire.decode_lines(lines, ProgressLine):
+            lines, size = store.progress.read_from(self._progress_read, self._job)
+            self._progress_read += size
+            for line in lines:
                 self._take(line)
 
     def _take(self, line: ProgressLine) -> None:
@@ -140,26 +138,25 @@ class Watches:
     """The watches of the jobs that this instance was asked about last."""
 
     def __init__(self) -> None:
-        self._watches: OrderedDict[str, Watch] = OrderedDict()
-        self._lock = threading.Lock()
+        self._watches: LRUCache[str, Watch] = LRUCache(MAX_WATCHED)
+        self._lock = threading.Lock()  # cachetools leaves locking to its users
 
     def of(self, job: str) -> Watch:
         """The watch of `job`."""
         with self._lock:
-            watch = self._watches.setdefault(job, Watch(job))
-            self._watches.move_to_end(job)
-            while len(self._watches) > KEPT:
-                self._watches.popitem(last=False)
+            watch = self._watches.get(job)
+            if watch is None:
+                watch = self._watches[job] = Watch(job)
             return watch
 
 
 def status(services: Services, watches: Watches, request: Request) -> Status:
     """The present status of a job. Raises Missing if it is gone."""
-    closed = read_closed(services.jobs, request.job)
+    closed = services.store.closed.find(request.job)
     if closed is not None:
         return _ended(request, closed)
     watch = watches.of(request.job)
-    watch.catch_up(services.jobs)
+    watch.catch_up(services.store)
     now = services.clock()
     waits = watch.waits(now)
     return Status(

@@ -1,7 +1,7 @@
 """Accept a job: write everything down, then announce it.
 
-Order is what makes a crash harmless. The open marker comes first, so that upkeep knows of all that
-follows; request.json comes last of the blobs, so that its presence means a whole job; messages
+Order is what makes a crash harmless. The open marker comes first, so that `reconcile` knows of all
+that follows; request.json comes last of the blobs, so that its presence means a whole job; messages
 come after that. A client that repeats the call with its Idempotency-Key runs the same steps on the
 same job id, and every step that is done already is a conditional write that answers no.
 """
@@ -13,29 +13,27 @@ from typing import NamedTuple
 
 import msgspec
 
-from undertone import wire
 from undertone.errors import Conflict, Missing, Permanent, Rejected
 from undertone.pipeline import names
-from undertone.pipeline.claims import Claim, claim
+from undertone.pipeline.arrivals import send_finished
 from undertone.pipeline.expand import send_posts
-from undertone.pipeline.freeze import Fetched, freeze
-from undertone.pipeline.job import (
+from undertone.pipeline.idempotency import bind_key
+from undertone.pipeline.job_records import (
     LIFETIME,
     MAX_ROWS,
-    ROWS_A_PAGE,
+    ROWS_PER_PAGE,
     IndexEntry,
+    KeyBinding,
     OpenMarker,
     Options,
     Request,
     Row,
-    is_deleted,
-    read_closed,
-    read_request,
-    read_rows,
+    RowPage,
 )
 from undertone.pipeline.messages import Message
+from undertone.pipeline.post_records import Fetched
 from undertone.pipeline.services import Services
-from undertone.pipeline.settle import fire
+from undertone.pipeline.snapshot import take_snapshot
 from undertone.posts import parse_post_url
 from undertone.records import UPLOAD, PostRef, UploadedPost
 
@@ -71,24 +69,24 @@ def submit(services: Services, submission: Submission) -> Accepted:
     rows = plan_rows(submission.urls, submission.uploads)
     job, key = _job_id(services, submission)
     is_new = write_down(services, submission, job, key, rows)
-    request = _whole(services, job)
-    if is_new or read_closed(services.jobs, job) is None:
+    request = _written(services, job)
+    if is_new or services.store.closed.find(job) is None:
         announce(services, request, again=not is_new, traceparent=submission.traceparent)
     return Accepted(request, rows)
 
 
-def _whole(services: Services, job: str) -> Request:
-    """The job that was just written, unless it was removed meanwhile.
+def _written(services: Services, job: str) -> Request:
+    """The job that was just written. Raises Conflict if it was removed meanwhile.
 
-    Who removes a job writes its tombstone before anything is gone, so looking for one after the
-    last write misses none.
+    Whoever removes a job writes its tombstone before anything is gone, so looking for one after
+    the last write misses none.
     """
     removed = Conflict("the job was removed while it was being made; try again", retry_after=1)
     try:
-        request = read_request(services.jobs, job)
+        request = services.store.request(job)
     except Missing:
         raise removed from None
-    if is_deleted(services.jobs, job):
+    if services.store.is_deleted(job):
         raise removed
     return request
 
@@ -138,7 +136,8 @@ def _job_id(services: Services, submission: Submission) -> tuple[str, str]:
     key = names.idempotency(submission.owner, submission.key)
     _mark_open(services, submission, job, key)
     try:
-        bound = claim(services.jobs, key, Claim(job=job, body=submission.body_digest))
+        binding = KeyBinding(job=job, body=submission.body_digest)
+        bound = bind_key(services.store, key, binding)
     except Rejected:
         _unmark(services, job)
         raise
@@ -150,20 +149,18 @@ def _job_id(services: Services, submission: Submission) -> tuple[str, str]:
 
 def _mark_open(services: Services, submission: Submission, job: str, key: str) -> None:
     marker = OpenMarker(owner=submission.owner, idempotency=key)
-    services.jobs.create(names.open_marker(job), msgspec.json.encode(marker))
+    services.store.open_markers.create(marker, job)
 
 
 def _unmark(services: Services, job: str) -> None:
-    """Remove the marker of an id that is not used after all, unless upkeep has given the job up: it
-    has written for it then, and finds it by the marker until all is removed.
+    """Remove the open marker of an id that is not used after all.
+
+    Not if `reconcile` has given the job up: it has written for it then, and finds it by the marker
+    until all is removed.
     """
-    name = names.open_marker(job)
-    try:
-        data, etag = services.jobs.read_versioned(name)
-    except Missing:
-        return
-    if not wire.decode(data, OpenMarker).given_up:
-        services.jobs.remove_if(name, etag)
+    standing = services.store.open_markers.find_with_etag(job)
+    if standing is not None and not standing.record.given_up:
+        services.store.open_markers.remove_if(standing.etag, job)
 
 
 def write_down(
@@ -173,7 +170,7 @@ def write_down(
 
     False if the whole job stood already.
     """
-    jobs, made = services.jobs, names.created_at(job)
+    store, made = services.store, names.created_at(job)
     request = Request(
         job=job,
         owner=submission.owner,
@@ -186,28 +183,28 @@ def write_down(
         idempotency=key,
     )
     services.in_parallel(
-        lambda page: jobs.create(names.rows(job, page), _page(rows, page)), range(request.pages)
+        lambda page: store.row_pages.create(_page(rows, page), job, page), range(request.pages)
     )
-    _freeze_uploads(services, submission, request)
-    jobs.create_append(names.barrier(job))
-    jobs.create_append(names.progress(job))
+    _snapshot_uploads(services, submission, request)
+    store.barriers.create(job)
+    store.progress.create(job)
     entry = IndexEntry(job=job, created_at=made, rows=len(rows), name=submission.name)
-    jobs.create(names.index(submission.owner, job), msgspec.json.encode(entry))
-    return jobs.create(names.request(job), msgspec.json.encode(request))
+    store.index.create(entry, submission.owner, job)
+    return store.requests.create(request, job)
 
 
-def _page(rows: Sequence[Row], page: int) -> bytes:
-    return msgspec.json.encode(rows[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE])
+def _page(rows: Sequence[Row], page: int) -> RowPage:
+    return RowPage(rows=tuple(rows[page * ROWS_PER_PAGE : (page + 1) * ROWS_PER_PAGE]))
 
 
-def _freeze_uploads(services: Services, submission: Submission, request: Request) -> None:
-    """An upload needs no fetching, so it is frozen here; its fetch only sends the chunks."""
+def _snapshot_uploads(services: Services, submission: Submission, request: Request) -> None:
+    """Take the snapshots of uploads, which need no fetching; their fetch only sends the chunks."""
     offset = len(submission.urls)
 
     def one(index: int) -> None:
         post = submission.uploads[index]
         fetched = Fetched(comments=post.comments, title=post.title, remark=post.note)
-        freeze(
+        take_snapshot(
             services,
             request.job,
             offset + index,
@@ -232,9 +229,9 @@ def announce(services: Services, request: Request, *, again: bool, traceparent: 
         traceparent=traceparent,
     )
     if not request.posts:
-        fire(services, message)
+        send_finished(services, message)
     elif request.pages == 1:
-        send_posts(services, message, read_rows(services.jobs, request.job, 0))
+        send_posts(services, message, services.store.rows(request.job, 0))
     else:
 
         def send(page: int) -> None:

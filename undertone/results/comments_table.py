@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from undertone.records import Comment
-from undertone.results.cells import BOM, csv_bytes, decimal, text_cell
-from undertone.results.statistics import UNIT, Reading
+from undertone.results.csv_cells import BOM, csv_bytes, decimal, text_cell
+from undertone.results.tally import UNIT, Probabilities
 
 COLUMNS = (
     "post",
@@ -53,7 +53,7 @@ class ScoredComment(NamedTuple):
     """A comment with its figures; None where it could not be scored."""
 
     comment: Comment
-    reading: Reading | None
+    probabilities: Probabilities | None
     windows: int = 1
 
 
@@ -62,7 +62,7 @@ def jsonl_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
     return msgspec.json.Encoder().encode_lines([_row(row, *scored) for scored in comments])
 
 
-def _row(row: int, comment: Comment, scored: Reading | None, windows: int) -> CommentRow:
+def _row(row: int, comment: Comment, scored: Probabilities | None, windows: int) -> CommentRow:
     return CommentRow(
         post=row,
         comment_id=comment.id,
@@ -97,7 +97,7 @@ def comments_csv_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
     )
 
 
-def _figures(scored: Reading | None) -> tuple[str, str, str, str, str]:
+def _figures(scored: Probabilities | None) -> tuple[str, str, str, str, str]:
     if scored is None:
         return ("", "", "", "", "")
     return (

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import msgspec
 
 from undertone.records import PostRef, State
-from undertone.results.cells import BOM, csv_bytes, decimal, text_cell
-from undertone.results.statistics import Tally, summarise
+from undertone.results.csv_cells import BOM, csv_bytes, decimal, text_cell
+from undertone.results.tally import Tally
+from undertone.results.verdict import summarise
 
 
 class PostRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,25 +10,18 @@ import msgspec
 import pytest
 
 from model.analyzer import Prediction
-from undertone.pipeline.aggregate import aggregate
-from undertone.pipeline.deliver import Verb, deliver
-from undertone.pipeline.expand import expand
-from undertone.pipeline.fetch import fetch
-from undertone.pipeline.job import Request
+from undertone.pipeline.absence_cache import AbsenceCache
+from undertone.pipeline.handlers import handle_message
+from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
-from undertone.pipeline.score import score
 from undertone.pipeline.services import Services
+from undertone.pipeline.store import JobStore
 from undertone.pipeline.submit import Submission, submit
+from undertone.ports import Blobs
 from undertone.records import Comment, Page, PostRef, UploadedPost, Want
 from undertone.storage.memory import MemoryBlobs, MemoryQueues
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
-VERBS: dict[str, Verb] = {
-    "jobs": expand,
-    "posts": fetch,
-    "comments": score,
-    "finished": aggregate,
-}
 URL = "https://news.ycombinator.com/item?id={}"
 
 
@@ -54,13 +47,13 @@ class Script:
 class Fair:
     """An analyzer that likes every text, or raises what a test put there."""
 
-    trouble: Exception | None = None
+    error: Exception | None = None
     model: str = "fair@1"
     texts: list[str] = field(default_factory=list)
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        if self.trouble is not None:
-            raise self.trouble
+        if self.error is not None:
+            raise self.error
         self.texts.extend(texts)
         return [Prediction(0.1, 0.2, 0.7) for _ in texts]
 
@@ -78,15 +71,15 @@ class Bench:
     now: datetime = NOW
 
     def __post_init__(self) -> None:
+        self.store = JobStore(self.jobs, self.cache, AbsenceCache(lambda: self.now))
         self.services = Services(
-            jobs=self.jobs,
-            cache=self.cache,
+            store=self.store,
             results=self.results,
             queues=self.queues,
             clock=lambda: self.now,
             source=lambda _: self.source,
             analyzer=lambda: self.analyzer,
-            chunk=2,
+            chunk_size=2,
             threads=1,
         )
 
@@ -111,8 +104,7 @@ class Bench:
         return only
 
     def deliver(self, queue: str, message: Message, *, count: int = 1) -> None:
-        verb = VERBS[queue]
-        deliver(self.services, verb, queue, message.encode(), dequeue_count=count)
+        handle_message(self.services, queue, message.encode(), dequeue_count=count)
 
     def drain(self) -> None:
         """Deliver everything, waiting out all delays."""
@@ -121,6 +113,11 @@ class Bench:
                 for message, delay in self.take(queue):
                     self.now += timedelta(seconds=delay)
                     self.deliver(queue, message)
+
+
+def store_over(jobs: Blobs, cache: Blobs | None = None) -> JobStore:
+    """A job store that believes in no absence."""
+    return JobStore(jobs, cache or MemoryBlobs(), AbsenceCache(lambda: NOW))
 
 
 @pytest.fixture

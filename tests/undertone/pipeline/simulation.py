@@ -19,28 +19,15 @@ import msgspec
 from model.analyzer import Prediction
 from undertone.errors import Delayed, MissingBlocks, Permanent, Transient
 from undertone.pipeline import names
-from undertone.pipeline.aggregate import aggregate
-from undertone.pipeline.deliver import Verb, deliver
-from undertone.pipeline.expand import expand
-from undertone.pipeline.fanin import PostArrival, winners
-from undertone.pipeline.fetch import fetch
-from undertone.pipeline.job import is_deleted, read_or_none, read_stop
-from undertone.pipeline.lookout import Lookout
+from undertone.pipeline.absence_cache import AbsenceCache
+from undertone.pipeline.fanin import winners
+from undertone.pipeline.handlers import HANDLERS, handle_message
 from undertone.pipeline.messages import Message
-from undertone.pipeline.poison import fail_chunk, fail_post
-from undertone.pipeline.score import score
 from undertone.pipeline.services import Services
+from undertone.pipeline.store import JobStore
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.storage.memory import MemoryBlobs
 
-VERBS: dict[str, Verb] = {
-    names.QUEUE_JOBS: expand,
-    names.QUEUE_POSTS: fetch,
-    names.QUEUE_COMMENTS: score,
-    names.QUEUE_FINISHED: aggregate,
-    "posts-poison": fail_post,
-    "comments-poison": fail_chunk,
-}
 MAX_DEQUEUE = 3
 RETRY_DELAY = timedelta(seconds=30)
 
@@ -203,21 +190,21 @@ class World:
     repairs: int = 0
     """How often staged blocks were not there when they were to be committed."""
     lost: bool = False
-    """Whether a message is gone for good, so that only upkeep can bring its job to an end."""
+    """Whether a message is gone for good, so that only `reconcile` can bring its job to an end."""
 
     def __post_init__(self) -> None:
         source = FickleSource(self)
         analyzer = FickleAnalyzer(self.seed)
+        absences = AbsenceCache(lambda: self.now, timedelta(seconds=1))  # as deployed
+        self.store = JobStore(self.jobs, self.cache, AbsenceCache(lambda: self.now))
         self.services = Services(
-            jobs=Stepped(self.jobs),
-            cache=Stepped(self.cache),
+            store=JobStore(Stepped(self.jobs), Stepped(self.cache), absences),
             results=Stepped(_Recording(self)),
             queues=Stepped(_Sending(self)),
             clock=lambda: self.now,
             source=lambda _: source,
             analyzer=lambda: analyzer,
-            chunk=2,
-            lookout=Lookout(timedelta(seconds=1)),  # as deployed: a stop is seen a moment late
+            chunk_size=2,
             randbits=self.seed.getrandbits,
             threads=1,
         )
@@ -246,9 +233,8 @@ class World:
             self._poison(envelope)
             return
         self.start(
-            lambda: deliver(
+            lambda: handle_message(
                 self.services,
-                VERBS[envelope.queue],
                 envelope.queue,
                 envelope.body,
                 dequeue_count=envelope.dequeue_count,
@@ -257,13 +243,13 @@ class World:
         )
 
     def _poison(self, envelope: Envelope) -> None:
-        queue = f"{envelope.queue}-poison"
-        if queue in VERBS:
+        queue = names.poison_queue(envelope.queue)
+        if queue in HANDLERS:
             self.queue.append(Envelope(queue, envelope.body, self.now))
-        else:  # left to upkeep
+        else:  # left to reconcile
             self.lost = True
 
-    def settle(self, worker: Worker) -> None:
+    def after(self, worker: Worker) -> None:
         """What the host does with a delivery that has ended."""
         self.workers.remove(worker)
         if worker.error is not None and not isinstance(worker.error, (Crash, Transient)):
@@ -279,11 +265,11 @@ class World:
     def step(self, worker: Worker, *, kill: bool = False) -> None:
         worker.step(kill=kill)
         if worker.ended:
-            self.settle(worker)
+            self.after(worker)
 
     def finish(self, worker: Worker) -> None:
         worker.finish()
-        self.settle(worker)
+        self.after(worker)
 
     def run(self, act: Callable[[], object]) -> None:
         """Do something undisturbed, and see it succeed."""
@@ -321,7 +307,7 @@ class _Recording:
         try:
             self.world.results.commit(name, block_ids, content_type)
         except MissingBlocks:
-            if not is_deleted(self.world.jobs, name.split("/", maxsplit=1)[0]):
+            if not self.world.store.is_deleted(name.split("/", maxsplit=1)[0]):
                 self.world.repairs += 1
             raise
         self.world.commits.setdefault(name, set()).add(tuple(block_ids))
@@ -343,14 +329,13 @@ class _Sending:
     def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:
         message = msgspec.json.decode(body, type=Message)
         if queue == names.QUEUE_FINISHED:
-            assert self._may_end(message), "fired before all posts had arrived"
+            assert self._may_end(message), "told to end before all posts had arrived"
         self.world.queue.append(Envelope(queue, body, self.world.now + timedelta(seconds=delay)))
 
     def _may_end(self, message: Message) -> bool:
-        jobs = self.world.jobs
-        lines = read_or_none(jobs, names.barrier(message.job))
-        if lines is None or is_deleted(jobs, message.job):
+        store = self.world.store
+        if store.is_deleted(message.job) or names.barrier(message.job) not in store.jobs.names(""):
             return True  # deleted between the arrival and the message
-        arrived = len(winners(lines, PostArrival)) >= message.posts
+        arrived = len(winners(store.barriers.read(message.job).records)) >= message.posts
         overdue = self.world.now >= message.deadline
-        return arrived or overdue or read_stop(jobs, message.job) is not None
+        return arrived or overdue or store.stops.find(message.job) is not None

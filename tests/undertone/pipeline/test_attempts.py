@@ -11,7 +11,7 @@ from tests.undertone.pipeline.conftest import URL, Bench, page
 from undertone.errors import Delayed
 from undertone.pipeline import names
 from undertone.pipeline.attempts import FIRST_DELAY, LONGEST_DELAY
-from undertone.pipeline.job import LIFETIME, Request, read_closed
+from undertone.pipeline.job_records import LIFETIME, Request
 from undertone.pipeline.reports import result_rows
 
 
@@ -81,7 +81,7 @@ def test_a_delay_of_one_post_holds_back_no_other(bench: Bench, minutes: float | 
 def test_past_the_deadline_the_post_fails_and_says_so(bench: Bench) -> None:
     request = throttled(bench, LIFETIME.total_seconds() / 60)
     bench.drain()
-    assert read_closed(bench.jobs, request.job) is not None
+    assert bench.store.closed.find(request.job) is not None
     state, reason = row(bench, request)
     assert state == "failed"
     assert reason.startswith("slow down; that is past the end of this job")
@@ -135,4 +135,4 @@ def test_a_throttle_costs_no_try_and_shows_in_the_status(bench: Bench) -> None:
     request = throttled(bench, 7)
     bench.deliver("posts", bench.one("posts")[0])
     assert b"slow down" in bench.jobs.read(names.progress(request.job))
-    assert bench.jobs.names(names.trouble(request.job, 0)) == []
+    assert bench.jobs.names(names.failure(request.job, 0)) == []

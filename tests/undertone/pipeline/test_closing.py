@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.undertone.pipeline.conftest import Bench, upload
 from undertone.pipeline import names
-from undertone.pipeline.job import Request, read_closed
+from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
 from undertone.pipeline.stopping import cancel
 from undertone.pipeline.submit import Submission, submit
@@ -45,7 +45,7 @@ def test_an_aggregator_that_dies_halfway_is_followed_by_one_that_writes_the_same
     request = bench.submit(uploads=[upload(3)])
     bench.drain()
     whole = comments(bench, request)
-    assert read_closed(bench.jobs, request.job)
+    assert bench.store.closed.find(request.job)
     bench.jobs.remove(names.closed(request.job))
     bench.results.remove(names.posts_csv(request.job))
     bench.deliver("finished", ending(request))
@@ -56,7 +56,7 @@ def test_an_aggregator_that_dies_halfway_is_followed_by_one_that_writes_the_same
 def test_told_too_early_nothing_is_decided(bench: Bench) -> None:
     request = bench.submit(uploads=[upload(2)])
     bench.deliver("finished", ending(request))
-    assert read_closed(bench.jobs, request.job) is None
+    assert bench.store.closed.find(request.job) is None
     assert names.closing(request.job) not in bench.jobs.names("")
 
 
@@ -108,4 +108,4 @@ def test_a_chunk_that_arrived_before_a_crash_is_not_scored_again(bench: Bench) -
     bench.deliver("comments", chunks[-1], count=2)
     assert len(bench.analyzer.texts) == scored
     bench.drain()
-    assert read_closed(bench.jobs, request.job)
+    assert bench.store.closed.find(request.job)

@@ -9,7 +9,7 @@ import pytest
 from tests.undertone.pipeline.conftest import URL, Bench, page
 from undertone.errors import Rejected
 from undertone.pipeline import names
-from undertone.pipeline.job import MAX_ROWS, ROWS_A_PAGE, read_closed
+from undertone.pipeline.job_records import MAX_ROWS, ROWS_PER_PAGE
 
 
 @pytest.mark.slow
@@ -19,14 +19,14 @@ def test_a_job_of_ten_thousand_posts(bench: Bench) -> None:
     began = time.perf_counter()
     request = bench.submit(*(URL.format(number + 1) for number in range(MAX_ROWS)))
     submitted = time.perf_counter()
-    assert len(bench.waiting("jobs")) == MAX_ROWS // ROWS_A_PAGE
+    assert len(bench.waiting("jobs")) == MAX_ROWS // ROWS_PER_PAGE
     for message, _ in bench.take("jobs"):
         bench.deliver("jobs", message)
     expanded = time.perf_counter()
     posts = [message.post for message, _ in bench.waiting("posts")]
     assert sorted(posts) == list(range(MAX_ROWS))
     bench.drain()
-    closed = read_closed(bench.jobs, request.job)
+    closed = bench.store.closed.find(request.job)
     ended = time.perf_counter()
     assert closed is not None
     assert (closed.status, closed.comments) == ("completed", 3 * MAX_ROWS)

@@ -11,8 +11,9 @@ import pytest
 from azure.storage.queue import QueueMessage
 
 from devhost import messages as host
-from tests.undertone.pipeline.conftest import NOW, VERBS, Bench
+from tests.undertone.pipeline.conftest import NOW, Bench
 from undertone.errors import Transient
+from undertone.pipeline.handlers import HANDLERS, handle_message
 from undertone.pipeline.messages import NEWER_VERSION_DELAY, Message, decode
 
 MESSAGE = Message(job="j", posts=3, deadline=NOW, post=2)
@@ -48,11 +49,9 @@ def test_what_is_no_message_is_tried_again(body: bytes) -> None:
         decode(body)
 
 
-@pytest.mark.parametrize("queue", VERBS)
+@pytest.mark.parametrize("queue", HANDLERS)
 def test_a_newer_version_is_sent_again_as_it_is(bench: Bench, queue: str) -> None:
-    from undertone.pipeline.deliver import deliver  # noqa: PLC0415 - beside what it is asked
-
     body = b'{"v": 2, "job": ["of", "tomorrow"]}'
-    deliver(bench.services, VERBS[queue], queue, body)
+    handle_message(bench.services, queue, body)
     assert bench.queues.sent == {queue: [(body, NEWER_VERSION_DELAY.total_seconds())]}
     assert bench.jobs.names("") == []

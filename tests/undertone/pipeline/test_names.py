@@ -78,9 +78,9 @@ def test_all_that_a_job_has_is_below_its_prefix_but_its_entries_in_lists() -> No
     job = "0" * 25
     own = [
         names.request(job), names.rows(job, 3), names.barrier(job), names.progress(job),
-        names.closing(job), names.closed(job), names.frozen(job, 7), names.comments(job, 7, "d"),
-        names.post_barrier(job, 7, 1), names.pages(job, 7), names.attempt(job, 7),
-        names.trouble(job, 7), names.posts_csv(job), names.comments_csv(job),
+        names.closing(job), names.closed(job), names.snapshot(job, 7), names.comments(job, 7, "d"),
+        names.post_barrier(job, 7, 1), names.page(job, 7, 1), names.attempt(job, 7),
+        names.failure(job, 7), names.posts_csv(job), names.comments_csv(job),
         names.comments_jsonl(job),
     ]  # fmt: skip
     assert all(name.startswith(names.job_prefix(job)) for name in own)
@@ -97,12 +97,12 @@ JOB = "0" * names.JOB_ID_LENGTH
     [
         names.request(JOB),
         names.rows(JOB, 3),
-        names.frozen(JOB, 3),
+        names.snapshot(JOB, 3),
         names.comments(JOB, 3, "0123abcd"),
     ],
 )
 def test_what_was_asked_and_what_was_frozen_never_changes(name: str) -> None:
-    assert names.never_changes(name)
+    assert names.is_immutable(name)
 
 
 @pytest.mark.parametrize(
@@ -115,12 +115,12 @@ def test_what_was_asked_and_what_was_frozen_never_changes(name: str) -> None:
         names.closing(JOB),
         names.closed(JOB),
         names.stop(JOB),
-        names.trouble(JOB, 3),
+        names.failure(JOB, 3),
         names.open_marker(JOB),
     ],
 )
 def test_all_else_may_change(name: str) -> None:
-    assert not names.never_changes(name)
+    assert not names.is_immutable(name)
 
 
 def test_barriers_are_the_blobs_whose_lines_decide() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.undertone.pipeline.conftest import Bench, upload
 from undertone.pipeline import names
-from undertone.pipeline.fanin import PostArrival, winners
-from undertone.pipeline.job import Request, read_closed
+from undertone.pipeline.fanin import winners
+from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
 from undertone.pipeline.stopping import cancel
 
@@ -38,11 +38,11 @@ def test_their_posts_are_scored_again(bench: Bench, lost: object) -> None:
     bench.results.drop_staged(lost(request.job))
     ending, _ = bench.one("finished")
     bench.deliver("finished", ending)
-    assert read_closed(bench.jobs, request.job) is None
+    assert bench.store.closed.find(request.job) is None
     again = [(m.post, m.chunk, m.round, m.again) for m, _ in bench.waiting("comments")]
     assert again == [(0, 0, 1, True), (1, 0, 1, True), (1, 1, 1, True), (1, 2, 1, True)]
     bench.drain()
-    closed = read_closed(bench.jobs, request.job)
+    closed = bench.store.closed.find(request.job)
     assert closed is not None
     assert (closed.status, closed.comments, closed.unscored) == ("completed", 7, 0)
     assert ids(bench, request) == WHOLE
@@ -50,7 +50,7 @@ def test_their_posts_are_scored_again(bench: Bench, lost: object) -> None:
 
 def test_only_posts_that_miss_a_block_are_scored_again(bench: Bench) -> None:
     request = until_the_end(bench)
-    arrivals = winners(bench.jobs.read(names.barrier(request.job)), PostArrival)
+    arrivals = winners(bench.store.barriers.read(request.job).records)
     for name in (names.comments_csv(request.job), names.comments_jsonl(request.job)):
         bench.results.drop_staged(name)
         bench.results.stage(name, arrivals[0].blocks[0], b"")
@@ -77,7 +77,7 @@ def test_a_cancelled_job_gets_back_what_existed(bench: Bench) -> None:
     cancel(bench.services, request)
     bench.results.drop_staged(names.comments_csv(request.job))
     bench.drain()
-    closed = read_closed(bench.jobs, request.job)
+    closed = bench.store.closed.find(request.job)
     assert closed is not None
     assert closed.status == "cancelled"
     assert ids(bench, request) == [(1, "0"), (1, "1")]
@@ -89,6 +89,6 @@ def test_a_lost_message_of_the_repair_is_sent_again(bench: Bench) -> None:
     bench.deliver("finished", bench.one("finished")[0])
     bench.queues.sent.clear()
     ending = Message(job=request.job, posts=request.posts, deadline=request.deadline)
-    bench.deliver("finished", ending)  # as upkeep sends it: all have arrived
+    bench.deliver("finished", ending)  # as reconcile sends it: all have arrived
     bench.drain()
     assert ids(bench, request) == WHOLE

@@ -12,12 +12,12 @@ from tests.undertone.pipeline.conftest import Bench, upload
 from undertone.errors import Transient
 from undertone.pipeline import names
 from undertone.pipeline.attempts import FIRST_DELAY, LONGEST_CHUNK_DELAY
-from undertone.pipeline.job import LIFETIME, Request, read_closed
+from undertone.pipeline.job_records import LIFETIME, Request
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.poison import fail_chunk
+from undertone.pipeline.reconcile import STALLED
 from undertone.pipeline.reports import result_rows
 from undertone.pipeline.status import Watches, status
-from undertone.pipeline.upkeep import STALLED
 
 
 def chunks(bench: Bench, count: int) -> tuple[Request, list[Message]]:
@@ -50,17 +50,17 @@ def test_a_chunk_that_has_arrived_is_not_scored_again(bench: Bench, count: int) 
     for message in messages:
         bench.deliver("comments", message, count=2)
     assert bench.analyzer.texts == before
-    assert bench.take("finished"), "a repeat may be what fires"
+    assert bench.take("finished"), "a second delivery may be what ends the job"
 
 
 def test_what_the_last_arrival_left_undone_a_repeat_does(bench: Bench) -> None:
     request, messages = chunks(bench, 4)
     for message in messages:
         bench.deliver("comments", message)
-    bench.queues.sent.clear()  # it died before it could fire
+    bench.queues.sent.clear()  # it died before it could send the ending message
     bench.deliver("comments", messages[-1], count=2)
     bench.drain()
-    assert read_closed(bench.jobs, request.job) is not None
+    assert bench.store.closed.find(request.job) is not None
 
 
 # An analyzer that cannot answer now
@@ -68,7 +68,7 @@ def test_what_the_last_arrival_left_undone_a_repeat_does(bench: Bench) -> None:
 
 def unavailable(bench: Bench, retry_after: float | None) -> tuple[Request, Message]:
     request, (message,) = chunks(bench, 2)
-    bench.analyzer.trouble = Unavailable("Azure AI Language is busy", retry_after)
+    bench.analyzer.error = Unavailable("Azure AI Language is busy", retry_after)
     return request, message
 
 
@@ -78,7 +78,7 @@ def test_a_chunk_comes_back_when_the_analyzer_said(bench: Bench) -> None:
     again, delay = bench.one("comments")
     assert (again.attempt, again.again, delay) == (1, True, 90)
     assert (again.job, again.post, again.chunk, again.chunks) == (request.job, 0, 0, 1)
-    bench.analyzer.trouble = None
+    bench.analyzer.error = None
     bench.deliver("comments", again)
     bench.drain()
     assert [line["label"] for line in lines(bench, request)] == ["positive"] * 2
@@ -99,7 +99,7 @@ def test_without_a_time_the_delay_grows_but_stays_below_a_stall(bench: Bench) ->
 def test_it_costs_no_try_and_shows_in_the_status(bench: Bench) -> None:
     request, message = unavailable(bench, 90.0)
     bench.deliver("comments", message, count=7)
-    assert bench.jobs.names(names.trouble(request.job, 0)) == []
+    assert bench.jobs.names(names.failure(request.job, 0)) == []
     (wait,) = status(bench.services, Watches(), request).waiting
     assert (wait.reason, wait.posts) == ("Azure AI Language is busy", 1)
     assert wait.until == "2026-11-21T20:01:30Z"
@@ -127,7 +127,7 @@ def test_past_the_deadline_the_comments_stay_without_scores(bench: Bench) -> Non
 
 def test_a_failure_is_raised_and_its_reason_kept(bench: Bench) -> None:
     request, (message,) = chunks(bench, 2)
-    bench.analyzer.trouble = Transient("out of memory")
+    bench.analyzer.error = Transient("out of memory")
     with pytest.raises(Transient):
         bench.deliver("comments", message)
     fail_chunk(bench.services, Delivery(message))

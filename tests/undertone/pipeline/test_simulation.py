@@ -18,19 +18,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.undertone.pipeline.simulation import World
 from undertone.errors import Conflict, Missing, Rejected
 from undertone.pipeline import names
-from undertone.pipeline.job import (
-    LIFETIME,
-    Request,
-    is_deleted,
-    read_closed,
-    read_request,
-)
+from undertone.pipeline.job_records import LIFETIME, Request
+from undertone.pipeline.reconcile import STALLED, TOMBSTONE_LIFE, reconcile
 from undertone.pipeline.stopping import cancel, delete
 from undertone.pipeline.submit import Submission, submit
-from undertone.pipeline.upkeep import STALLED, TOMBSTONE_LIFE, upkeep
 from undertone.ports import Blobs
 from undertone.records import Comment, UploadedPost
-from undertone.results.statistics import UNIT, Reading, tally
+from undertone.results.tally import UNIT, Probabilities, tally
 
 MOST_JOBS = 2
 URL = "https://news.ycombinator.com/item?id={}"
@@ -61,7 +55,7 @@ def submission(sent: list[str | int], key: str) -> Submission:
 
 
 def is_abandoned(jobs: Blobs, job: str) -> bool:
-    """Whether upkeep has taken the place of the job's request."""
+    """Whether `reconcile` has taken the place of the job's request."""
     return msgspec.json.decode(jobs.read(names.request(job)), type=Request).abandoned
 
 
@@ -146,8 +140,8 @@ class Pipeline(RuleBasedStateMachine):
 
     @precondition(lambda self: self.sent)
     @rule()
-    def look_after(self) -> None:
-        self.world.start(lambda: upkeep(self.world.services))
+    def reconcile(self) -> None:
+        self.world.start(lambda: reconcile(self.world.services))
 
     @precondition(lambda self: self.accepted())
     @rule(data=st.data())
@@ -174,7 +168,7 @@ class Pipeline(RuleBasedStateMachine):
     def accepted(self) -> list[Request]:
         jobs = self.world.jobs
         ids = {name.split("/")[0] for name in jobs.names("") if name.endswith("/request.json")}
-        return [read_request(jobs, job) for job in sorted(ids) if not is_abandoned(jobs, job)]
+        return [self.world.store.request(job) for job in sorted(ids) if not is_abandoned(jobs, job)]
 
     # What must hold all the time
 
@@ -190,8 +184,8 @@ class Pipeline(RuleBasedStateMachine):
     @invariant()
     def closed_jobs_have_their_results(self) -> None:
         for request in self.accepted():
-            closed = read_closed(self.world.jobs, request.job)
-            if closed is not None and not is_deleted(self.world.jobs, request.job):
+            closed = self.world.store.closed.find(request.job)
+            if closed is not None and not self.world.store.is_deleted(request.job):
                 check_results(self.world, request)
 
     # What must hold in the end
@@ -200,15 +194,15 @@ class Pipeline(RuleBasedStateMachine):
         world = self.world
         world.drain()
         for job in self.answered - self.deleted:
-            assert world.lost or read_closed(world.jobs, job), "only upkeep ends the job"
+            assert world.lost or world.store.closed.find(job), "only reconcile ends the job"
         for _ in range(8):
             world.now += STALLED + timedelta(minutes=1)
-            world.run(lambda: upkeep(world.services))
+            world.run(lambda: reconcile(world.services))
             world.drain()
         for job in self.answered - self.deleted:
-            assert read_closed(world.jobs, job), f"job {job}, which was accepted, was lost"
+            assert world.store.closed.find(job), f"job {job}, which was accepted, was lost"
         for request in self.accepted():
-            assert read_closed(world.jobs, request.job), f"job {request.job} never ended"
+            assert world.store.closed.find(request.job), f"job {request.job} never ended"
             assert world.now < request.created_at + LIFETIME, "only its deadline ended the job"
             check_results(world, request)
         assert not world.jobs.names(names.OPEN), "a job is open for ever"
@@ -218,11 +212,11 @@ class Pipeline(RuleBasedStateMachine):
         world = self.world
         for request in self.accepted():
             world.run(partial(delete, world.services, request))
-        world.run(lambda: upkeep(world.services))
+        world.run(lambda: reconcile(world.services))
         left = world.jobs.names("") + world.results.names("")
         assert all(name.startswith(names.STOPS) for name in left), left
         world.now += TOMBSTONE_LIFE
-        world.run(lambda: upkeep(world.services))
+        world.run(lambda: reconcile(world.services))
         assert world.jobs.names("") + world.results.names("") == []
 
 
@@ -250,9 +244,9 @@ def check_results(world: World, request: Request) -> None:
         _check_row(row, [c for c in lines if c["post"] == int(row["row"])])
         line = first.get(int(row["row"]) - 1)
         if line is not None and row["reason"] == line.get("reason", ""):
-            told = line.get("tally", {})
+            counted = line.get("tally", {})
             shown = [int(row[k] or 0) for k in ("negative", "neutral", "positive")]
-            assert shown == [told.get(k, 0) for k in ("negative", "neutral", "positive")]
+            assert shown == [counted.get(k, 0) for k in ("negative", "neutral", "positive")]
 
 
 def _first_lines(lines: list[bytes]) -> dict[int, dict[str, Any]]:
@@ -270,19 +264,21 @@ def _first_lines(lines: list[bytes]) -> dict[int, dict[str, Any]]:
 
 
 def _check_row(row: dict[str, str], comments: list[dict[str, Any]]) -> None:
-    readings = [
-        Reading(*(round(float(str(c[k])) * UNIT) for k in ("negative", "neutral", "positive")))
+    probabilities = [
+        Probabilities(
+            *(round(float(str(c[k])) * UNIT) for k in ("negative", "neutral", "positive"))
+        )
         for c in comments
         if c["label"] is not None
     ]
-    sums = tally(readings)
+    sums = tally(probabilities)
     assert row["state"] != "pending"
     shown = [int(row[label] or 0) for label in ("positive", "neutral", "negative")]
     assert shown == [sums.positive, sums.neutral, sums.negative]
     if sums.count:
         assert abs(float(row["mean_score"]) - sums.total / sums.count / UNIT) < 1e-4
     if row["state"] == "ok" and not row["duplicate_of"]:
-        assert len(comments) == len(readings) == int(row["fetched"])
+        assert len(comments) == len(probabilities) == int(row["fetched"])
         assert row["unscored"] == "0"
 
 

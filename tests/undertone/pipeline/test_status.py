@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -10,8 +10,8 @@ import pytest
 from tests.undertone.pipeline.conftest import URL, Bench, page, upload
 from undertone.errors import Delayed, Missing
 from undertone.pipeline import names
-from undertone.pipeline.job import Request
-from undertone.pipeline.status import KEPT, Counts, Status, Watches, status
+from undertone.pipeline.job_records import Request
+from undertone.pipeline.status import MAX_WATCHED, Counts, Status, Watches, status
 from undertone.pipeline.stopping import cancel, delete
 from undertone.storage.memory import MemoryBlobs
 
@@ -62,10 +62,9 @@ def test_from_queued_to_completed(bench: Bench) -> None:
     assert found.completed_at == bench.now
 
 
-def test_asking_again_reads_only_what_grew(bench: Bench) -> None:
+def test_asking_again_reads_only_what_grew() -> None:
     counting = Counting()
-    bench.jobs = counting
-    bench.services = replace(bench.services, jobs=counting)
+    bench = Bench(jobs=counting)
     request = bench.submit(uploads=[upload(2, f"up {n}") for n in range(50)])
     watches = Watches()
     for message, _ in bench.take("posts"):
@@ -132,6 +131,6 @@ def test_only_so_many_jobs_are_kept() -> None:
     watches = Watches()
     first = watches.of("first")
     assert watches.of("first") is first
-    for number in range(KEPT):
+    for number in range(MAX_WATCHED):
         watches.of(str(number))
     assert watches.of("first") is not first

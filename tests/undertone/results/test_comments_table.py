@@ -16,7 +16,7 @@ from undertone.results.comments_table import (
     comments_csv_bytes,
     jsonl_bytes,
 )
-from undertone.results.statistics import Reading
+from undertone.results.tally import Probabilities
 
 FORMULA = Comment(
     id="-7",
@@ -28,8 +28,8 @@ FORMULA = Comment(
 )
 PLAIN = Comment(id="8", text="ü 😀\x00")
 SCORED = [
-    ScoredComment(FORMULA, Reading(100, 2400, 7500), windows=2),
-    ScoredComment(PLAIN, Reading(9000, 1000, 0)),
+    ScoredComment(FORMULA, Probabilities(100, 2400, 7500), windows=2),
+    ScoredComment(PLAIN, Probabilities(9000, 1000, 0)),
     ScoredComment(PLAIN, None),
 ]
 
@@ -82,7 +82,9 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 @given(st.lists(texts, min_size=1, max_size=5))
 def test_json_lines_keep_every_text_on_a_line_of_its_own(written: list[str]) -> None:
-    scored = [ScoredComment(Comment(id="1", text=text), Reading(0, 10_000, 0)) for text in written]
+    scored = [
+        ScoredComment(Comment(id="1", text=text), Probabilities(0, 10_000, 0)) for text in written
+    ]
     lines = jsonl_bytes(1, scored).split(b"\n")
     assert [json.loads(line)["text"] for line in lines[:-1]] == written
     assert lines[-1] == b""
@@ -90,7 +92,9 @@ def test_json_lines_keep_every_text_on_a_line_of_its_own(written: list[str]) -> 
 
 @given(st.lists(texts, min_size=1, max_size=5))
 def test_both_files_have_a_row_for_each_comment(written: list[str]) -> None:
-    scored = [ScoredComment(Comment(id="1", text=text), Reading(0, 10_000, 0)) for text in written]
+    scored = [
+        ScoredComment(Comment(id="1", text=text), Probabilities(0, 10_000, 0)) for text in written
+    ]
     table = comments_csv_bytes(1, scored).decode()
     assert len(list(csv.reader(io.StringIO(table, newline="")))) == len(written)
     assert jsonl_bytes(1, scored).count(b"\n") == len(written)

@@ -9,7 +9,7 @@ import pytest
 
 from undertone.records import PostRef
 from undertone.results.posts_table import PostRow, post_row, posts_csv_bytes
-from undertone.results.statistics import Tally
+from undertone.results.tally import Tally
 
 REF = PostRef(platform="youtube", id="-abcdefghij", url="https://www.youtube.com/watch?v=x")
 COLUMNS = (

@@ -7,17 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.undertone.pipeline.conftest import Bench
-from undertone.pipeline.freeze import (
-    MAX_BLOCKS,
-    Fetched,
-    freeze,
-    locate,
-    outcome,
-    plan_chunks,
-    read_chunk,
-    read_frozen,
-)
-from undertone.pipeline.job import MAX_ROWS, Options
+from undertone.pipeline.job_records import MAX_ROWS, Options
+from undertone.pipeline.post_records import Fetched
+from undertone.pipeline.snapshot import MAX_BLOCKS, locate, outcome, plan_chunks, take_snapshot
 from undertone.records import Comment, State
 
 
@@ -86,17 +78,17 @@ def test_outcomes(fetched: Fetched, state: State, reason: str) -> None:
     assert bool(reason) == bool(why)
 
 
-def test_the_first_one_frozen_counts(bench: Bench) -> None:
+def test_the_first_snapshot_counts(bench: Bench) -> None:
     first, second = got(5, title="first"), got(7, title="second")
     args = {"posts": 1, "options": Options()}
-    ours = freeze(bench.services, "job", 0, first, **args)  # type: ignore[arg-type]
-    theirs = freeze(bench.services, "job", 0, second, **args)  # type: ignore[arg-type]
-    assert theirs == ours == read_frozen(bench.jobs, "job", 0)
-    chunks = [read_chunk(bench.jobs, ours, n) for n in range(3)]
+    ours = take_snapshot(bench.services, "job", 0, first, **args)  # type: ignore[arg-type]
+    theirs = take_snapshot(bench.services, "job", 0, second, **args)  # type: ignore[arg-type]
+    assert theirs == ours == bench.store.snapshots.find("job", 0)
+    chunks = [bench.store.comments(ours, n) for n in range(3)]
     assert [comment for chunk in chunks for comment in chunk] == list(first.comments)
     assert [len(chunk) for chunk in chunks] == [2, 2, 1]
     assert (ours.row, ours.title, ours.fetched) == (1, "first", 5)
 
 
-def test_what_is_not_frozen_is_not_there(bench: Bench) -> None:
-    assert read_frozen(bench.jobs, "job", 0) is None
+def test_without_a_snapshot_none_is_found(bench: Bench) -> None:
+    assert bench.store.snapshots.find("job", 0) is None

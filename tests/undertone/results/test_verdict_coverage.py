@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from undertone.results.statistics import UNIT, Tally, interval
+from undertone.results.tally import UNIT, Tally
+from undertone.results.verdict import interval
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Any]
 

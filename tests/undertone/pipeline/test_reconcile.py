@@ -13,10 +13,10 @@ from tests.undertone.pipeline.conftest import URL, Bench, page, upload
 from undertone.errors import Conflict
 from undertone.pipeline import names
 from undertone.pipeline.aggregate import aggregate
-from undertone.pipeline.job import LIFETIME, OpenMarker, Request, read_closed, read_stop
+from undertone.pipeline.job_records import LIFETIME, OpenMarker, Request
 from undertone.pipeline.messages import Delivery, Message
+from undertone.pipeline.reconcile import ABANDONED, STALLED, TOMBSTONE_LIFE, reconcile
 from undertone.pipeline.stopping import cancel, delete
-from undertone.pipeline.upkeep import ABANDONED, STALLED, TOMBSTONE_LIFE, upkeep
 from undertone.storage.memory import MemoryBlobs
 
 MINUTE = timedelta(minutes=1)
@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 def look(bench: Bench, after: timedelta = timedelta()) -> None:
     bench.now += after
-    upkeep(bench.services)
+    reconcile(bench.services)
 
 
 def test_a_job_that_goes_on_is_left_alone(bench: Bench) -> None:
@@ -48,7 +48,7 @@ def test_a_stalled_job_gets_sent_again_what_is_missing(bench: Bench) -> None:
     bench.deliver("jobs", message)
     assert [sent.post for sent, _ in bench.waiting("posts")] == [1]
     bench.drain()
-    assert read_closed(bench.jobs, request.job) is not None
+    assert bench.store.closed.find(request.job) is not None
 
 
 def test_progress_puts_off_the_stall(bench: Bench) -> None:
@@ -82,7 +82,7 @@ def test_a_complete_job_that_did_not_fire_is_fired(bench: Bench) -> None:
     bench.queues.sent.clear()
     look(bench)
     bench.drain()
-    assert read_closed(bench.jobs, request.job) is not None
+    assert bench.store.closed.find(request.job) is not None
     assert bench.jobs.names(names.OPEN) == []
 
 
@@ -96,7 +96,7 @@ def test_at_its_deadline_a_job_is_closed_with_what_there_is(bench: Bench) -> Non
     bench.queues.sent.clear()
     look(bench, MINUTE)
     bench.drain()
-    closed = read_closed(bench.jobs, request.job)
+    closed = bench.store.closed.find(request.job)
     assert closed is not None
     assert closed.states == {"ok": 1, "failed": 1}
     assert (closed.comments, closed.unscored) == (7, 5)
@@ -108,7 +108,7 @@ def test_a_cancelled_job_whose_message_was_lost_is_closed(bench: Bench) -> None:
     bench.queues.sent.clear()
     look(bench)
     bench.drain()
-    closed = read_closed(bench.jobs, request.job)
+    closed = bench.store.closed.find(request.job)
     assert closed is not None
     assert closed.status == "cancelled"
 
@@ -154,7 +154,7 @@ def test_of_a_late_client_and_upkeep_that_gives_its_job_up_the_client_is_told() 
     assert not bench.queues.sent
     again = bench.submit(uploads=[upload(2)], key="k")
     bench.drain()
-    assert read_closed(bench.jobs, again.job) is not None
+    assert bench.store.closed.find(again.job) is not None
     look(bench)
     left = bench.jobs.names("")
     assert all(again.job in name or name.startswith((names.STOPS, "idem")) for name in left), left
@@ -169,7 +169,7 @@ def test_a_job_whose_request_comes_just_before_it_is_given_up_goes_on() -> None:
     jobs.meanwhile = lambda: jobs.create(names.request(request.job), made)
     look(bench, ABANDONED)
     bench.drain()
-    assert read_closed(bench.jobs, request.job) is not None
+    assert bench.store.closed.find(request.job) is not None
 
 
 def test_giving_up_that_was_interrupted_is_ended_by_the_next_round() -> None:
@@ -213,7 +213,7 @@ def test_what_late_work_writes_for_a_deleted_job_is_swept(bench: Bench) -> None:
     request = bench.submit(uploads=[upload(2)])
     delete(bench.services, request)
     bench.results.stage(names.comments_csv(request.job), "01", b"late")
-    bench.jobs.write(names.frozen(request.job, 0), b"{}")
+    bench.jobs.write(names.snapshot(request.job, 0), b"{}")
     look(bench)
     assert bench.results.names("") == []
     assert bench.jobs.names("") == [names.stop(request.job)]
@@ -223,7 +223,7 @@ def test_a_tombstone_outlives_every_message_and_then_goes(bench: Bench) -> None:
     request = bench.submit(uploads=[upload(2)])
     delete(bench.services, request)
     look(bench, TOMBSTONE_LIFE - MINUTE)
-    assert read_stop(bench.jobs, request.job) is not None
+    assert bench.store.stops.find(request.job) is not None
     look(bench, MINUTE)
     assert bench.jobs.names("") == []
     assert timedelta(days=7) < TOMBSTONE_LIFE
@@ -234,7 +234,7 @@ def test_a_job_that_cannot_be_looked_after_keeps_none_from_it(bench: Bench) -> N
     bench.jobs.write(names.request(broken.job), b"no JSON")
     cancel(bench.services, sound)
     bench.queues.sent.clear()
-    with pytest.raises(ExceptionGroup, match="upkeep of some jobs failed"):
+    with pytest.raises(ExceptionGroup, match="reconciling some jobs failed"):
         look(bench)
     assert bench.one("finished")[0].job == sound.job
 
@@ -250,5 +250,5 @@ def test_an_early_end_closes_nothing(bench: Bench) -> None:
     request: Request = bench.submit(uploads=[upload(2)])
     message = Message(job=request.job, posts=request.posts, deadline=request.deadline)
     aggregate(bench.services, Delivery(message))
-    assert read_closed(bench.jobs, request.job) is None
+    assert bench.store.closed.find(request.job) is None
     assert bench.results.names("") == []

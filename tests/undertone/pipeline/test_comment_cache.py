@@ -7,12 +7,11 @@ from datetime import timedelta
 import pytest
 
 from tests.undertone.pipeline.conftest import NOW, URL, Bench, page, upload
-from undertone.pipeline.cache import cache_name, read_cache, write_cache
-from undertone.pipeline.freeze import Fetched
-from undertone.pipeline.job import Options
+from undertone.pipeline.comment_cache import cache_name, read_cache, write_cache
+from undertone.pipeline.job_records import Options
+from undertone.pipeline.post_records import Fetched
 from undertone.pipeline.submit import Submission, submit
 from undertone.records import Comment, PostRef, Want, utc_text
-from undertone.storage.memory import MemoryBlobs
 
 POST = PostRef(platform="hackernews", id="1")
 
@@ -36,8 +35,8 @@ def test_the_same_post_in_any_form_has_the_same_name() -> None:
     assert cache_name(PostRef(platform="youtube", id="1"), Want()) != cache_name(POST, Want())
 
 
-def test_what_is_fresh_enough_is_used() -> None:
-    cache, kept = MemoryBlobs(), fetched(30)
+def test_what_is_fresh_enough_is_used(bench: Bench) -> None:
+    cache, kept = bench.store, fetched(30)
     write_cache(cache, "n", kept)
     assert read_cache(cache, "n", NOW, timedelta(minutes=30)) == kept
     assert read_cache(cache, "n", NOW, timedelta(minutes=29)) is None
@@ -45,8 +44,8 @@ def test_what_is_fresh_enough_is_used() -> None:
     assert read_cache(cache, "other", NOW, timedelta(days=1)) is None
 
 
-def test_only_a_newer_fetch_replaces_one() -> None:
-    cache = MemoryBlobs()
+def test_only_a_newer_fetch_replaces_one(bench: Bench) -> None:
+    cache = bench.store
     for each in (
         fetched(20, "middle"),
         fetched(30, "old"),

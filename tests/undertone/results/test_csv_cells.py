@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from undertone.results.cells import CUT, MAX_CELL, csv_bytes, decimal, text_cell
+from undertone.results.csv_cells import CUT, MAX_CELL, csv_bytes, decimal, text_cell
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 SPACES = ["", " ", "  \u00a0", "\u3000", "\n", "\u200b", "\ufeff", "\u202e", "\x1f", "\v\f"]

@@ -1,4 +1,4 @@
-"""What makes sure that every job ends and every deletion is complete.
+"""Makes sure that every job ends and every deletion is complete.
 
 Runs on a timer, over the open jobs only. It decides nothing about results: it sends again what may
 be missing, and the steps find out whether there was anything to do.
@@ -11,25 +11,23 @@ from datetime import timedelta
 
 import msgspec
 
-from undertone import wire
 from undertone.errors import Missing
 from undertone.pipeline import names
-from undertone.pipeline.fanin import PostArrival, winners
-from undertone.pipeline.job import (
+from undertone.pipeline.arrivals import send_finished
+from undertone.pipeline.fanin import winners
+from undertone.pipeline.job_records import (
     LIFETIME,
-    ROWS_A_PAGE,
+    ROWS_PER_PAGE,
     OpenMarker,
     Options,
     Request,
     Stop,
-    all_rows,
-    read_request,
-    read_stop,
 )
 from undertone.pipeline.messages import Message
+from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.services import Services
-from undertone.pipeline.settle import fire
-from undertone.pipeline.stopping import bury, sweep
+from undertone.pipeline.stopping import delete_job, remove_blobs
+from undertone.pipeline.store import WithETag
 
 log = logging.getLogger(__name__)
 
@@ -42,55 +40,55 @@ TOMBSTONE_LIFE = timedelta(days=8)
 """No message lives longer than seven days, so nothing can write for a job deleted before that."""
 
 
-def upkeep(services: Services) -> None:
+def reconcile(services: Services) -> None:
     """One round over all open jobs and all tombstones.
 
-    A job that cannot be looked after does not keep others from it; its error is raised at the end.
+    A job that fails does not keep the others from their turn; its error is raised at the end.
     """
     problems: list[Exception] = []
-    for name in services.jobs.names(names.OPEN):
+    for name in services.store.jobs.names(names.OPEN):
         try:
-            look_after(services, name.removeprefix(names.OPEN))
+            reconcile_job(services, name.removeprefix(names.OPEN))
         except Missing:
             log.info("job of %s went away meanwhile", name)
         except Exception as error:
-            log.exception("upkeep of %s failed", name)
+            log.exception("reconciling %s failed", name)
             problems.append(error)
     sweep_tombstones(services)
     if problems:
-        raise ExceptionGroup("upkeep of some jobs failed", problems)
+        raise ExceptionGroup("reconciling some jobs failed", problems)
 
 
 def sweep_tombstones(services: Services) -> None:
     """Remove what late work has written for deleted jobs, and in the end the tombstones."""
     now = services.clock()
-    for name in services.jobs.names(names.STOPS):
+    for name in services.store.jobs.names(names.STOPS):
         job = name.removeprefix(names.STOPS)
-        stop = read_stop(services.jobs, job)
+        stop = services.store.stops.find(job)
         if stop is None:
             continue
         if stop.why == "deleted":
-            sweep(services, job, stop)
+            remove_blobs(services, job, stop)
         if now - stop.at >= TOMBSTONE_LIFE:
-            services.jobs.remove(name)
+            services.store.stops.remove(job)
 
 
-def look_after(services: Services, job: str) -> None:
+def reconcile_job(services: Services, job: str) -> None:
     """Do for one open job what its state asks for. Raises Missing if it goes away meanwhile."""
-    stop = read_stop(services.jobs, job)
+    stop = services.store.stops.find(job)
     if stop is not None and stop.why == "deleted":
-        services.jobs.remove(names.open_marker(job))
+        services.store.open_markers.remove(job)
         return
     try:
-        request = read_request(services.jobs, job)
+        request = services.store.request(job)
     except Missing:
         _drop_if_abandoned(services, job)
         return
-    barrier = services.jobs.read(names.barrier(job))
-    here = winners(barrier, PostArrival)
+    lines, size = services.store.barriers.read(job)
+    here = winners(lines)
     if _may_end(services, request, here, stop):
-        fire(services, _message(request))
-    elif _has_stalled(services, job, len(barrier)):
+        send_finished(services, _message(request))
+    elif _has_stalled(services, job, size):
         log.warning("job %s has stalled; sending again what is missing", job)
         _send_missing(services, request, here)
 
@@ -105,16 +103,15 @@ def _may_end(
 def _drop_if_abandoned(services: Services, job: str) -> None:
     if services.clock() - names.created_at(job) < ABANDONED:
         return
-    data, etag = services.jobs.read_versioned(names.open_marker(job))
-    marker = wire.decode(data, OpenMarker)
+    marker, etag = _open_marker(services, job)
     if not marker.given_up:
-        given_up = msgspec.json.encode(msgspec.structs.replace(marker, given_up=True))
-        if not services.jobs.replace(names.open_marker(job), given_up, etag):
+        given_up = msgspec.structs.replace(marker, given_up=True)
+        if not services.store.open_markers.replace(given_up, etag, job):
             return  # its client has just taken it back
     if not _give_up(services, job, marker):
         return
     log.warning("job %s was never written whole; removing it", job)
-    bury(services, job, marker.owner, marker.idempotency)
+    delete_job(services, job, marker.owner, marker.idempotency)
 
 
 def _give_up(services: Services, job: str, marker: OpenMarker) -> bool:
@@ -131,33 +128,39 @@ def _give_up(services: Services, job: str, marker: OpenMarker) -> bool:
         options=Options(),
         abandoned=True,
     )
-    services.jobs.create(names.request(job), msgspec.json.encode(instead))
+    services.store.requests.create(instead, job)
     try:
-        read_request(services.jobs, job)
+        services.store.request(job)
     except Missing:  # given up, now or in an earlier round that did not end
         return True
     return False
 
 
+def _open_marker(services: Services, job: str) -> WithETag[OpenMarker]:
+    marker = services.store.open_markers.find_with_etag(job)
+    if marker is None:
+        raise Missing(names.open_marker(job))
+    return marker
+
+
 def _has_stalled(services: Services, job: str, barrier: int) -> bool:
     """Whether barrier and progress have not grown for `STALLED`; what was seen is noted."""
     now = services.clock()
-    activity = barrier + len(services.jobs.read(names.progress(job)))
-    data, etag = services.jobs.read_versioned(names.open_marker(job))
-    marker = wire.decode(data, OpenMarker)
+    activity = barrier + services.store.progress.size(job)
+    marker, etag = _open_marker(services, job)
     if marker.activity == activity and marker.since and now - marker.since < STALLED:
         return False
     stalled = marker.activity == activity and marker.since is not None
     seen = msgspec.structs.replace(marker, activity=activity, since=now)
-    services.jobs.replace(names.open_marker(job), msgspec.json.encode(seen), etag)
+    services.store.open_markers.replace(seen, etag, job)
     return stalled
 
 
 def _send_missing(services: Services, request: Request, here: dict[int, PostArrival]) -> None:
     """Send again the pages with posts that have not arrived; expand looks which they are."""
     missing = {
-        index // ROWS_A_PAGE
-        for index, row in enumerate(all_rows(services.jobs, request))
+        index // ROWS_PER_PAGE
+        for index, row in enumerate(services.store.all_rows(request))
         if row.is_post and index not in here
     }
     for page in sorted(missing):

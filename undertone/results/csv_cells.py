@@ -19,7 +19,7 @@ MAX_CELL = 32_000
 CUT = " […cut here; comments.jsonl has all of it]"
 
 _UNSEEN = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-"""Space, and what is wider than nothing only in theory: a program may pass over it."""
+"""Whitespace and zero-width characters, which spreadsheets may skip before a formula."""
 _RUNS = re.compile(rf"{_UNSEEN}*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.undertone.pipeline.conftest import NOW, Bench, Script, page
+from tests.undertone.pipeline.conftest import NOW, Bench, Script, page, store_over
 from undertone.errors import Delayed, Permanent, Transient
-from undertone.pipeline.freeze import Fetched
-from undertone.pipeline.reading import YIELD_AFTER, Overtaken, PageLog, read_post
+from undertone.pipeline.paging import YIELD_AFTER, Overtaken, PageLog, read_post
+from undertone.pipeline.post_records import Fetched
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.storage.memory import MemoryBlobs
 
@@ -25,7 +25,7 @@ def read(
     resume: bool = False,
     bench: Bench | None = None,
 ) -> Fetched:
-    log = PageLog(blobs or MemoryBlobs(), "job", 0)
+    log = PageLog(store_over(blobs or MemoryBlobs()), "job", 0)
     clock = bench.services.clock if bench else lambda: NOW
     return read_post(source, POST, want or Want(), clock, log, resume=resume)
 
@@ -127,8 +127,8 @@ def test_a_short_link_to_a_post_that_was_fetched_before_is_not_fetched() -> None
     real = PostRef(platform="hackernews", id="2")
     earlier = Fetched(comments=(Comment(id="z", text="z"),), fetched_at="2026-11-21T19:59:00Z")
     source = Script({None: Page(cursor="2", post=real), "2": page("a")})
-    log = PageLog(MemoryBlobs(), "job", 0)
-    found = read_post(source, POST, Want(), lambda: NOW, log, known={real: earlier}.get)
+    log = PageLog(store_over(MemoryBlobs()), "job", 0)
+    found = read_post(source, POST, Want(), lambda: NOW, log, cached={real: earlier}.get)
     assert source.asked == [None]
     assert (ids(found), found.post) == (["z"], real)
 
@@ -137,10 +137,10 @@ def test_a_run_under_way_is_waited_for_and_not_taken_for_a_circle() -> None:
     source, blobs = Script({None: page(cursor="run", wait=20.0)}), MemoryBlobs()
     source.pages["run"] = page(cursor="run", wait=30.0)
     for seconds in (20, 30):
-        with pytest.raises(Delayed) as told:
+        with pytest.raises(Delayed) as raised:
             read(source, blobs=blobs, resume=True)
-        assert told.value.until == NOW + timedelta(seconds=seconds)
-        assert not told.value.platform_wide
+        assert raised.value.until == NOW + timedelta(seconds=seconds)
+        assert not raised.value.platform_wide
     source.pages["run"] = page("a")
     assert ids(read(source, blobs=blobs, resume=True)) == ["a"]
 
@@ -152,9 +152,9 @@ def test_a_long_read_goes_on_in_another_invocation(bench: Bench) -> None:
         bench.now += YIELD_AFTER / 2
 
     source.before = slow
-    with pytest.raises(Delayed) as told:
+    with pytest.raises(Delayed) as raised:
         read(source, blobs=blobs, bench=bench)
-    assert not told.value.platform_wide
+    assert not raised.value.platform_wide
     assert source.asked == [None, "2"]
     assert len(read(source, blobs=blobs, bench=bench, resume=True).comments) == 5
     assert source.asked == [None, "2", "3"]
@@ -184,7 +184,12 @@ def test_a_sample_is_uniform() -> None:
         source = Script({None: Page(comments=comments)})
         want = Want(limit=5, sample="random")
         found = read_post(
-            source, post, want, lambda: NOW, PageLog(MemoryBlobs(), "j", 0), resume=False
+            source,
+            post,
+            want,
+            lambda: NOW,
+            PageLog(store_over(MemoryBlobs()), "j", 0),
+            resume=False,
         )
         seen.update(ids(found))
     assert min(seen.values()) > 500 - 5 * 19

@@ -10,11 +10,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from undertone import wire
-from undertone.errors import Missing
 from undertone.pipeline import names
-from undertone.pipeline.freeze import Fetched
-from undertone.ports import Blobs
+from undertone.pipeline.post_records import Fetched
+from undertone.pipeline.store import JobStore
 from undertone.records import VERSION, PostRef, Want
 
 
@@ -24,25 +22,22 @@ def cache_name(post: PostRef, want: Want) -> str:
     return f"{post.platform}/{names.digest(choice.decode())}.json"
 
 
-def read_cache(cache: Blobs, name: str, now: datetime, max_age: timedelta) -> Fetched | None:
+def read_cache(store: JobStore, name: str, now: datetime, max_age: timedelta) -> Fetched | None:
     """What was fetched no longer than `max_age` ago, or None."""
     if max_age <= timedelta():
         return None
-    try:
-        fetched = wire.decode(cache.read(name), Fetched)
-    except Missing:
+    fetched = store.fetched.find(name)
+    if fetched is None or now - datetime.fromisoformat(fetched.fetched_at) > max_age:
         return None
-    return fetched if now - datetime.fromisoformat(fetched.fetched_at) <= max_age else None
+    return fetched
 
 
-def write_cache(cache: Blobs, name: str, fetched: Fetched) -> None:
+def write_cache(store: JobStore, name: str, fetched: Fetched) -> None:
     """Keep `fetched`, unless a fetch that is as new is there."""
-    data = msgspec.json.encode(fetched)
-    if cache.create(name, data):
+    if store.fetched.create(fetched, name):
         return
-    try:
-        standing = cache.read_versioned(name)
-    except Missing:
+    standing = store.fetched.find_with_etag(name)
+    if standing is None:
         return  # retention removed it just now; the next fetch writes it
-    if wire.decode(standing.data, Fetched).fetched_at < fetched.fetched_at:
-        cache.replace(name, data, standing.etag)  # False: another fetch was newer still
+    if standing.record.fetched_at < fetched.fetched_at:
+        store.fetched.replace(fetched, standing.etag, name)  # False: another fetch was newer still

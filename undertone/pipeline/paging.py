@@ -13,11 +13,10 @@ from datetime import timedelta
 
 import msgspec
 
-from undertone import wire
-from undertone.errors import Delayed, Missing, Permanent
-from undertone.pipeline import names
-from undertone.pipeline.freeze import Fetched
-from undertone.ports import Blobs, Clock, Source
+from undertone.errors import Delayed, Permanent
+from undertone.pipeline.post_records import Fetched
+from undertone.pipeline.store import JobStore
+from undertone.ports import Clock, Source
 from undertone.records import Comment, Page, PostRef, Want, utc_text
 
 MAX_PAGES = 5_000
@@ -36,30 +35,25 @@ class Overtaken(Exception):  # noqa: N818 - an outcome, raised through the page 
 class PageLog:
     """The pages of one post that were read so far, in this or an earlier invocation."""
 
-    def __init__(self, blobs: Blobs, job: str, post: int) -> None:
-        self._blobs = blobs
-        self._prefix = names.pages(job, post)
+    def __init__(self, store: JobStore, job: str, post: int) -> None:
+        self._pages = store.pages
+        self._post = job, post
 
     def __iter__(self) -> Iterator[Page]:
         """The pages that are kept, from the first."""
         for number in range(MAX_PAGES):
-            try:
-                data = self._blobs.read(self._name(number))
-            except Missing:
+            page = self._pages.find(*self._post, number)
+            if page is None:
                 return
-            yield wire.decode(data, Page)
+            yield page
 
     def keep(self, number: int, page: Page) -> None:
         """Write page `number`, once for ever. Raises Overtaken if another fetcher did."""
-        name, data = self._name(number), msgspec.json.encode(page)
-        if not self._blobs.create(name, data) and self._blobs.read(name) != data:
+        if self._pages.create_or_read(page, *self._post, number) != page:
             raise Overtaken
 
-    def _name(self, number: int) -> str:
-        return f"{self._prefix}{number:05d}.json"
 
-
-Known = Callable[[PostRef], Fetched | None]
+Cached = Callable[[PostRef], Fetched | None]
 """What an earlier job fetched of a post, if that will do."""
 
 
@@ -71,23 +65,23 @@ def read_post(
     log: PageLog,
     *,
     resume: bool = False,
-    known: Known = lambda _: None,
+    cached: Cached = lambda _: None,
 ) -> Fetched:
     """All wanted comments of `post`, each id once, in the order of the source.
 
-    `resume`: pages may have been kept before. `known` is asked once it shows which post a short
+    `resume`: pages may have been kept before. `cached` is asked once it shows which post a short
     link leads to. A source that fails for good after some pages has given part of the comments.
 
     Raises what the source raises (Permanent, Transient, Delayed), Delayed also to go on in another
     invocation, and Overtaken.
     """
-    gathered = Gathered(want)
+    gathered = PostSoFar(want)
     started = clock()
     if resume:
         for page in log:
             gathered.add(page)
     while not gathered.complete:
-        if gathered.post and not gathered.found and (earlier := known(gathered.post)):
+        if gathered.post and not gathered.found and (earlier := cached(gathered.post)):
             return msgspec.structs.replace(earlier, post=gathered.post)
         if clock() - started >= YIELD_AFTER:
             raise Delayed("reading goes on in a moment", clock(), platform_wide=False)
@@ -98,7 +92,7 @@ def read_post(
     return gathered.result(post, clock)
 
 
-def _read_on(source: Source, post: PostRef, want: Want, gathered: Gathered, log: PageLog) -> None:
+def _read_on(source: Source, post: PostRef, want: Want, gathered: PostSoFar, log: PageLog) -> None:
     try:
         page = source.read(post, want, gathered.cursor)
         gathered.check(page, post)
@@ -112,7 +106,7 @@ def _read_on(source: Source, post: PostRef, want: Want, gathered: Gathered, log:
     gathered.add(page)
 
 
-class Gathered:
+class PostSoFar:
     """What the pages read so far come to."""
 
     def __init__(self, want: Want) -> None:

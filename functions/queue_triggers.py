@@ -1,0 +1,81 @@
+"""Queue messages in: one trigger a queue, each handled by the pipeline's step of that queue.
+
+A failure is raised, so that the host delivers the message again and in the end poisons it.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import azure.functions as func
+
+from undertone import wiring
+from undertone.errors import Transient
+from undertone.pipeline import names
+from undertone.pipeline.handlers import handle_message
+from undertone.pipeline.messages import decode
+from undertone.settings import STORAGE
+
+log = logging.getLogger(__name__)
+
+blueprint = func.Blueprint()
+
+POISONED_POSTS = names.poison_queue(names.QUEUE_POSTS)
+POISONED_COMMENTS = names.poison_queue(names.QUEUE_COMMENTS)
+
+
+@blueprint.function_name("expand")
+@blueprint.queue_trigger("message", names.QUEUE_JOBS, STORAGE)
+def expand(message: func.QueueMessage) -> None:
+    """Expand a page of a large job into messages, one for each post."""
+    _handle(names.QUEUE_JOBS, message)
+
+
+@blueprint.function_name("fetch")
+@blueprint.queue_trigger("message", names.QUEUE_POSTS, STORAGE)
+def fetch(message: func.QueueMessage) -> None:
+    """Fetch the comments of one post."""
+    _handle(names.QUEUE_POSTS, message)
+
+
+@blueprint.function_name("score")
+@blueprint.queue_trigger("message", names.QUEUE_COMMENTS, STORAGE)
+def score(message: func.QueueMessage) -> None:
+    """Score one chunk of comments."""
+    _handle(names.QUEUE_COMMENTS, message)
+
+
+@blueprint.function_name("aggregate")
+@blueprint.queue_trigger("message", names.QUEUE_FINISHED, STORAGE)
+def aggregate(message: func.QueueMessage) -> None:
+    """End a job whose posts have all arrived."""
+    _handle(names.QUEUE_FINISHED, message)
+
+
+@blueprint.function_name("poison_posts")
+@blueprint.queue_trigger("message", POISONED_POSTS, STORAGE)
+def poison_posts(message: func.QueueMessage) -> None:
+    """Record that a post could not be fetched, so that its job ends."""
+    _handle_poisoned(POISONED_POSTS, message)
+
+
+@blueprint.function_name("poison_comments")
+@blueprint.queue_trigger("message", POISONED_COMMENTS, STORAGE)
+def poison_comments(message: func.QueueMessage) -> None:
+    """Record that a chunk could not be scored, so that its job ends."""
+    _handle_poisoned(POISONED_COMMENTS, message)
+
+
+def _handle(queue: str, message: func.QueueMessage) -> None:
+    handle_message(
+        wiring.services(), queue, message.get_body(), dequeue_count=message.dequeue_count or 1
+    )
+
+
+def _handle_poisoned(queue: str, message: func.QueueMessage) -> None:
+    try:
+        decode(message.get_body())
+    except Transient as error:  # nobody's message: there is no job to record it for
+        log.error("dropped from %s: %s", queue, error)
+        return
+    _handle(queue, message)

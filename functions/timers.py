@@ -1,0 +1,17 @@
+"""What runs by the clock."""
+
+from __future__ import annotations
+
+import azure.functions as func
+
+from undertone import wiring
+from undertone.pipeline.reconcile import reconcile as reconcile_all
+
+blueprint = func.Blueprint()
+
+
+@blueprint.function_name("reconcile")
+@blueprint.timer_trigger("timer", "0 */5 * * * *", use_monitor=True)
+def reconcile(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding wants the parameter
+    """Every five minutes: jobs that have stalled or run out of time, deletions to complete."""
+    reconcile_all(wiring.services())

@@ -1,0 +1,108 @@
+"""Intervals and verdicts, against values computed by hand and tables in print."""
+
+from __future__ import annotations
+
+from math import isclose
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.undertone.results.conftest import many, rounded, scored
+from undertone.results.tally import Probabilities, Tally, tally
+from undertone.results.verdict import Verdict, interval, students_t_975, summarise
+
+# Intervals
+
+
+def test_an_interval_by_hand() -> None:
+    """Three comments of score 1 and the two pretended ones: n 5, mean 0.6, variance 0.8."""
+    low, high = interval(tally(scored(1.0, 3)))
+    assert isclose(low, 0.6 - 2.776 * 0.4)
+    assert high == 1.0
+
+
+def test_an_interval_within_the_scale_by_hand() -> None:
+    """98 comments of score 0: n 100, mean 0, variance 2/99, 99 degrees of freedom (1.9842)."""
+    low, high = interval(tally(scored(0.0, 98)))
+    assert isclose(high, 1.9842 * (2 / 99 / 100) ** 0.5, rel_tol=1e-4)
+    assert low == -high
+
+
+@given(many)
+def test_the_interval_holds_the_mean_and_lies_on_the_scale(comments: list[Probabilities]) -> None:
+    summary = summarise(tally(comments))
+    assert summary is not None
+    assert -1 <= summary.low <= summary.mean <= summary.high <= 1
+
+
+@given(many, st.integers(2, 50))
+def test_more_of_the_same_narrows_the_interval(comments: list[Probabilities], times: int) -> None:
+    once, often = (interval(tally(comments * n)) for n in (1, times))
+    assert often[1] - often[0] <= once[1] - once[0]
+    if once[1] - once[0] < 2:
+        assert often[1] - often[0] < once[1] - once[0]
+
+
+@given(many)
+def test_turning_every_score_round_turns_the_interval_round(comments: list[Probabilities]) -> None:
+    turned = tally([Probabilities(r.positive, r.neutral, r.negative) for r in comments])
+    low, high = interval(tally(comments))
+    assert interval(turned) == pytest.approx((-high, -low))
+
+
+@pytest.mark.parametrize(
+    ("df", "published"),
+    [
+        (1, 12.706), (2, 4.303), (5, 2.571), (10, 2.228), (11, 2.201), (12, 2.179), (15, 2.131),
+        (20, 2.086), (30, 2.042), (60, 2.000), (100, 1.984), (120, 1.980), (1000, 1.962),
+    ],
+)  # fmt: skip
+def test_students_t_is_that_of_the_tables(df: int, published: float) -> None:
+    """NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, column 0.975."""
+    assert students_t_975(df) == pytest.approx(published, abs=0.0006)
+
+
+@given(st.integers(1, 5000))
+def test_students_t_falls_with_the_degrees_of_freedom(df: int) -> None:
+    assert students_t_975(df) > students_t_975(df + 1) > 1.9599
+
+
+# Verdicts
+
+
+def test_of_nothing_nothing_is_said() -> None:
+    assert summarise(Tally()) is None
+
+
+@pytest.mark.parametrize(
+    ("comments", "verdict"),
+    [
+        (scored(0.9, 100), Verdict.POSITIVE),
+        (scored(-0.9, 100), Verdict.NEGATIVE),
+        (scored(0.0, 100), Verdict.NEUTRAL),
+        (scored(0.9, 200) + scored(-0.9, 200), Verdict.MIXED),
+        (scored(0.9), Verdict.TOO_FEW),
+        (scored(1.0, 3), Verdict.TOO_FEW),
+        (scored(0.0, 5), Verdict.TOO_FEW),
+        (scored(0.9, 10) + scored(-0.9, 10), Verdict.TOO_FEW),
+        (scored(0.05, 5000), Verdict.NEUTRAL),  # certain, and not worth a word
+        (scored(0.9, 800) + scored(-0.9, 500), Verdict.POSITIVE),
+    ],
+)
+def test_verdicts(comments: list[Probabilities], verdict: Verdict) -> None:
+    summary = summarise(tally(comments))
+    assert summary is not None
+    assert summary.verdict is verdict
+
+
+@given(st.lists(rounded, min_size=1, max_size=4), st.integers(1, 100))
+def test_a_verdict_never_contradicts_its_interval(
+    comments: list[Probabilities], times: int
+) -> None:
+    summary = summarise(tally(comments * times))
+    assert summary is not None
+    assert (summary.verdict is Verdict.POSITIVE) == (summary.mean >= 0.1 and summary.low > 0)
+    assert (summary.verdict is Verdict.NEGATIVE) == (summary.mean <= -0.1 and summary.high < 0)
+    if summary.verdict in {Verdict.NEUTRAL, Verdict.MIXED}:
+        assert summary.high - summary.low <= 0.4

@@ -1,0 +1,121 @@
+"""What follows when work is done: arrivals at the barriers, up to the message that ends the job."""
+
+from __future__ import annotations
+
+from undertone.errors import Full
+from undertone.pipeline import names
+from undertone.pipeline.fanin import arrive, arrived
+from undertone.pipeline.messages import Message
+from undertone.pipeline.post_records import ChunkArrival, PostArrival, ProgressLine, Snapshot
+from undertone.pipeline.services import Services
+from undertone.records import State
+from undertone.results.tally import Tally
+
+
+def note_progress(services: Services, job: str, line: ProgressLine) -> None:
+    """Raises Missing if the job is gone."""
+    try:
+        services.store.progress.append(line, job)
+    except Full:
+        return  # 50,000 lines: the status of a giant job stops moving, its result does not
+
+
+def arrive_post(services: Services, message: Message, arrival: PostArrival) -> None:
+    """Arrive at the job's barrier; if that completes it, send the message that ends the job.
+
+    A post that was scored again was all that its job's end waited for, also where other posts will
+    never arrive because the job is cancelled.
+    """
+    complete = arrive(services.store.barriers, arrival, message.posts, message.job)
+    if complete is not None or message.round:
+        send_finished(services, message)
+
+
+def arrive_chunk(
+    services: Services, message: Message, snapshot: Snapshot, arrival: ChunkArrival
+) -> None:
+    """Arrive at the post's barrier, or for a post of one chunk at the job's."""
+    chunks = len(snapshot.chunks)
+    if chunks == 1:
+        arrive_post(services, message, post_arrival(message, snapshot, [arrival]))
+        return
+    barriers = services.store.post_barriers
+    complete = arrive(barriers, arrival, chunks, message.job, message.post, message.round)
+    if complete is not None:
+        arrive_post(services, message, _merged(message, snapshot, complete))
+
+
+def resume_if_arrived(services: Services, message: Message, snapshot: Snapshot) -> bool:
+    """Whether this chunk has arrived already; what its arrival may have left undone is done now."""
+    store = services.store
+    if len(snapshot.chunks) > 1:
+        chunks = arrived(store.post_barriers, message.job, message.post, message.round)
+        if len(chunks) == len(snapshot.chunks):
+            arrive_post(services, message, _merged(message, snapshot, chunks))
+        return message.chunk in chunks
+    posts = arrived(store.barriers, message.job)
+    standing = posts.get(message.post)
+    if standing is None or standing.round < message.round:
+        return False
+    if len(posts) >= message.posts:
+        send_finished(services, message)
+    return True
+
+
+def send_finished(services: Services, message: Message) -> None:
+    """Send the message that ends the job. Twice does no harm."""
+    ending = Message(
+        job=message.job,
+        posts=message.posts,
+        deadline=message.deadline,
+        traceparent=message.traceparent,
+    )
+    services.queues.send(names.QUEUE_FINISHED, ending.encode())
+
+
+def _merged(message: Message, snapshot: Snapshot, chunks: dict[int, ChunkArrival]) -> PostArrival:
+    return post_arrival(message, snapshot, [chunks[key] for key in sorted(chunks)])
+
+
+def post_arrival(message: Message, snapshot: Snapshot, chunks: list[ChunkArrival]) -> PostArrival:
+    """A post's arrival from those of its chunks, in order.
+
+    Chunks that are not among them were not scored (the job was cancelled), and the post says so.
+    """
+    total = Tally()
+    for chunk in chunks:
+        total = total.merge(chunk.tally)
+    unscored = sum(chunk.unscored for chunk in chunks)
+    left_out = snapshot.fetched - total.count - unscored
+    state, reason = _state(
+        snapshot, unscored, left_out, next((c.reason for c in chunks if c.reason), "")
+    )
+    return PostArrival(
+        key=message.post,
+        round=message.round,
+        state=state,
+        reason=reason,
+        post=snapshot.post,
+        title=snapshot.title,
+        reported=snapshot.reported,
+        fetched=snapshot.fetched,
+        unscored=unscored + left_out,
+        fetched_at=snapshot.fetched_at,
+        tally=total,
+        models=tuple(sorted({chunk.model for chunk in chunks if chunk.model})),
+        blocks=tuple(chunk.block for chunk in chunks if chunk.block),
+    )
+
+
+def _state(snapshot: Snapshot, unscored: int, left_out: int, why: str) -> tuple[State, str]:
+    if not unscored and not left_out:
+        return snapshot.state, snapshot.reason
+    reasons = [snapshot.reason] if snapshot.reason else []
+    if unscored:
+        reasons.append(f"{unscored} of {snapshot.fetched} comments could not be scored: {why}")
+    if left_out:
+        reasons.append(
+            f"{left_out} of {snapshot.fetched} comments were not scored before the job ended"
+        )
+    scored = snapshot.fetched - unscored - left_out
+    return (State.PARTIAL if scored else State.FAILED), "; ".join(reasons)

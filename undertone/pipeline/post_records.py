@@ -1,0 +1,136 @@
+"""What is stored of one post in a job: what was fetched, where its comments are, what became of it.
+
+Records that are blobs or lines of their own carry their version on the wire.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from undertone.records import Comment, PostRef, State, StoredRecord
+from undertone.results.tally import Tally
+
+
+class Fetched(StoredRecord, frozen=True, kw_only=True):
+    """All that a source, the comment cache or an upload gave of one post."""
+
+    post: PostRef | None = None
+    """The post that a short link led to."""
+    comments: tuple[Comment, ...] = ()
+    title: str = ""
+    reported: int | None = None
+    skipped: int = 0
+    note: str = ""
+    """Why comments are missing; makes the post `partial`."""
+    remark: str = ""
+    """What the owner should know although nothing is missing (columns that were read)."""
+    fetched_at: str = ""
+    """Empty for uploads: nothing was fetched."""
+    cut: bool = False
+    """Reading ended at the wanted number of comments; the platform may have more."""
+
+
+class Chunk(NamedTuple):
+    """Where a chunk's comments are within the comments blob."""
+
+    comments: int
+    start: int
+    """First byte."""
+    size: int
+    """Bytes."""
+
+
+class Snapshot(StoredRecord, frozen=True, kw_only=True):
+    """The facts of a post as they count in this job, and where its comments are."""
+
+    row: int
+    """The post's row in posts.csv, counted from 1."""
+    post: PostRef | None = None
+    """The post that a short link led to."""
+    state: State
+    reason: str = ""
+    title: str = ""
+    reported: int | None = None
+    fetched: int = 0
+    skipped: int = 0
+    fetched_at: str = ""
+    comments: str = ""
+    """Name of the comments blob; empty if there are none."""
+    chunks: tuple[Chunk, ...] = ()
+
+
+class Attempt(StoredRecord, frozen=True, kw_only=True):
+    """How often a platform has put a post off; deliveries of an older attempt are replaced."""
+
+    attempt: int
+    until: datetime
+    writer: str = ""
+    """Tells one's own write, whose answer was lost, from another's."""
+
+
+class Throttle(StoredRecord, frozen=True, kw_only=True):
+    """Until when all posts of a platform stay away from it, and why."""
+
+    until: datetime
+    reason: str
+
+
+class FailureNote(StoredRecord, frozen=True, kw_only=True):
+    """Why a post's message failed last, for its row if every try fails."""
+
+    reason: str
+
+
+class Arrival(StoredRecord, frozen=True, kw_only=True):
+    """A line in a barrier."""
+
+    key: int
+    round: int = 0
+    """Of a key's lines the first of the highest round counts. Rounds above 0 replace work whose
+    staged blocks were lost."""
+
+
+class ChunkArrival(Arrival, frozen=True, kw_only=True):
+    """A chunk of a post is scored; its rows are staged as block `block`. Key: the chunk."""
+
+    block: str
+    tally: Tally
+    model: str = ""
+    unscored: int = 0
+    reason: str = ""
+
+
+class PostArrival(Arrival, frozen=True, kw_only=True):
+    """A post is done, one way or the other. Key: the post."""
+
+    state: str
+    reason: str = ""
+    post: PostRef | None = None
+    """The post that a short link led to."""
+    title: str = ""
+    reported: int | None = None
+    fetched: int = 0
+    unscored: int = 0
+    fetched_at: str = ""
+    tally: Tally = Tally()
+    models: tuple[str, ...] = ()
+    duplicate_of: int | None = None
+    """The post that this one turned out to be; never in a barrier, see `duplicates.py`."""
+    blocks: tuple[str, ...] = ()
+    """Ids of the blocks that hold its comments' rows, in order."""
+
+
+class ProgressLine(StoredRecord, frozen=True, kw_only=True):
+    """A line of the progress blob. The status shows it; nothing is decided by it."""
+
+    post: int
+    found: int = 0
+    """Comments in the post's snapshot."""
+    chunk: int = -1
+    done: int = 0
+    """Comments scored in `chunk`."""
+    waiting: str = ""
+    """Why the post waits …"""
+    until: str = ""
+    """… and until when."""

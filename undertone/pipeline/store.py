@@ -1,0 +1,256 @@
+"""Where a job is kept: one place that knows each blob's name, type, encoding and version.
+
+A `RecordBlobs` is all blobs of one kind, a `RecordLog` all append blobs of one kind; both write and
+read the same wire form. Whether a missing blob is an error or an answer is the caller's choice of
+method: `read` raises Missing, `find` gives None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+
+from undertone import wire
+from undertone.errors import Missing, NewerVersion
+from undertone.pipeline import names
+from undertone.pipeline.absence_cache import AbsenceCache
+from undertone.pipeline.job_records import (
+    Closed,
+    Closing,
+    IndexEntry,
+    KeyBinding,
+    OpenMarker,
+    Request,
+    Row,
+    RowPage,
+    Stop,
+)
+from undertone.pipeline.post_records import (
+    Attempt,
+    ChunkArrival,
+    FailureNote,
+    Fetched,
+    PostArrival,
+    ProgressLine,
+    Snapshot,
+    Throttle,
+)
+from undertone.ports import Blobs
+from undertone.records import VERSION, Comment, Page, StoredRecord
+
+
+class WithETag[R](NamedTuple):
+    """A record, and the ETag that stands for exactly this content of its blob."""
+
+    record: R
+    etag: str
+
+
+@dataclass(frozen=True)
+class RecordBlobs[**Key, R: StoredRecord]:
+    """All blobs of one kind. Every method takes the parts of the blob's name last."""
+
+    blobs: Blobs
+    name: Callable[Key, str]
+    type: type[R]
+
+    def read(self, *key: Key.args, **named: Key.kwargs) -> R:
+        """Raises Missing, NewerVersion."""
+        return _decode(self.blobs.read(self.name(*key, **named)), self.type)
+
+    def find(self, *key: Key.args, **named: Key.kwargs) -> R | None:
+        """The record, or None where its absence is an answer. Raises NewerVersion."""
+        try:
+            return self.read(*key, **named)
+        except Missing:
+            return None
+
+    def find_with_etag(self, *key: Key.args, **named: Key.kwargs) -> WithETag[R] | None:
+        """The record and its ETag, or None if there is none. Raises NewerVersion."""
+        try:
+            data, etag = self.blobs.read_versioned(self.name(*key, **named))
+        except Missing:
+            return None
+        return WithETag(_decode(data, self.type), etag)
+
+    def write(self, record: R, *key: Key.args, **named: Key.kwargs) -> None:
+        """Create or overwrite."""
+        self.blobs.write(self.name(*key, **named), msgspec.json.encode(record))
+
+    def create(self, record: R, *key: Key.args, **named: Key.kwargs) -> bool:
+        """Create if it is not there. False, and untouched, if it is."""
+        return self.blobs.create(self.name(*key, **named), msgspec.json.encode(record))
+
+    def create_or_read(self, record: R, *key: Key.args, **named: Key.kwargs) -> R:
+        """The record that stands: `record`, or the one that was there before it."""
+        return record if self.create(record, *key, **named) else self.read(*key, **named)
+
+    def replace(self, record: R, etag: str, *key: Key.args, **named: Key.kwargs) -> bool:
+        """Overwrite if it is still the one with `etag`. False if it changed or is gone."""
+        return self.blobs.replace(self.name(*key, **named), msgspec.json.encode(record), etag)
+
+    def remove(self, *key: Key.args, **named: Key.kwargs) -> None:
+        """Delete it if it is there."""
+        self.blobs.remove(self.name(*key, **named))
+
+    def remove_if(self, etag: str, *key: Key.args, **named: Key.kwargs) -> bool:
+        """Delete it if it is still the one with `etag`. False if it changed or is gone."""
+        return self.blobs.remove_if(self.name(*key, **named), etag)
+
+
+@dataclass(frozen=True)
+class CachedAbsences[**Key, R: StoredRecord](RecordBlobs[Key, R]):
+    """Blobs of a kind that is nearly always missing and asked for before every piece of work."""
+
+    absences: AbsenceCache
+
+    def find_cached(self, *key: Key.args, **named: Key.kwargs) -> R | None:
+        """The record, if there is one. An absence is cached for up to a second (`absences`), so
+        work may begin that long after the record was written elsewhere."""
+        name = self.name(*key, **named)
+        if name in self.absences:
+            return None
+        record = self.find(*key, **named)
+        if record is None:
+            self.absences.add(name)
+        return record
+
+    def write(self, record: R, *key: Key.args, **named: Key.kwargs) -> None:
+        """Create or overwrite; this process sees it at once."""
+        super().write(record, *key, **named)
+        self.absences.discard(self.name(*key, **named))
+
+
+class LogPart[R](NamedTuple):
+    """Records of a part of a log, and how many bytes that part has."""
+
+    records: list[R]
+    size: int
+
+
+@dataclass(frozen=True)
+class RecordLog[**Key, R: StoredRecord]:
+    """All append blobs of one kind: a record a line, each appended as one block."""
+
+    blobs: Blobs
+    name: Callable[Key, str]
+    type: type[R]
+
+    def create(self, *key: Key.args, **named: Key.kwargs) -> bool:
+        """Create it, empty. False, and untouched, if it is there."""
+        return self.blobs.create_append(self.name(*key, **named))
+
+    def append(self, record: R, *key: Key.args, **named: Key.kwargs) -> int:
+        """Append a line; how many there are now. Raises Missing, Full."""
+        return self.blobs.append(self.name(*key, **named), msgspec.json.encode(record) + b"\n")
+
+    def read(self, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
+        """All of it. Raises Missing, NewerVersion."""
+        return self._part(self.blobs.read(self.name(*key, **named)))
+
+    def read_from(self, start: int, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
+        """From byte `start`, where a line begins. Raises Missing, NewerVersion."""
+        return self._part(self.blobs.read_range(self.name(*key, **named), start))
+
+    def read_to(self, end: int, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
+        """The first `end` bytes. Raises Missing, NewerVersion."""
+        return self._part(self.blobs.read_range(self.name(*key, **named), 0, end))
+
+    def size(self, *key: Key.args, **named: Key.kwargs) -> int:
+        """Bytes so far. Raises Missing."""
+        return len(self.blobs.read(self.name(*key, **named)))
+
+    def _part(self, lines: bytes) -> LogPart[R]:
+        return LogPart(_decode_lines(lines, self.type), len(lines))
+
+
+class JobStore:
+    """Everything that is kept of jobs, by kind of blob; results are elsewhere."""
+
+    def __init__(self, jobs: Blobs, cache: Blobs, absences: AbsenceCache) -> None:
+        """`jobs` and `cache`: the containers for jobs and for the comment cache."""
+        self.jobs = jobs
+        self.requests = RecordBlobs(jobs, names.request, Request)
+        self.row_pages = RecordBlobs(jobs, names.rows, RowPage)
+        self.stops = CachedAbsences(jobs, names.stop, Stop, absences)
+        self.closings = RecordBlobs(jobs, names.closing, Closing)
+        self.closed = RecordBlobs(jobs, names.closed, Closed)
+        self.open_markers = RecordBlobs(jobs, names.open_marker, OpenMarker)
+        self.index = RecordBlobs(jobs, names.index, IndexEntry)
+        self.key_bindings = RecordBlobs(jobs, _itself, KeyBinding)
+        self.barriers = RecordLog(jobs, names.barrier, PostArrival)
+        self.progress = RecordLog(jobs, names.progress, ProgressLine)
+        self.snapshots = RecordBlobs(jobs, names.snapshot, Snapshot)
+        self.pages = RecordBlobs(jobs, names.page, Page)
+        self.post_barriers = RecordLog(jobs, names.post_barrier, ChunkArrival)
+        self.attempts = RecordBlobs(jobs, names.attempt, Attempt)
+        self.failures = RecordBlobs(jobs, names.failure, FailureNote)
+        self.fetched = RecordBlobs(cache, _itself, Fetched)
+        self.throttles = CachedAbsences(cache, names.throttle, Throttle, absences)
+
+    def request(self, job: str) -> Request:
+        """What was asked for. Raises Missing if there is no such job (any more)."""
+        request = self.requests.read(job)
+        if request.abandoned:
+            raise Missing(names.request(job))
+        return request
+
+    def rows(self, job: str, page: int) -> tuple[Row, ...]:
+        """One page of rows. Raises Missing."""
+        return self.row_pages.read(job, page).rows
+
+    def all_rows(self, request: Request) -> list[Row]:
+        """Every row of a job, in the order sent. Raises Missing."""
+        return [row for page in range(request.pages) for row in self.rows(request.job, page)]
+
+    def is_deleted(self, job: str) -> bool:
+        """Whether the job has a tombstone."""
+        stop = self.stops.find(job)
+        return stop is not None and stop.why == "deleted"
+
+    def snapshot(self, job: str, post: int) -> Snapshot:
+        """Raises Missing while nothing is fetched."""
+        return self.snapshots.read(job, post)
+
+    def write_comments(self, name: str, lines: bytes) -> None:
+        """Keep a post's comments, a JSON line each, under a name made of their content."""
+        self.jobs.create(name, lines)
+
+    def comments(self, snapshot: Snapshot, chunk: int) -> list[Comment]:
+        """The comments of one chunk. Raises Missing."""
+        _, start, size = snapshot.chunks[chunk]
+        return wire.decode_lines(self.jobs.read_range(snapshot.comments, start, size), Comment)
+
+
+def _itself(name: str) -> str:
+    return name
+
+
+class _Version(msgspec.Struct):
+    v: int = 0
+
+
+def _decode[R](data: bytes, kind: type[R]) -> R:
+    try:
+        return wire.decode(data, kind)
+    except msgspec.ValidationError:
+        _check_version(data)
+        raise
+
+
+def _decode_lines[R](lines: bytes, kind: type[R]) -> list[R]:
+    try:
+        return wire.decode_lines(lines, kind)
+    except msgspec.ValidationError:
+        for line in lines.splitlines():
+            _check_version(line)
+        raise
+
+
+def _check_version(data: bytes) -> None:
+    version = wire.decode(data, _Version).v
+    if version > VERSION:
+        raise NewerVersion(f"a newer version of the app wrote this (version {version})")
