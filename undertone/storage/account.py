@@ -13,12 +13,12 @@ from requests.adapters import HTTPAdapter
 
 from undertone.ports import Blobs, Clock, Links, Queues
 from undertone.settings import StorageSettings
-from undertone.storage.azure_answers import answers
 from undertone.storage.azure_blobs import AzureBlobs
+from undertone.storage.azure_errors import answers
 from undertone.storage.azure_queues import AzureQueues
+from undertone.storage.caching import RememberingBlobs
 from undertone.storage.containers import ALL
 from undertone.storage.links import SignedLinks
-from undertone.storage.remembered import RememberingBlobs
 
 CONNECTIONS = 64
 """Kept open to one endpoint: more than a worker process has threads."""

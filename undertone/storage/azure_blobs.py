@@ -15,7 +15,7 @@ from azure.storage.blob import BlobBlock, ContainerClient, ContentSettings
 
 from undertone.errors import Missing
 from undertone.ports import Versioned
-from undertone.storage.azure_answers import answers
+from undertone.storage.azure_errors import answers
 
 
 class AzureBlobs:

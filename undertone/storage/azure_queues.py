@@ -12,7 +12,7 @@ from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFo
 from azure.storage.queue import BinaryBase64EncodePolicy, QueueClient, QueueServiceClient
 
 from undertone.errors import Transient
-from undertone.storage.azure_answers import code_of
+from undertone.storage.azure_errors import code_of
 
 MAX_DELAY = timedelta(days=7) - timedelta(minutes=1)
 """A message lives seven days (the service's default), and must be seen once before that."""

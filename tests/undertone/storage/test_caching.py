@@ -10,7 +10,7 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from undertone.errors import Missing
 from undertone.storage.azure_blobs import AzureBlobs
-from undertone.storage.remembered import RememberingBlobs
+from undertone.storage.caching import RememberingBlobs
 
 pytestmark = pytest.mark.azurite
 
