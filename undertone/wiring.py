@@ -97,8 +97,8 @@ def services() -> Services:
     """What the pipeline works with."""
     account = _account()
     return Services(
-        jobs=account.remembering(
-            JOBS, never_changes=names.never_changes, is_counted=names.is_barrier
+        jobs=account.caching_blobs(
+            JOBS, is_immutable=names.never_changes, is_counted=names.is_barrier
         ),
         cache=account.blobs(COMMENTS),
         results=account.blobs(RESULTS),
