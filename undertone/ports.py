@@ -1,7 +1,7 @@
-"""What the pipeline asks of the outside: blobs, queues, links, sources. Implemented elsewhere.
+"""Interfaces of all that the pipeline uses from outside: blobs, queues, links, sources, the time.
 
-`storage/` has two implementations of the storage ports (Azure and memory) held to one contract
-suite; `sources/` implements `Source` once a platform.
+`undertone.storage` implements those of storage, and one contract suite is run over every
+implementation of `Blobs`; `undertone.sources` implements `Source`, once for each platform.
 """
 
 from __future__ import annotations
@@ -13,25 +13,26 @@ from typing import NamedTuple, Protocol
 from undertone.records import Page, PostRef, Want
 
 Clock = Callable[[], datetime]
-"""The present moment, aware, UTC."""
+"""Returns the present moment, with the time zone UTC."""
 
 
 class Source(Protocol):
     """One platform's comments, read page by page.
 
-    Stateless: all that it must remember between two pages is in the cursor, so that another
-    process can read on after a crash or a throttle.
+    A source keeps no state between pages. What it needs to continue is in the cursor, so that
+    another process can read on after a crash or when the platform has throttled us.
     """
 
     @property
     def platform(self) -> str:
-        """The `PostRef.platform` that this source serves."""
+        """The platform that this source reads; the same word as in `PostRef.platform`."""
 
     def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
-        """Read the page at `cursor` (None: the first).
+        """Read the page at `cursor`; None stands for the first page.
 
-        Raises Permanent (comments off, gone, malformed answer, no credentials), Transient
-        (connection trouble that outlived the session's own retries) or Delayed (throttled, quota).
+        Raises Permanent (comments are off, the post is gone, the answer is malformed, there are no
+        credentials), Transient (no connection, after the session's own retries) or Delayed
+        (throttled, or the quota is used up).
         """
 
 
@@ -43,60 +44,82 @@ class Versioned(NamedTuple):
 
 
 class Blobs(Protocol):
-    """One container. Names are `/`-separated; every call may raise Transient."""
+    """The blobs of one container. Names may have slashes. Every call may raise Transient."""
 
     def read(self, name: str) -> bytes:
-        """All of it. Raises Missing."""
+        """The whole content. Raises Missing."""
 
     def read_versioned(self, name: str) -> Versioned:
-        """All of it with its ETag. Raises Missing."""
+        """The whole content and its ETag. Raises Missing."""
 
     def read_range(self, name: str, start: int, length: int | None = None) -> bytes:
-        """Bytes from `start`, at most `length` of them; empty past the end. Raises Missing."""
+        """At most `length` bytes from `start` on; none past the end. Raises Missing."""
 
     def write(self, name: str, data: bytes, content_type: str = "application/json") -> None:
-        """Create or overwrite."""
+        """Create or overwrite the blob."""
 
     def create(self, name: str, data: bytes) -> bool:
-        """Create if it is not there (If-None-Match: *). False, and untouched, if it is."""
+        """Create the blob unless it exists (If-None-Match: *); whether it was created."""
 
     def replace(self, name: str, data: bytes, etag: str) -> bool:
-        """Overwrite if it is the one with `etag` (If-Match). False if it changed or is gone."""
+        """Overwrite the blob if its ETag is still `etag` (If-Match); whether it was.
+
+        False if another content has been written since, or if the blob does not exist.
+        """
 
     def create_append(self, name: str) -> bool:
-        """Create an empty append blob if there is none. False, and untouched, if there is."""
+        """Create an empty append blob unless the blob exists; whether it was created."""
 
     def append(self, name: str, data: bytes) -> int:
-        """Append one block atomically; how many blocks it has now. Raises Missing, Full."""
+        """Append one block to an append blob; returns how many blocks the blob has now.
+
+        Appends are atomic: of callers that append at the same time, at least one is told the count
+        that includes them all. Raises Missing, and Full after 50,000 blocks.
+        """
 
     def stage(self, name: str, block_id: str, data: bytes) -> None:
-        """Stage a block of a block blob that need not exist. All ids of a blob are equally long."""
+        """Upload a block that no content shows before it is committed.
+
+        The blob need not exist. All block ids of a blob must be equally long.
+        """
 
     def commit(self, name: str, block_ids: Sequence[str], content_type: str) -> None:
-        """Make the blob consist of these blocks. Raises MissingBlocks and then changes nothing."""
+        """Make these blocks, in this order, the blob's content.
+
+        Each must be staged, or committed before. Raises MissingBlocks and then changes nothing.
+        """
 
     def missing(self, name: str, block_ids: Sequence[str]) -> list[str]:
         """Those of `block_ids` that are neither staged nor committed, in the order given."""
 
     def names(self, prefix: str, *, after: str = "", limit: int | None = None) -> list[str]:
-        """Names that start with `prefix`, sorted, past `after`; uncommitted blobs too."""
+        """Sorted names that start with `prefix` and follow `after`, at most `limit`.
+
+        A blob that has staged blocks and no content is among them.
+        """
 
     def remove(self, name: str) -> None:
-        """Delete it with all staged blocks; nothing to do if it is not there."""
+        """Delete the blob and its staged blocks, if there are any."""
 
     def remove_if(self, name: str, etag: str) -> bool:
-        """Delete it if it is still the one with `etag`. False if it changed or is gone."""
+        """Delete the blob if its ETag is still `etag` (If-Match); whether it was deleted.
+
+        False if another content has been written since, or if the blob does not exist.
+        """
 
 
 class Queues(Protocol):
     """All queues of the app."""
 
     def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:
-        """Send exactly `body`, to be seen no sooner than after `delay` seconds (at most 7 days)."""
+        """Send exactly `body`, seen no sooner than after `delay` seconds. Raises Transient.
+
+        A delay of more than seven days is cut to that: a message lives no longer.
+        """
 
 
 class Links(Protocol):
     """Signed links to result files."""
 
     def read_link(self, name: str, *, file_name: str, minutes: int) -> str:
-        """A URL that reads this one blob of `results` for `minutes`, offered as `file_name`."""
+        """A URL that reads blob `name` for `minutes`, saved as `file_name`. Raises Transient."""

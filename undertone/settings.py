@@ -1,4 +1,4 @@
-"""All that the environment can say; the only reader of it is `Settings.from_mapping`."""
+"""The app's settings and their defaults, read from the environment here and nowhere else."""
 
 from __future__ import annotations
 
@@ -8,33 +8,35 @@ from dataclasses import dataclass, field
 from undertone.sources.config import SourcesConfig
 
 STORAGE = "AzureWebJobsStorage"
-EMULATOR = (
+"""The setting that says where storage is, to the Functions host and to us."""
+EMULATOR_CONNECTION = (
     "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
     "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
     "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;"
     "QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;"
 )
-"""What `UseDevelopmentStorage=true` stands for. The key is the emulator's, known to everyone."""
+"""What `UseDevelopmentStorage=true` stands for; the emulator's key is public."""
 
 
-class BadSettings(ValueError):  # noqa: N818 - reads as what it is
-    """A setting is missing or wrong; says which, and how it should be."""
+class SettingsError(ValueError):
+    """A setting is missing or wrong; the message says which, and what it must be."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StorageSettings:
-    """Where blobs and queues are: a connection string, or two addresses and an identity."""
+    """Where blobs and queues are: a connection string, or two URLs and a managed identity."""
 
     connection: str = field(default="", repr=False)
+    """A connection string; empty if a managed identity is used."""
     blob_url: str = ""
     queue_url: str = ""
     client_id: str = ""
-    """Of a user-assigned identity; empty for the system-assigned one."""
+    """Client id of a user-assigned identity; empty for the system-assigned one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageSettings:
-    """Azure AI Language, for the analyzer `azure`."""
+    """Azure AI Language, which the analyzer `azure` calls."""
 
     endpoint: str = ""
     key: str = field(default="", repr=False)
@@ -47,24 +49,27 @@ class Settings:
 
     storage: StorageSettings
     analyzer: str
-    chunk: int
+    comments_per_chunk: int
     link_minutes: int
+    """Minutes for which a download link can be used."""
     key_vault_url: str
     sources: SourcesConfig
     language: LanguageSettings
 
     @classmethod
     def from_mapping(cls, settings: Mapping[str, str]) -> Settings:
-        """Read the app's settings. Raises BadSettings naming what is missing or wrong."""
+        """Read and check the app's settings. Raises SettingsError."""
         try:
             sources = SourcesConfig.from_settings(settings)
         except ValueError as error:
-            raise BadSettings(str(error)) from None
+            raise SettingsError(str(error)) from None
         return cls(
             storage=_storage(settings),
             analyzer=settings.get("ANALYZER", "").strip() or "compact",
-            chunk=_whole(settings, "COMMENTS_A_CHUNK", default=250, least=10, most=10_000),
-            link_minutes=_whole(settings, "LINK_MINUTES", default=15, least=1, most=1440),
+            comments_per_chunk=_integer(
+                settings, "COMMENTS_A_CHUNK", default=250, minimum=10, maximum=10_000
+            ),
+            link_minutes=_integer(settings, "LINK_MINUTES", default=15, minimum=1, maximum=1440),
             key_vault_url=settings.get("KEY_VAULT_URL", "").strip(),
             sources=sources,
             language=LanguageSettings(
@@ -76,10 +81,11 @@ class Settings:
 
 
 def _storage(settings: Mapping[str, str]) -> StorageSettings:
+    """The connection string if there is one; else the account's name, or its two URLs."""
     connection = settings.get(STORAGE, "").strip()
     if connection:
         if connection.lower().rstrip(";") == "usedevelopmentstorage=true":
-            connection = EMULATOR
+            connection = EMULATOR_CONNECTION
         return StorageSettings(connection=connection)
     account = settings.get(f"{STORAGE}__accountName", "").strip()
     blob = settings.get(f"{STORAGE}__blobServiceUri", "").strip()
@@ -88,7 +94,7 @@ def _storage(settings: Mapping[str, str]) -> StorageSettings:
         blob = blob or f"https://{account}.blob.core.windows.net"
         queue = queue or f"https://{account}.queue.core.windows.net"
     if not (blob and queue):
-        raise BadSettings(
+        raise SettingsError(
             f"no storage: set {STORAGE} to a connection string, or {STORAGE}__accountName to an "
             "account that the app's managed identity may use"
         )
@@ -96,10 +102,15 @@ def _storage(settings: Mapping[str, str]) -> StorageSettings:
     return StorageSettings(blob_url=blob, queue_url=queue, client_id=client_id)
 
 
-def _whole(settings: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
+def _integer(
+    settings: Mapping[str, str], name: str, *, default: int, minimum: int, maximum: int
+) -> int:
+    """The setting as a number, `default` if it is empty. Raises SettingsError."""
     text = settings.get(name, "").strip()
     if not text:
         return default
-    if not text.isdecimal() or not least <= int(text) <= most:
-        raise BadSettings(f"{name} must be a whole number from {least} to {most}, not {text!r}")
+    if not text.isdecimal() or not minimum <= int(text) <= maximum:
+        raise SettingsError(
+            f"{name} must be a whole number from {minimum} to {maximum}, not {text!r}"
+        )
     return int(text)

@@ -1,8 +1,7 @@
-"""Models that are not in the package: brought from the container `models` to this machine once."""
+"""Models that do not come with the app: downloaded from the container `models`, once a machine."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 from hashlib import sha256
 from pathlib import Path
@@ -11,13 +10,14 @@ from model.analyzer import UnknownAnalyzer
 from undertone.ports import Blobs
 
 MANIFEST = "manifest.json"
+"""The file that makes a folder a model; it holds the digests of the others."""
 
 
-def bring_model(models: Blobs, name: str, below: Path) -> Path:
-    """The folder below `below` with the files of `models/{name}/`, downloaded unless it is there.
+def download_model(models: Blobs, name: str, cache: Path) -> Path:
+    """The folder in `cache` with the files of `models/{name}/`, downloaded unless it exists.
 
-    A folder's name holds a digest of the manifest, which holds the digests of the other files: so a
-    model that is replaced under its name is brought anew. Raises UnknownAnalyzer, Transient.
+    The folder is named after the manifest's digest, so that a model which was replaced under its
+    name is downloaded again. Raises UnknownAnalyzer, Transient.
     """
     prefix = f"{name}/"
     files = [blob.removeprefix(prefix) for blob in models.names(prefix)]
@@ -27,23 +27,23 @@ def bring_model(models: Blobs, name: str, below: Path) -> Path:
             f"`{name}/` in the container `models`, or choose another with ANALYZER"
         )
     digest = sha256(models.read(prefix + MANIFEST)).hexdigest()[:16]
-    folder = below / f"{name}-{digest}"
+    folder = cache / f"{name}-{digest}"
     if not folder.is_dir():
         _download(models, prefix, files, folder)
     return folder
 
 
 def _download(models: Blobs, prefix: str, files: list[str], folder: Path) -> None:
-    """Under another name first, so that a folder that is there is there whole."""
+    """Fill a temporary folder first, so that `folder` never exists with only some files."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as half:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         for file in files:
             if "/" not in file:
-                (Path(half) / file).write_bytes(models.read(prefix + file))
+                (Path(temporary) / file).write_bytes(models.read(prefix + file))
         try:
-            os.rename(half, folder)  # noqa: PTH104 - onto nothing: fails if another was quicker
+            Path(temporary).rename(folder)
         except OSError:
-            if not folder.is_dir():
+            if not folder.is_dir():  # else another process was quicker, and its folder serves
                 raise
             return
-        Path(half).mkdir()  # what the context manager wants to remove
+        Path(temporary).mkdir()  # what the context manager wants to remove

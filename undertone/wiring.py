@@ -50,15 +50,15 @@ def now() -> datetime:
 
 @once
 def settings() -> Settings:
-    """The app's settings, with the secrets of its Key Vault. Raises BadSettings, Transient."""
+    """The app's settings, with the secrets of its Key Vault. Raises SettingsError, Transient."""
     logging.getLogger("azure").setLevel(logging.WARNING)  # a line for each request otherwise
     plain = Settings.from_mapping(os.environ)
     if not plain.key_vault_url:
         return plain
-    from undertone.vault import secrets_of, with_secrets  # noqa: PLC0415 - only with a vault
+    from undertone.vault import key_vault, with_secrets  # noqa: PLC0415 - only with a vault
 
-    secrets = secrets_of(plain.key_vault_url, plain.storage.client_id)
-    return Settings.from_mapping(with_secrets(os.environ, secrets))
+    get_secret = key_vault(plain.key_vault_url, plain.storage.client_id)
+    return Settings.from_mapping(with_secrets(os.environ, get_secret))
 
 
 @once
@@ -87,9 +87,10 @@ def _analyzer() -> Analyzer:
 
 
 def _stored_model(name: str) -> Path:
-    from undertone.stored_models import bring_model  # noqa: PLC0415 - only for a stored model
+    from undertone.stored_models import download_model  # noqa: PLC0415 - only for a stored model
 
-    return bring_model(_account().blobs(MODELS), name, Path(tempfile.gettempdir()) / "undertone")
+    cache = Path(tempfile.gettempdir()) / "undertone"
+    return download_model(_account().blobs(MODELS), name, cache)
 
 
 @once
@@ -97,8 +98,8 @@ def services() -> Services:
     """What the pipeline works with."""
     account = _account()
     store = JobStore(
-        jobs=account.remembering(
-            JOBS, never_changes=names.is_immutable, is_counted=names.is_barrier
+        jobs=account.caching_blobs(
+            JOBS, is_immutable=names.is_immutable, is_counted=names.is_barrier
         ),
         cache=account.blobs(COMMENTS),
         absences=AbsenceCache(now, timedelta(seconds=1)),
@@ -110,7 +111,7 @@ def services() -> Services:
         clock=now,
         source=lambda platform: _sources()[platform],
         analyzer=_analyzer,
-        chunk_size=settings().chunk,
+        chunk_size=settings().comments_per_chunk,
     )
 
 

@@ -1,10 +1,10 @@
-"""What the environment may say, and what is said back."""
+"""What settings may be, their defaults, and the errors about wrong ones."""
 
 from __future__ import annotations
 
 import pytest
 
-from undertone.settings import EMULATOR, STORAGE, BadSettings, Settings
+from undertone.settings import EMULATOR_CONNECTION, STORAGE, Settings, SettingsError
 
 EMULATED = {STORAGE: "UseDevelopmentStorage=true"}
 
@@ -14,12 +14,12 @@ EMULATED = {STORAGE: "UseDevelopmentStorage=true"}
     ["UseDevelopmentStorage=true", "usedevelopmentstorage=TRUE;", "  UseDevelopmentStorage=true "],
 )
 def test_the_emulator_has_a_short_name(text: str) -> None:
-    assert Settings.from_mapping({STORAGE: text}).storage.connection == EMULATOR
+    assert Settings.from_mapping({STORAGE: text}).storage.connection == EMULATOR_CONNECTION
 
 
 def test_without_more_everything_has_its_default() -> None:
     settings = Settings.from_mapping(EMULATED)
-    assert (settings.chunk, settings.link_minutes) == (250, 15)
+    assert (settings.comments_per_chunk, settings.link_minutes) == (250, 15)
     assert settings.key_vault_url == settings.language.key == settings.sources.apify_token == ""
 
 
@@ -41,12 +41,12 @@ def test_an_identity_may_be_given_the_addresses() -> None:
     storage = Settings.from_mapping(addresses).storage
     assert (storage.blob_url, storage.queue_url) == ("https://b.example", "https://q.example")
     addresses.popitem()
-    with pytest.raises(BadSettings, match="no storage"):
+    with pytest.raises(SettingsError, match="no storage"):
         Settings.from_mapping(addresses)
 
 
 def test_without_storage_it_says_what_to_set() -> None:
-    with pytest.raises(BadSettings, match=r"set AzureWebJobsStorage to .*__accountName"):
+    with pytest.raises(SettingsError, match=r"set AzureWebJobsStorage to .*__accountName"):
         Settings.from_mapping({})
 
 
@@ -63,7 +63,7 @@ def test_without_storage_it_says_what_to_set() -> None:
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
-    with pytest.raises(BadSettings, match=f"{name} must be"):
+    with pytest.raises(SettingsError, match=f"{name} must be"):
         Settings.from_mapping({**EMULATED, name: value})
 
 

@@ -9,7 +9,7 @@ import pytest
 from undertone.errors import Transient
 from undertone.settings import LanguageSettings
 from undertone.sources.config import SourcesConfig
-from undertone.vault import SECRETS, with_secrets
+from undertone.vault import SECRET_SETTINGS, with_secrets
 
 
 def test_what_is_missing_comes_from_the_vault_under_its_name_there() -> None:
@@ -21,8 +21,8 @@ def test_what_is_missing_comes_from_the_vault_under_its_name_there() -> None:
         return vault.get(name)
 
     settings = {"APIFY_TOKEN": "from app", "REDDIT_CLIENT_ID": "  ", "ANALYZER": "vader"}
-    found = with_secrets(settings, get)
-    assert found == {**settings, "YOUTUBE_API_KEY": "from vault"}
+    filled = with_secrets(settings, get)
+    assert filled == {**settings, "YOUTUBE_API_KEY": "from vault"}
     assert "APIFY-TOKEN" not in asked
     assert "REDDIT-CLIENT-ID" in asked
     assert all("_" not in name for name in asked)
@@ -32,8 +32,8 @@ def test_the_secrets_are_the_settings_that_no_repr_shows() -> None:
     hidden = {entry.name.upper() for entry in fields(SourcesConfig) if not entry.repr}
     language = {f"LANGUAGE_{entry.name}".upper() for entry in fields(LanguageSettings)
                 if not entry.repr}  # fmt: skip
-    assert set(SECRETS) == hidden | language
-    assert "YOUTUBE_API_KEY" in SECRETS
+    assert set(SECRET_SETTINGS) == hidden | language
+    assert "YOUTUBE_API_KEY" in SECRET_SETTINGS
 
 
 def test_a_vault_that_does_not_answer_is_no_empty_vault() -> None:

@@ -1,1 +1,1 @@
-"""Blobs and queues: `account` for the cloud and the emulator, `memory` for the pipeline's tests."""
+"""Blobs and queues: Azure Storage, its emulator Azurite, this process's memory, and a cache."""

@@ -13,24 +13,22 @@ from requests.adapters import HTTPAdapter
 
 from undertone.ports import Blobs, Clock, Links, Queues
 from undertone.settings import StorageSettings
-from undertone.storage.azure_answers import answers
+from undertone.storage import containers
 from undertone.storage.azure_blobs import AzureBlobs
+from undertone.storage.azure_errors import translated_errors
 from undertone.storage.azure_queues import AzureQueues
-from undertone.storage.containers import ALL
+from undertone.storage.azurite_blobs import AzuriteBlobs
+from undertone.storage.caching import CachingBlobs
 from undertone.storage.links import SignedLinks
-from undertone.storage.remembered import RememberingBlobs
 
-CONNECTIONS = 64
+MAX_CONNECTIONS = 64
 """Kept open to one endpoint: more than a worker process has threads."""
-EMULATED = "devstoreaccount1"
-"""The name of the emulator's account, always."""
-
-Named = Callable[[str], bool]
-"""Tells by its name whether a blob is of some kind."""
+EMULATOR_ACCOUNT = "devstoreaccount1"
+"""The emulator's only account has this name, and no account in the cloud can have it."""
 
 
 class Account:
-    """One storage account."""
+    """One storage account. Its parts share a pool of connections and may be used by all threads."""
 
     def __init__(self, blobs: BlobServiceClient, queues: QueueServiceClient) -> None:
         self._blobs = blobs
@@ -38,7 +36,7 @@ class Account:
 
     @classmethod
     def connect(cls, storage: StorageSettings) -> Account:
-        """With a connection string, or with the app's managed identity."""
+        """The account that the settings name. Raises Transient."""
         transport = RequestsTransport(session=_session(), session_owner=False)
         if storage.connection:
             account = cls(
@@ -56,36 +54,38 @@ class Account:
         )
 
     def _create_containers(self) -> None:
-        """The emulator starts empty; in the cloud Bicep has made them."""
-        for name in ALL:
-            with answers(name):
+        """An account that Bicep has not deployed, like the emulator's, starts empty."""
+        for name in containers.ALL:
+            with translated_errors(name):
                 try:
                     self._blobs.create_container(name)
                 except ResourceExistsError:
                     continue
 
-    def blobs(self, container: str) -> Blobs:
-        """One container, which exists."""
-        recount = self._emulated_appends(lambda _: True)
-        return AzureBlobs(self._blobs.get_container_client(container), recount=recount)
+    def blobs(self, container: str, *, is_counted: Callable[[str], bool] = lambda _: True) -> Blobs:
+        """The blobs of one container, which must exist.
 
-    def remembering(self, container: str, *, never_changes: Named, is_counted: Named) -> Blobs:
-        """One container, of which the blobs that never change are read once in this process.
-
-        `is_counted` tells of which append blobs the number of blocks is of importance.
+        `is_counted(name)`: whether callers use the block count that an append returns. Azure's
+        count is right for any blob; the emulator's costs a request more, and is right only for
+        these.
         """
-        return RememberingBlobs(
-            self._blobs.get_container_client(container),
-            recount=self._emulated_appends(is_counted),
-            never_changes=never_changes,
-        )
+        client = self._blobs.get_container_client(container)
+        if self._blobs.account_name == EMULATOR_ACCOUNT:
+            return AzuriteBlobs(client, is_counted=is_counted)
+        return AzureBlobs(client)
 
-    def _emulated_appends(self, is_counted: Named) -> Named:
-        """Whose appends are counted again: only the emulator's answers are wrong."""
-        return is_counted if self._blobs.account_name == EMULATED else lambda _: False
+    def caching_blobs(
+        self,
+        container: str,
+        *,
+        is_immutable: Callable[[str], bool],
+        is_counted: Callable[[str], bool],
+    ) -> Blobs:
+        """The same, with a cache for the blobs for which `is_immutable(name)`."""
+        return CachingBlobs(self.blobs(container, is_counted=is_counted), is_immutable=is_immutable)
 
     def queues(self) -> Queues:
-        """All queues."""
+        """All queues of the account."""
         return AzureQueues(self._queues)
 
     def links(self, container: str, clock: Clock) -> Links:
@@ -93,16 +93,16 @@ class Account:
         return SignedLinks(self._blobs, container, clock)
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """The SDK has signed the request; without any `auth` requests looks for a .netrc each time."""
-    return request
-
-
 def _session() -> requests.Session:
-    """A connection for every thread; requests' default pool of ten would open new ones."""
+    """A session with a connection for every thread; the default pool of ten would open new ones."""
     session = requests.Session()
-    session.auth = _as_it_is
-    adapter = HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
+    session.auth = _no_netrc_auth
+    adapter = HTTPAdapter(pool_connections=MAX_CONNECTIONS, pool_maxsize=MAX_CONNECTIONS)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def _no_netrc_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Leave the request as the SDK signed it; a session without `auth` reads .netrc each time."""
+    return request

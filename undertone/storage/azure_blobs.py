@@ -1,8 +1,8 @@
-"""Blobs of one container on Azure Storage; Azurite answers the same calls."""
+"""Blobs of one container on Azure Storage. What the emulator does otherwise: `azurite_blobs`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -15,50 +15,41 @@ from azure.storage.blob import BlobBlock, ContainerClient, ContentSettings
 
 from undertone.errors import Missing
 from undertone.ports import Versioned
-from undertone.storage.azure_answers import answers
+from undertone.storage.azure_errors import translated_errors
 
 
 class AzureBlobs:
-    """One container, which exists."""
+    """The blobs of one container, which must exist."""
 
-    def __init__(
-        self, container: ContainerClient, *, recount: Callable[[str], bool] = lambda _: False
-    ) -> None:
-        """`recount`: of which blobs the number of blocks is asked for after each append.
-
-        The answer to an append should tell it. But Azurite counts before it appends and waits in
-        between: of appends that meet, none may be told the full count, and a barrier would not
-        fire.
-        """
+    def __init__(self, container: ContainerClient) -> None:
         self._container = container
-        self._recount = recount
 
     def read(self, name: str) -> bytes:
-        """All of it. Raises Missing."""
+        """The whole content. Raises Missing."""
         return self.read_versioned(name).data
 
     def read_versioned(self, name: str) -> Versioned:
-        """All of it with its ETag. Raises Missing."""
-        with answers(name):
+        """The whole content and its ETag. Raises Missing."""
+        with translated_errors(name):
             download = self._container.download_blob(name)
             return Versioned(download.readall(), download.properties.etag or "")
 
     def read_range(self, name: str, start: int, length: int | None = None) -> bytes:
-        """Bytes from `start`, at most `length` of them. Raises Missing."""
-        with answers(name):
-            if length == 0:  # HTTP has no range of no bytes
+        """At most `length` bytes from `start` on; none past the end. Raises Missing."""
+        with translated_errors(name):
+            if length == 0:  # HTTP cannot ask for an empty range; the blob must exist all the same
                 self._container.get_blob_client(name).get_blob_properties()
                 return b""
             try:
                 return self._container.download_blob(name, offset=start, length=length).readall()
             except HttpResponseError as error:
-                if error.status_code == 416:  # at or past the end
+                if error.status_code == 416:  # Range Not Satisfiable: `start` is at or past the end
                     return b""
                 raise
 
     def write(self, name: str, data: bytes, content_type: str = "application/json") -> None:
-        """Create or overwrite."""
-        with answers(name):
+        """Create or overwrite the blob."""
+        with translated_errors(name):
             self._container.upload_blob(
                 name,
                 data,
@@ -67,8 +58,8 @@ class AzureBlobs:
             )
 
     def create(self, name: str, data: bytes) -> bool:
-        """Create if it is not there (If-None-Match: *)."""
-        with answers(name):
+        """Create the blob unless it exists (If-None-Match: *); whether it was created."""
+        with translated_errors(name):
             try:
                 self._container.upload_blob(name, data, overwrite=False)
             except ResourceExistsError:
@@ -76,8 +67,8 @@ class AzureBlobs:
             return True
 
     def replace(self, name: str, data: bytes, etag: str) -> bool:
-        """Overwrite if it is still the one with `etag` (If-Match)."""
-        with answers(name):
+        """Overwrite the blob if its ETag is still `etag` (If-Match); whether it was."""
+        with translated_errors(name):
             try:
                 self._container.upload_blob(
                     name,
@@ -91,11 +82,11 @@ class AzureBlobs:
             return True
 
     def create_append(self, name: str) -> bool:
-        """Create an empty append blob if there is none.
+        """Create an empty append blob unless the blob exists; whether it was created.
 
-        The condition is ours: the SDK's create_append_blob overwrites.
+        Without our condition the SDK's create_append_blob would overwrite.
         """
-        with answers(name):
+        with translated_errors(name):
             try:
                 self._container.get_blob_client(name).create_append_blob(
                     match_condition=MatchConditions.IfMissing
@@ -105,31 +96,28 @@ class AzureBlobs:
             return True
 
     def append(self, name: str, data: bytes) -> int:
-        """Append one block; how many blocks it has now. Raises Missing, Full."""
-        with answers(name):
-            blob = self._container.get_blob_client(name)
-            answer = blob.append_block(data)
-            if self._recount(name):
-                return blob.get_blob_properties().append_blob_committed_block_count or 0
+        """Append one block; returns how many blocks the blob has now. Raises Missing, Full."""
+        with translated_errors(name):
+            answer = self._container.get_blob_client(name).append_block(data)
             return int(str(answer["blob_committed_block_count"]))
 
     def stage(self, name: str, block_id: str, data: bytes) -> None:
-        """Stage a block."""
-        with answers(name):
+        """Upload a block that no content shows before it is committed."""
+        with translated_errors(name):
             self._container.get_blob_client(name).stage_block(block_id, data, length=len(data))
 
     def commit(self, name: str, block_ids: Sequence[str], content_type: str) -> None:
-        """Make the blob consist of these blocks. Raises MissingBlocks."""
-        with answers(name):
+        """Make these blocks, in this order, the blob's content. Raises MissingBlocks."""
+        with translated_errors(name):
             self._container.get_blob_client(name).commit_block_list(
                 [BlobBlock(block_id) for block_id in block_ids],
                 content_settings=ContentSettings(content_type=content_type),
             )
 
     def missing(self, name: str, block_ids: Sequence[str]) -> list[str]:
-        """Those of `block_ids` that are neither staged nor committed."""
+        """Those of `block_ids` that are neither staged nor committed, in the order given."""
         try:
-            with answers(name):
+            with translated_errors(name):
                 committed, staged = self._container.get_blob_client(name).get_block_list("all")
         except Missing:
             return list(block_ids)
@@ -137,38 +125,38 @@ class AzureBlobs:
         return [block_id for block_id in block_ids if block_id not in known]
 
     def names(self, prefix: str, *, after: str = "", limit: int | None = None) -> list[str]:
-        """Names that start with `prefix`, sorted, past `after`; uncommitted blobs too."""
-        with answers(prefix):
-            found: list[str] = []
+        """Sorted names that start with `prefix` and follow `after`, at most `limit`."""
+        with translated_errors(prefix):
+            names: list[str] = []
             for blob in self._container.list_blobs(
                 name_starts_with=prefix, include=["uncommittedblobs"]
             ):
                 if blob.name > after:
-                    found.append(blob.name)
-                if limit is not None and len(found) >= limit:
+                    names.append(blob.name)
+                if limit is not None and len(names) >= limit:
                     break
-            return found
+            return names
 
     def remove(self, name: str) -> None:
-        """Delete it with all staged blocks.
+        """Delete the blob and its staged blocks, if there are any.
 
-        Delete Blob does not see a blob that has only staged blocks; writing it over makes it one
-        that can be deleted.
+        For a blob that has nothing but staged blocks Delete Blob answers 404; once overwritten it
+        can be deleted like any other.
         """
         blob = self._container.get_blob_client(name)
         try:
-            with answers(name):
+            with translated_errors(name):
                 blob.delete_blob()
         except Missing:
             if self.names(name, limit=1) != [name]:
                 return
-            with answers(name):
+            with translated_errors(name):
                 blob.upload_blob(b"", overwrite=True)
                 blob.delete_blob()
 
     def remove_if(self, name: str, etag: str) -> bool:
-        """Delete it if it is still the one with `etag`."""
-        with answers(name):
+        """Delete the blob if its ETag is still `etag` (If-Match); whether it was deleted."""
+        with translated_errors(name):
             try:
                 self._container.delete_blob(
                     name, etag=etag, match_condition=MatchConditions.IfNotModified

@@ -1,4 +1,4 @@
-"""Names of the containers. Bicep creates them in the cloud; the emulator gets them on first use."""
+"""Names of the blob containers: Bicep creates them in the cloud, `Account.connect` elsewhere."""
 
 JOBS = "jobs"
 COMMENTS = "comments"

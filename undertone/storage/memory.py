@@ -1,7 +1,8 @@
-"""Storage in this process, with the semantics of Azure's blobs and queues that we rely on.
+"""Blobs and queues in this process's memory, which behave as Azure's do where we rely on it.
 
-It ships because it documents what the pipeline assumes, and because the pipeline's state machine
-needs a storage whose every step it can interrupt. Held to the contract suite of the real one.
+They ship with the app because they document what the pipeline assumes of storage, and because the
+state machine that tests the pipeline needs a storage that it can interrupt at every call. The same
+contract suite runs over these blobs and over the real ones.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from undertone.errors import Full, Missing, MissingBlocks
 from undertone.ports import Versioned
 
 MAX_APPENDS = 50_000
+"""Blocks that an append blob can have."""
 
 
 @dataclass
@@ -26,7 +28,7 @@ class _Blob:
 
 @dataclass
 class MemoryBlobs:
-    """One container."""
+    """The blobs of one container."""
 
     _blobs: dict[str, _Blob] = field(default_factory=dict)
     _staged: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -45,26 +47,26 @@ class MemoryBlobs:
         return self._blobs[name]
 
     def read(self, name: str) -> bytes:
-        """All of it. Raises Missing."""
+        """The whole content. Raises Missing."""
         return self.read_versioned(name).data
 
     def read_versioned(self, name: str) -> Versioned:
-        """All of it with its ETag. Raises Missing."""
+        """The whole content and its ETag. Raises Missing."""
         with self._lock:
             blob = self._get(name)
             return Versioned(blob.data, blob.etag)
 
     def read_range(self, name: str, start: int, length: int | None = None) -> bytes:
-        """Bytes from `start`, at most `length` of them. Raises Missing."""
+        """At most `length` bytes from `start` on; none past the end. Raises Missing."""
         return self.read(name)[start : None if length is None else start + length]
 
     def write(self, name: str, data: bytes, content_type: str = "application/json") -> None:
-        """Create or overwrite."""
+        """Create or overwrite the blob."""
         with self._lock:
             self._put(name, data)
 
     def create(self, name: str, data: bytes) -> bool:
-        """Create if it is not there."""
+        """Create the blob unless it exists; whether it was created."""
         with self._lock:
             if name in self._blobs:
                 return False
@@ -72,7 +74,7 @@ class MemoryBlobs:
             return True
 
     def replace(self, name: str, data: bytes, etag: str) -> bool:
-        """Overwrite if it is still the one with `etag`."""
+        """Overwrite the blob if its ETag is still `etag`; whether it was."""
         with self._lock:
             if name not in self._blobs or self._blobs[name].etag != etag:
                 return False
@@ -80,11 +82,11 @@ class MemoryBlobs:
             return True
 
     def create_append(self, name: str) -> bool:
-        """Create an empty append blob if there is none."""
+        """Create an empty append blob unless the blob exists; whether it was created."""
         return self.create(name, b"")
 
     def append(self, name: str, data: bytes) -> int:
-        """Append one block; how many blocks it has now. Raises Missing, Full."""
+        """Append one block; returns how many blocks the blob has now. Raises Missing, Full."""
         with self._lock:
             blob = self._get(name)
             if blob.appends >= MAX_APPENDS:
@@ -95,12 +97,12 @@ class MemoryBlobs:
             return blob.appends
 
     def stage(self, name: str, block_id: str, data: bytes) -> None:
-        """Stage a block."""
+        """Upload a block that no content shows before it is committed."""
         with self._lock:
             self._staged.setdefault(name, {})[block_id] = data
 
     def commit(self, name: str, block_ids: Sequence[str], content_type: str) -> None:
-        """Make the blob consist of these blocks. Raises MissingBlocks."""
+        """Make these blocks, in this order, the blob's content. Raises MissingBlocks."""
         with self._lock:
             known = self._committed.get(name, {}) | self._staged.get(name, {})
             if any(block_id not in known for block_id in block_ids):
@@ -110,31 +112,31 @@ class MemoryBlobs:
             self._committed[name] = blocks
 
     def drop_staged(self, name: str) -> None:
-        """What the service does with staged blocks after seven days."""
+        """Drop the blob's staged blocks, as Azure does after seven days."""
         with self._lock:
             self._staged.pop(name, None)
 
     def missing(self, name: str, block_ids: Sequence[str]) -> list[str]:
-        """Those of `block_ids` that are neither staged nor committed."""
+        """Those of `block_ids` that are neither staged nor committed, in the order given."""
         with self._lock:
             known = self._committed.get(name, {}) | self._staged.get(name, {})
             return [block_id for block_id in block_ids if block_id not in known]
 
     def names(self, prefix: str, *, after: str = "", limit: int | None = None) -> list[str]:
-        """Names that start with `prefix`, sorted, past `after`."""
+        """Sorted names that start with `prefix` and follow `after`, at most `limit`."""
         with self._lock:
-            every = self._blobs.keys() | self._staged.keys()
-        return sorted(n for n in every if n.startswith(prefix) and n > after)[:limit]
+            names = self._blobs.keys() | self._staged.keys()
+        return sorted(name for name in names if name.startswith(prefix) and name > after)[:limit]
 
     def remove(self, name: str) -> None:
-        """Delete it with all staged blocks."""
+        """Delete the blob and its staged blocks, if there are any."""
         with self._lock:
             self._blobs.pop(name, None)
             self._staged.pop(name, None)
             self._committed.pop(name, None)
 
     def remove_if(self, name: str, etag: str) -> bool:
-        """Delete it if it is still the one with `etag`."""
+        """Delete the blob if its ETag is still `etag`; whether it was deleted."""
         with self._lock:
             if name not in self._blobs or self._blobs[name].etag != etag:
                 return False
@@ -144,10 +146,11 @@ class MemoryBlobs:
 
 @dataclass
 class MemoryQueues:
-    """Queues as lists of (body, delay) in the order sent; a test decides what is delivered when."""
+    """Queues whose messages a test reads from `sent` and delivers itself."""
 
     sent: dict[str, list[tuple[bytes, float]]] = field(default_factory=dict)
+    """Body and delay in seconds of each message, by queue, in the order sent."""
 
     def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:
-        """Send exactly `body`."""
+        """Keep the message in `sent`."""
         self.sent.setdefault(queue, []).append((body, delay))

@@ -1,4 +1,4 @@
-"""Both implementations of the storage ports, for one suite."""
+"""The implementations of `Blobs` that the contract suite is run over, and the emulator."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from undertone.ports import Blobs
 from undertone.settings import StorageSettings
 from undertone.storage.account import Account
+from undertone.storage.caching import CachingBlobs
 from undertone.storage.memory import MemoryBlobs
 
 
@@ -27,12 +28,22 @@ def account(azurite: str) -> Account:
     return Account.connect(StorageSettings(connection=azurite))
 
 
-@pytest.fixture(params=["memory", pytest.param("azurite", marks=pytest.mark.azurite)])
+@pytest.fixture
+def container(service: BlobServiceClient) -> ContainerClient:
+    """An empty container of the emulator."""
+    return service.create_container(f"c{uuid.uuid4().hex}")
+
+
+@pytest.fixture(params=["memory", "caching", pytest.param("azurite", marks=pytest.mark.azurite)])
 def blobs(request: pytest.FixtureRequest) -> Blobs:
-    """An empty container."""
+    """An empty container.
+
+    The cache is told that every blob is immutable: the contract must hold all the same.
+    """
     if request.param == "memory":
         return MemoryBlobs()
-    container = f"c{uuid.uuid4().hex}"
-    request.getfixturevalue("service").create_container(container)
-    made: Blobs = request.getfixturevalue("account").blobs(container)
-    return made
+    if request.param == "caching":
+        return CachingBlobs(MemoryBlobs(), is_immutable=lambda _: True)
+    container: ContainerClient = request.getfixturevalue("container")
+    account: Account = request.getfixturevalue("account")
+    return account.blobs(container.container_name)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from azure.core.exceptions import HttpResponseError
-from azure.storage.blob import BlobServiceClient, UserDelegationKey
+from azure.storage.blob import BlobServiceClient, ContainerClient, UserDelegationKey
 
 from undertone.errors import Transient
 from undertone.storage.account import Account
@@ -25,12 +25,11 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def container(service: BlobServiceClient) -> str:
-    name = f"c{uuid.uuid4().hex}"
-    client = service.create_container(name)
-    client.upload_blob("job/posts.csv", b"row\r\n1\r\n")
-    client.upload_blob("job/comments.jsonl", b"{}\n")
-    return name
+def results(container: ContainerClient) -> str:
+    """Name of a container with two files of a job."""
+    container.upload_blob("job/posts.csv", b"row\r\n1\r\n")
+    container.upload_blob("job/comments.jsonl", b"{}\n")
+    return container.container_name
 
 
 def ask(method: str, link: str) -> requests.Response:
@@ -39,8 +38,8 @@ def ask(method: str, link: str) -> requests.Response:
 
 
 @pytest.mark.azurite
-def test_a_link_reads_its_blob_as_a_download(account: Account, container: str) -> None:
-    link = account.links(container, now).read_link("job/posts.csv", file_name=NAME, minutes=5)
+def test_a_link_reads_its_blob_as_a_download(account: Account, results: str) -> None:
+    link = account.links(results, now).read_link("job/posts.csv", file_name=NAME, minutes=5)
     answer = ask("GET", link)
     assert (answer.status_code, answer.content) == (200, b"row\r\n1\r\n")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
@@ -52,33 +51,33 @@ def test_a_link_reads_its_blob_as_a_download(account: Account, container: str) -
 
 
 @pytest.mark.azurite
-def test_json_lines_have_their_own_type(account: Account, container: str) -> None:
-    link = account.links(container, now).read_link("job/comments.jsonl", file_name="x", minutes=5)
+def test_json_lines_have_their_own_type(account: Account, results: str) -> None:
+    link = account.links(results, now).read_link("job/comments.jsonl", file_name="x", minutes=5)
     assert ask("GET", link).headers["Content-Type"] == "application/x-ndjson"
 
 
 @pytest.mark.azurite
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_a_link_only_reads(
-    account: Account, container: str, service: BlobServiceClient, method: str
+    account: Account, results: str, service: BlobServiceClient, method: str
 ) -> None:
-    link = account.links(container, now).read_link("job/posts.csv", file_name=NAME, minutes=5)
+    link = account.links(results, now).read_link("job/posts.csv", file_name=NAME, minutes=5)
     assert ask(method, link).status_code == 403
-    kept = service.get_blob_client(container, "job/posts.csv").download_blob().readall()
+    kept = service.get_blob_client(results, "job/posts.csv").download_blob().readall()
     assert kept == b"row\r\n1\r\n"
 
 
 @pytest.mark.azurite
-def test_a_link_reads_no_other_blob(account: Account, container: str) -> None:
-    link = account.links(container, now).read_link("job/posts.csv", file_name=NAME, minutes=5)
+def test_a_link_reads_no_other_blob(account: Account, results: str) -> None:
+    link = account.links(results, now).read_link("job/posts.csv", file_name=NAME, minutes=5)
     assert ask("GET", link.replace("posts.csv?", "comments.jsonl?")).status_code == 403
     listing = link.replace("/job/posts.csv?", "?restype=container&comp=list&")
     assert ask("GET", listing).status_code == 403
 
 
 @pytest.mark.azurite
-def test_a_link_ends(account: Account, container: str) -> None:
-    links = account.links(container, lambda: now() - timedelta(minutes=5, seconds=1))
+def test_a_link_ends(account: Account, results: str) -> None:
+    links = account.links(results, lambda: now() - timedelta(minutes=5, seconds=1))
     link = links.read_link("job/posts.csv", file_name=NAME, minutes=5)
     assert ask("GET", link).status_code == 403
 

@@ -1,18 +1,19 @@
-"""Messages arrive byte by byte, when they should."""
+"""Messages arrive as they were sent, and not before their time."""
 
 from __future__ import annotations
 
 import base64
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
 import pytest
 from azure.storage.queue import QueueMessage, QueueServiceClient
 
+from undertone.errors import Transient
 from undertone.storage.account import Account
 from undertone.storage.azure_queues import MAX_DELAY
-from undertone.storage.memory import MemoryQueues
 
 BODIES = [
     b'{"job":"j","post":1}',
@@ -39,8 +40,8 @@ def received(service: QueueServiceClient, queue: str) -> list[QueueMessage]:
 
 def awaited(service: QueueServiceClient, queue: str) -> list[QueueMessage]:
     for _ in range(100):
-        if found := received(service, queue):
-            return found
+        if messages := received(service, queue):
+            return messages
         sleep(0.1)
     raise AssertionError(f"nothing arrived in {queue}")
 
@@ -63,8 +64,25 @@ def test_a_queue_is_made_by_the_first_message(
     queues = account.queues()
     for body in BODIES:
         queues.send(queue, body)
-    found = {base64.b64decode(message.content) for message in received(service, queue)}
-    assert found == set(BODIES)
+    bodies = {base64.b64decode(message.content) for message in received(service, queue)}
+    assert bodies == set(BODIES)
+
+
+@pytest.mark.azurite
+def test_a_queue_is_made_by_the_first_messages_of_many_threads(
+    account: Account, service: QueueServiceClient, queue: str
+) -> None:
+    queues = account.queues()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: queues.send(queue, b"%d" % number), range(24)))
+    bodies = {base64.b64decode(message.content) for message in received(service, queue)}
+    assert bodies == {b"%d" % number for number in range(24)}
+
+
+@pytest.mark.azurite
+def test_a_queue_that_cannot_take_a_message_is_named(account: Account) -> None:
+    with pytest.raises(Transient, match="queue no_such-NAME did not take a message: "):
+        account.queues().send("no_such-NAME", b"body")
 
 
 @pytest.mark.azurite
@@ -85,10 +103,3 @@ def test_a_delay_past_a_messages_life_is_cut(
     assert received(service, queue) == []
     assert service.get_queue_client(queue).get_queue_properties().approximate_message_count == 1
     assert MAX_DELAY.total_seconds() < 7 * 24 * 3600
-
-
-def test_memory_keeps_bodies_and_delays() -> None:
-    queues = MemoryQueues()
-    for body in BODIES:
-        queues.send("q", body, delay=2)
-    assert queues.sent == {"q": [(body, 2) for body in BODIES]}
