@@ -9,7 +9,7 @@ import msgspec
 
 from functions.bodies import MAX_BODY, MAX_KEY, json_submission
 from functions.files import PLATFORMS_OWN, check_file, file_submission, holds_request
-from functions.http import answer, base_url, caller, guarded
+from functions.http import base_url, caller, json_response, problem_responses
 from functions.links import job_links
 from undertone import wiring
 from undertone.errors import Rejected
@@ -21,12 +21,12 @@ blueprint = func.Blueprint()
 
 @blueprint.function_name("submit")
 @blueprint.route("jobs/create", methods=["POST"])
-@guarded
+@problem_responses
 def submit(req: func.HttpRequest) -> func.HttpResponse:
     """Make a job of the URLs and uploads in the body; 202 with its id and links."""
     accepted = accept(wiring.services(), read_submission(req))
     links = job_links(base_url(req), accepted.request.job)
-    return answer(
+    return json_response(
         _summary(accepted, links),
         status=202,
         headers={"Location": links["status"], "Retry-After": "2"},

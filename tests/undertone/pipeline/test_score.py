@@ -17,7 +17,7 @@ from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.poison import fail_chunk
 from undertone.pipeline.reconcile import STALLED
 from undertone.pipeline.reports import result_rows
-from undertone.pipeline.status import Watches, status
+from undertone.pipeline.status import Watches, read_status
 
 
 def chunks(bench: Bench, count: int) -> tuple[Request, list[Message]]:
@@ -100,7 +100,7 @@ def test_it_costs_no_try_and_shows_in_the_status(bench: Bench) -> None:
     request, message = unavailable(bench, 90.0)
     bench.deliver("comments", message, count=7)
     assert bench.jobs.names(names.failure(request.job, 0)) == []
-    (wait,) = status(bench.services, Watches(), request).waiting
+    (wait,) = read_status(bench.services, Watches(), request).waiting
     assert (wait.reason, wait.posts) == ("Azure AI Language is busy", 1)
     assert wait.until == "2026-11-21T20:01:30Z"
 
