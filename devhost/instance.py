@@ -21,12 +21,12 @@ import uvicorn
 
 from devhost.console import Console
 from devhost.errors import Refused
-from devhost.http import HttpTriggers, Keys
-from devhost.order import GRACE_SECONDS, Report, Spec
-from devhost.plan import STORAGE_THREADS, Plan, Planner
-from devhost.queues import Policy
+from devhost.http_triggers import HttpTriggers, Keys
+from devhost.instance_context import Shared
+from devhost.instance_messages import GRACE_SECONDS, Report, Spec
+from devhost.queue_triggers import Policy
 from devhost.settings import read_host_file
-from devhost.shared import Shared
+from devhost.triggers import STORAGE_THREADS, Plan, Planner
 from devhost.worker import Worker
 
 

@@ -18,7 +18,7 @@ import msgspec
 
 from devhost.azurite import DEFAULT_PORTS, azurite
 from devhost.errors import Refused
-from devhost.order import GRACE_SECONDS, Report, Spec
+from devhost.instance_messages import GRACE_SECONDS, Report, Spec
 from devhost.settings import EMULATOR, HOST_STORAGE, INVISIBILITY, read_app_settings
 
 PROJECT = Path(__file__).parents[1]

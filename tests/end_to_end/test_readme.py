@@ -24,7 +24,7 @@ def shell_blocks(word: str) -> list[str]:
 def test_the_curl_examples_work_as_they_stand(client: Client, tmp_path: Path) -> None:
     if shutil.which("curl") is None:
         pytest.skip("there is no curl on this machine")
-    shutil.copytree(PROJECT / "devhost" / "samples", tmp_path / "devhost" / "samples")
+    shutil.copytree(PROJECT / "tools" / "samples", tmp_path / "tools" / "samples")
 
     def run(block: str, job: str = "") -> str:
         done = subprocess.run(

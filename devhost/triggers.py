@@ -13,11 +13,11 @@ from requests.adapters import HTTPAdapter
 
 from devhost import routes
 from devhost.errors import Refused
-from devhost.http import HttpTriggers, Keys
-from devhost.queues import Listener, Policy
+from devhost.http_triggers import HttpTriggers, Keys
+from devhost.instance_context import Shared
+from devhost.queue_triggers import Listener, Policy
 from devhost.settings import HOST_STORAGE, HostFile, connection, is_disabled, resolve
-from devhost.shared import Shared
-from devhost.timers import Lease, Timer
+from devhost.timer_triggers import Lease, Timer
 from devhost.worker import Function
 
 STORAGE_THREADS = 16

@@ -25,7 +25,7 @@ from rich.table import Table
 from devhost.supervisor import PROJECT, DevHost
 from tests.fakes import KEY, running
 
-SAMPLES = Path(__file__).with_name("samples")
+SAMPLES = PROJECT / "tools" / "samples"
 OUT = PROJECT / "out"
 CREDENTIALS = ("YOUTUBE_API_KEY", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "APIFY_TOKEN")
 POLL_SECONDS = 0.3

@@ -17,8 +17,8 @@ from azure.storage.blob import BlobLeaseClient, BlobServiceClient
 from cronsim import CronSim, CronSimError
 
 from devhost.errors import Refused
+from devhost.instance_context import Shared
 from devhost.protos import TypedData
-from devhost.shared import Shared
 from devhost.worker import Function
 
 LEASE_SECONDS = 15

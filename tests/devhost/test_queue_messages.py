@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from azure.storage.queue import QueueMessage
 
-from devhost.messages import decode, metadata
+from devhost.queue_messages import decode, metadata
 
 
 def message() -> QueueMessage:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from devhost.errors import Refused
-from devhost.timers import Schedule
+from devhost.timer_triggers import Schedule
 from tests.devhost.playground import playground
 
 EVERY_SECOND = {"AzureWebJobs.tick.Disabled": "", "TICK": "* * * * * *"}

@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from devhost import environment, up
+from devhost import up
+from tools import environment
 
 PROJECT = Path(__file__).parents[1]
 CACHES = [".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache"]
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(arguments: Arguments) -> int:
-    run: Callable[[Arguments], int] = importlib.import_module("devhost.demo").main
+    run: Callable[[Arguments], int] = importlib.import_module("tools.commands.demo").main
     return run(arguments)
 
 
@@ -122,12 +123,12 @@ def _model(arguments: Arguments) -> int:
 
 
 def _azurite(arguments: Arguments) -> int:
-    run: Callable[[Arguments], int] = importlib.import_module("devhost.emulate").main
+    run: Callable[[Arguments], int] = importlib.import_module("tools.commands.azurite").main
     return run(arguments)
 
 
 def _sources(arguments: Arguments) -> int:
-    run: Callable[[Arguments], int] = importlib.import_module("devhost.reach").main
+    run: Callable[[Arguments], int] = importlib.import_module("tools.commands.sources").main
     return run(arguments)
 
 

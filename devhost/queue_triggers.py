@@ -13,10 +13,10 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.queue import QueueClient, QueueMessage, QueueServiceClient
 
 from devhost.backoff import BackOff
-from devhost.messages import decode, metadata
+from devhost.instance_context import Shared
 from devhost.protos import TypedData
+from devhost.queue_messages import decode, metadata
 from devhost.settings import Queues, seconds
-from devhost.shared import Shared
 from devhost.worker import Function, Outcome
 
 POISON = "-poison"

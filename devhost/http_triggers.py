@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from devhost import routes
+from devhost.instance_context import Shared
 from devhost.protos import MODULE, SAME_SITE, Message, TypedData
 from devhost.settings import Http
-from devhost.shared import Shared
 from devhost.worker import Function, Outcome
 
 BODY_LIMIT = 104_857_600

@@ -1,7 +1,7 @@
 """Virtual environments that follow their requirements files; needs the standard library alone.
 
 Run as a script by `./dev`, before anything is installed: it makes `.venv` and hands the command
-line to `devhost.cli` in there.
+line to `tools.cli` in there.
 """
 
 from __future__ import annotations
@@ -77,12 +77,12 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
-    """Make `.venv` and continue in it as `devhost.cli`, with the same arguments."""
+    """Make `.venv` and continue in it as `tools.cli`, with the same arguments."""
     try:
         python = ensure(PROJECT / ".venv", PROJECT / "requirements-dev.txt")
     except CannotInstall as trouble:
         sys.exit(f"./dev: {trouble}")
-    os.execv(python, [str(python), "-m", "devhost.cli", *sys.argv[1:]])  # noqa: S606 - our own
+    os.execv(python, [str(python), "-m", "tools.cli", *sys.argv[1:]])  # noqa: S606 - our own
 
 
 if __name__ == "__main__":
