@@ -1,29 +1,33 @@
-"""What supervisor and instance say to each other."""
+"""The messages between the supervisor and its instances."""
 
 from __future__ import annotations
 
 import msgspec
 
 GRACE_SECONDS = 10
-"""How long a stopping instance waits for what runs, as the real host does."""
+"""How long a stopping instance waits for running invocations, as the real host does."""
 
 
-class Spec(msgspec.Struct, frozen=True):
-    """What the supervisor tells an instance; the app settings come as its environment."""
+class InstanceSpec(msgspec.Struct, frozen=True):
+    """What an instance runs, given as its argument; the app settings are its environment."""
 
     number: int
     app: str
+    """The folder of function_app.py."""
     socket: int
     """File descriptor of the listening socket."""
-    report: int
-    """File descriptor to write the `Report` to."""
     invisibility: int
+    """Seconds that a received queue message stays hidden unless renewed."""
     function_key: str | None
+    """The key that HTTP routes ask for, None to ask for none."""
+    report: int = -1
+    """File descriptor of the pipe to write the `StartupReport` to; set when the process starts."""
 
 
-class Report(msgspec.Struct, frozen=True):
-    """An instance's one word to the supervisor: it listens, or why it never will."""
+class StartupReport(msgspec.Struct, frozen=True):
+    """What an instance sends once: that it listens, or the error that keeps it from it."""
 
-    refused: str | None = None
+    error: str | None = None
     functions: list[str] = []
+    """A line to print for each function."""
     warnings: list[str] = []

@@ -1,7 +1,7 @@
 """Virtual environments that follow their requirements files; needs the standard library alone.
 
-Run as a script by `./dev`, before anything is installed: it makes `.venv` and hands the command
-line to `tools.cli` in there.
+`./dev` runs this module before anything is installed: it makes `.venv` and hands the command line
+to `tools.cli` in there.
 """
 
 from __future__ import annotations
@@ -13,32 +13,34 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[1]
+from tools.project import PROJECT
+
 STAMP = "requirements.sha256"
+"""The file in an environment with the digest of the requirements that it was made from."""
+MODEL_REQUIREMENTS = PROJECT / "model" / "requirements-tools.txt"
 
 
-class CannotInstall(Exception):  # noqa: N818 - reads as what happened
+class InstallError(Exception):
     """A virtual environment could not be made; the message says what to do."""
 
 
 def ensure(folder: Path, requirements: Path, python: str = sys.executable) -> Path:
-    """Make or update the virtual environment `folder`; its interpreter.
+    """Make or update the virtual environment in `folder` and return its interpreter.
 
-    Does nothing if it was made from requirements files with just this content. Raises
-    CannotInstall.
+    Does nothing if it was made from requirements files with the same content. Raises InstallError.
     """
     interpreter = folder / "bin" / "python"
-    wanted = digest(requirements)
+    current = digest(requirements)
     stamp = folder / STAMP
-    if interpreter.exists() and stamp.is_file() and stamp.read_text() == wanted:
+    if interpreter.exists() and stamp.is_file() and stamp.read_text() == current:
         return interpreter
     if not interpreter.exists():
-        _say(f"Making {folder.name} with {python} …")
+        _print(f"Making {folder.name} with {python} …")
         _run([python, "-m", "venv", str(folder)], "install Python's venv module (python3.13-venv)")
-    _say(f"Installing {requirements.name} into {folder.name} …")
+    _print(f"Installing {requirements.name} into {folder.name} …")
     install = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"]
-    _run([str(interpreter), *install, str(requirements)], "pip's words above say what is missing")
-    stamp.write_text(wanted)
+    _run([str(interpreter), *install, str(requirements)], "see pip's message above")
+    stamp.write_text(current)
     return interpreter
 
 
@@ -53,35 +55,35 @@ def digest(requirements: Path) -> str:
 
 
 def model_python() -> Path:
-    """The interpreter of `.venv-model`, made if needed; the tools of `model/` run in it.
+    """Make or update `.venv-model`, which has PyTorch, and return its interpreter.
 
-    Older Pythons come first: what the tools need has wheels for them everywhere.
+    Older Pythons are preferred: PyTorch has wheels for them on every platform. Raises InstallError.
     """
     candidates = (shutil.which(name) for name in ("python3.11", "python3.12", "python3.13"))
-    python = next((found for found in candidates if found and _works(found)), sys.executable)
-    return ensure(PROJECT / ".venv-model", PROJECT / "model" / "requirements-tools.txt", python)
+    python = next((path for path in candidates if path and _works(path)), sys.executable)
+    return ensure(PROJECT / ".venv-model", MODEL_REQUIREMENTS, python)
 
 
 def _works(python: str) -> bool:
-    """Whether it is an interpreter and not a version manager's stand-in for one."""
+    """Whether it runs: version managers put commands on the path that only print an error."""
     return subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode == 0
 
 
-def _run(command: list[str], cure: str) -> None:
+def _run(command: list[str], advice: str) -> None:
     if subprocess.run(command, check=False).returncode != 0:
-        raise CannotInstall(f"`{' '.join(command)}` failed: {cure}")
+        raise InstallError(f"`{' '.join(command)}` failed: {advice}")
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
 def main() -> None:
-    """Make `.venv` and continue in it as `tools.cli`, with the same arguments."""
+    """Make or update `.venv` and go on in it as `tools.cli`, with the same arguments."""
     try:
         python = ensure(PROJECT / ".venv", PROJECT / "requirements-dev.txt")
-    except CannotInstall as trouble:
-        sys.exit(f"./dev: {trouble}")
+    except InstallError as error:
+        sys.exit(f"./dev: {error}")
     os.execv(python, [str(python), "-m", "tools.cli", *sys.argv[1:]])  # noqa: S606 - our own
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tools import environment
+from tools.project import PROJECT
 
-SCRIPT = environment.PROJECT / "dev"
+SCRIPT = PROJECT / "dev"
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_what_cannot_be_installed_is_tried_again(venv: Path, tmp_path: Path) -> 
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("./no-such-folder\n")
     for _ in range(2):
-        with pytest.raises(environment.CannotInstall, match=r"requirements\.txt` failed"):
+        with pytest.raises(environment.InstallError, match=r"requirements\.txt` failed"):
             environment.ensure(venv, requirements)
 
 
