@@ -14,6 +14,7 @@ from tools.commands import (
     check,
     clean,
     demo,
+    lock,
     model,
     sources,
     test,
@@ -43,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "check": check,
     "bench": bench,
     "model": model,
+    "lock": lock,
     "clean": clean,
 }
 
