@@ -23,9 +23,9 @@ from statistics import harmonic_mean, median
 from typing import Any, Self
 
 from benchmarks._model_sides import SIDES
-from devhost.environment import model_python
 from model import corpus
 from model.cores import usable_cores
+from tools.environment import model_python
 
 PART = {
     "pipeline": 20,

@@ -25,6 +25,7 @@ from benchmarks._texts import comment_texts
 from devhost.azurite import azurite
 from devhost.supervisor import DevHost
 from tests.fakes import KEY, post_url, running
+from tools.project import AZURITE_HOME, PROJECT
 
 POSTS, COMMENTS = 50, 200
 TURNS = 3
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--many", action="store_true", help="a job of 10,000 links too")
     options = parser.parse_args(argv)
     figures: dict[str, Any] = {"load": os.getloadavg(), "cores": os.cpu_count()}
-    with azurite() as storage:
+    with azurite(home=AZURITE_HOME) as storage:
         real = measured_side(storage, options.analyzer)
         light = measured_side(storage, "vader")
         aggregator = aggregate_figures(storage)
@@ -166,7 +167,7 @@ def _await_end(status: str, poll: float = 0.25) -> None:
 def _host(storage: str, settings: dict[str, str]) -> Iterator[DevHost]:
     with (
         tempfile.TemporaryFile() as output,
-        DevHost(storage=storage, settings=settings, output=output) as host,
+        DevHost(PROJECT, storage=storage, settings=settings, output=output) as host,
     ):
         yield host
 

@@ -24,7 +24,6 @@ import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from devhost.environment import model_python
 from model import corpus
 from model.batching import Batch, plan
 from model.cores import usable_cores
@@ -33,6 +32,7 @@ from model.onnx import BUDGET, LEAST_ROWS
 from model.quantise import float_product, quantised, rewritten
 from model.text import VERSIONS
 from model.windows import cutting_tokenizer
+from tools.environment import model_python
 
 BATCH, SHUFFLES, CALIBRATION = 32, 3, 200
 NAMES = ("float", "dynamic", "dynamic, 7-bit weights", "static", "blocks", "rows")

@@ -103,9 +103,10 @@ def start_host(
     @contextmanager
     def start(settings: Mapping[str, str] | None = None, **options: Any) -> Iterator[DevHost]:
         log = tmp_path / "host.log"
+        merged = app_settings | dict(settings or {})
         with (
             log.open("wb") as output,
-            DevHost(settings=app_settings | dict(settings or {}), output=output, **options) as host,
+            DevHost(PROJECT, settings=merged, output=output, **options) as host,
         ):
             yield host
 
@@ -125,7 +126,7 @@ def client(
             with _func_start(app_settings, output) as url:
                 yield Client(url)
         else:
-            with DevHost(settings=app_settings, output=output) as host:
+            with DevHost(PROJECT, settings=app_settings, output=output) as host:
                 yield Client(host.url)
 
 

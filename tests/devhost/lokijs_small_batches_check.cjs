@@ -1,4 +1,4 @@
-// Does the same random work on a LokiJS collection before and after it is changed by few_at_once.cjs;
+// Does the same random work on a LokiJS collection before and after lokijs_small_batches.cjs patches it;
 // prints both contents and how often an index was sorted anew.
 const { createRequire } = require("node:module");
 const { resolve } = require("node:path");

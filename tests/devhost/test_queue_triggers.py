@@ -19,9 +19,9 @@ def emptied(ground: Playground) -> None:
 def test_a_message_is_done_and_deleted(azurite: str, tmp_path: Path) -> None:
     with playground(azurite, tmp_path) as ground:
         ground.send(name="one")
-        [told] = ground.collect(1)
-        assert (told["name"], told["tries"]) == ("one", 1)
-        assert told["inserted"].startswith("20")
+        [seen] = ground.collect(1)
+        assert (seen["name"], seen["tries"]) == ("one", 1)
+        assert seen["inserted"].startswith("20")
         emptied(ground)
 
 
@@ -34,9 +34,9 @@ def test_a_burst_keeps_to_batch_size_and_threshold(azurite: str, tmp_path: Path)
     with playground(azurite, tmp_path, settings) as ground:
         for number in range(20):
             ground.send(name=str(number), sleep=0.2)
-        told = ground.collect(20)
-        assert sorted(int(one["name"]) for one in told) == list(range(20))
-        assert 3 <= max(one["at_once"] for one in told) <= 4
+        seen = ground.collect(20)
+        assert sorted(int(one["name"]) for one in seen) == list(range(20))
+        assert 3 <= max(one["at_once"] for one in seen) <= 4
         emptied(ground)
 
 
@@ -50,9 +50,9 @@ def test_the_thread_count_limits_what_runs(azurite: str, tmp_path: Path) -> None
 def test_a_failing_message_ends_in_the_poison_queue(azurite: str, tmp_path: Path) -> None:
     with playground(azurite, tmp_path) as ground:
         ground.send(name="bad", fail=True)
-        told = ground.collect(4)
-        assert [one["tries"] for one in told if "failed" in one] == [1, 2, 3]
-        assert told[-1]["poison"] == '{"name": "bad", "fail": true}'
+        seen = ground.collect(4)
+        assert [one["tries"] for one in seen if "failed" in one] == [1, 2, 3]
+        assert seen[-1]["poison"] == '{"name": "bad", "fail": true}'
         emptied(ground)
         log = ground.await_log("failed 3 times: moved to")
         assert "ValueError: told to fail on bad" in log
@@ -104,8 +104,8 @@ def test_a_poison_queue_has_none_of_its_own(azurite: str, tmp_path: Path) -> Non
 def test_properties_of_the_body_replace_metadata(azurite: str, tmp_path: Path) -> None:
     with playground(azurite, tmp_path) as ground:
         ground.send(name="trapped", id="mine", dequeueCount=41)
-        [told] = ground.collect(1)
-        assert (told["id"], told["tries"]) == ("mine", 41)
+        [seen] = ground.collect(1)
+        assert (seen["id"], seen["tries"]) == ("mine", 41)
 
 
 def test_a_dequeue_count_that_is_no_number_fails_the_message(azurite: str, tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from devhost import environment
+from tools import environment
+from tools.project import PROJECT
 
-SCRIPT = environment.PROJECT / "dev"
+SCRIPT = PROJECT / "dev"
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_what_cannot_be_installed_is_tried_again(venv: Path, tmp_path: Path) -> 
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("./no-such-folder\n")
     for _ in range(2):
-        with pytest.raises(environment.CannotInstall, match=r"requirements\.txt` failed"):
+        with pytest.raises(environment.InstallError, match=r"requirements\.txt` failed"):
             environment.ensure(venv, requirements)
 
 
@@ -75,7 +76,7 @@ def test_the_script_hands_over_to_the_right_python(tmp_path: Path, name: str) ->
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     fake_python(tmp_path, name, '[ "$1" = -c ] || echo "ran: $*"')
     done = run_script(tmp_path, "bench", "a b")
-    assert done.stdout == "ran: devhost/environment.py bench a b\n"
+    assert done.stdout == "ran: -m tools.environment bench a b\n"
 
 
 def test_the_script_works_from_anywhere(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""HTTP triggers: what reaches a function, and what its answer becomes."""
+"""HTTP triggers: requests become invocations, and their results responses."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from devhost import routes
+from devhost.instance_context import InstanceContext
 from devhost.protos import MODULE, SAME_SITE, Message, TypedData
 from devhost.settings import Http
-from devhost.shared import Shared
 from devhost.worker import Function, Outcome
 
 BODY_LIMIT = 104_857_600
@@ -33,71 +33,73 @@ _COOKIE_ATTRIBUTES = {
 
 @dataclass(frozen=True)
 class Keys:
-    """What callers must show. Without a function key nothing is checked, as under `func start`."""
+    """The keys that callers need; without a function key they need none, as with `func start`."""
 
     function: str | None = None
-    """Opens routes of level `function`; level `admin` asks for a master key, which is not kept."""
+    """Opens routes of level `function`; those of level `admin` then stay closed to everybody."""
 
-    def admit(self, level: str, request: Request) -> bool:
-        """Whether the caller may pass; the header wins over the query."""
+    def allows(self, level: str, request: Request) -> bool:
+        """Whether the request may call a route of this level; a header wins over the query."""
         if self.function is None or level == "anonymous":
             return True
-        shown = request.headers.get("x-functions-key") or request.query_params.get("code", "")
-        return level == "function" and hmac.compare_digest(shown.encode(), self.function.encode())
+        given_key = request.headers.get("x-functions-key") or request.query_params.get("code", "")
+        return level == "function" and hmac.compare_digest(
+            given_key.encode(), self.function.encode()
+        )
 
 
 class HttpTriggers:
     """The ASGI application over all HTTP functions of the app."""
 
     def __init__(
-        self, functions: Sequence[Function], http: Http, keys: Keys, shared: Shared
+        self, functions: Sequence[Function], http: Http, keys: Keys, context: InstanceContext
     ) -> None:
         self.routes = routes.build(functions, http.route_prefix)
         self._keys = keys
-        self._shared = shared
+        self._context = context
         self._outstanding = 0
-        self._most_outstanding = http.max_outstanding_requests
-        most = http.max_concurrent_requests
-        self._slots = asyncio.Semaphore(most) if most > 0 else None
+        self._max_outstanding = http.max_outstanding_requests
+        concurrent = http.max_concurrent_requests
+        self._slots = asyncio.Semaphore(concurrent) if concurrent > 0 else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; anything but HTTP is left to fail."""
+        """Answer one HTTP request; other kinds of ASGI connection raise."""
         request = Request(scope, receive)
         try:
-            response = await self._admitted(request)
+            response = await self._limited(request)
         except ClientDisconnect:
             return
         await response(scope, receive, send)
 
-    async def _admitted(self, request: Request) -> Response:
-        if 0 < self._most_outstanding <= self._outstanding:
+    async def _limited(self, request: Request) -> Response:
+        if 0 < self._max_outstanding <= self._outstanding:
             return Response(status_code=429)
         self._outstanding += 1
         try:
             if self._slots is None:
-                return await self._answer(request)
+                return await self._respond(request)
             async with self._slots:
-                return await self._answer(request)
+                return await self._respond(request)
         finally:
             self._outstanding -= 1
 
-    async def _answer(self, request: Request) -> Response:
-        found = routes.find(
-            self.routes, request.method, request.scope["raw_path"].decode("latin-1")
-        )
-        if found is None:
+    async def _respond(self, request: Request) -> Response:
+        path = request.scope["raw_path"].decode("latin-1")
+        match = routes.find(self.routes, request.method, path)
+        if match is None:
             return Response(status_code=404)
-        route, parameters = found
-        if not self._keys.admit(route.level, request):
+        route, parameters = match
+        if not self._keys.allows(route.level, request):
             return Response(status_code=401)
         if _content_length(request) > BODY_LIMIT:
             return Response(status_code=413)
         data = await _typed_request(request, parameters)
         started = monotonic()
-        outcome = await self._shared.worker.invoke(route.function, data, {})
+        outcome = await self._context.worker.invoke(route.function, data, {})
         response = _response(outcome)
-        about = f"{request.method} {request.url.path} → {response.status_code}"
-        self._shared.console.invocation(route.function.name, outcome, monotonic() - started, about)
+        elapsed = monotonic() - started
+        detail = f"{request.method} {request.url.path} → {response.status_code}"
+        self._context.console.print_invocation(route.function.name, outcome, elapsed, detail)
         return response
 
 
@@ -108,11 +110,11 @@ def _content_length(request: Request) -> int:
 async def _typed_request(request: Request, parameters: dict[str, str]) -> TypedData:
     """The request as the worker gets it; a body without a length is not passed on."""
     body = await request.body() if _content_length(request) > 0 else None
-    query = _joined(request.query_params.multi_items())
+    query = _comma_joined(request.query_params.multi_items())
     http = MODULE.RpcHttp(
         method=request.method,
         url=_url(request),
-        headers=_joined(request.headers.items()),
+        headers=_comma_joined(request.headers.items()),
         params=parameters,
         query={name: value for name, value in query.items() if value},
         body=TypedData(bytes=body),
@@ -121,14 +123,14 @@ async def _typed_request(request: Request, parameters: dict[str, str]) -> TypedD
 
 
 def _url(request: Request) -> str:
-    """As it was asked for, still percent-encoded."""
+    """The URL as requested, still percent-encoded."""
     path, query = request.scope["raw_path"], request.scope["query_string"]
-    asked: str = (path + b"?" + query if query else path).decode("latin-1")
-    return f"{request.url.scheme}://{request.url.netloc}{asked}"
+    target: str = (path + b"?" + query if query else path).decode("latin-1")
+    return f"{request.url.scheme}://{request.url.netloc}{target}"
 
 
-def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Values of the same name become one, with commas."""
+def _comma_joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Join the values of each name with commas."""
     joined: dict[str, list[str]] = {}
     for name, value in pairs:
         joined.setdefault(name, []).append(value)
@@ -159,9 +161,9 @@ def _set_cookie(cookie: Message) -> str:
     jar: SimpleCookie = SimpleCookie()
     jar[cookie.name] = cookie.value
     for attribute, name in _COOKIE_ATTRIBUTES.items():
-        given = getattr(cookie, attribute)
-        if given is not None and given.value not in {"", False}:
-            value = given.value
+        nullable = getattr(cookie, attribute)
+        if nullable is not None and nullable.value not in {"", False}:
+            value = nullable.value
             jar[cookie.name][name] = int(value) if isinstance(value, float) else value
     if cookie.expires is not None:
         jar[cookie.name]["expires"] = formatdate(cookie.expires.value.seconds, usegmt=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from devhost.http import BODY_LIMIT
+from devhost.http_triggers import BODY_LIMIT
 from tests.devhost.playground import Playground, playground, until
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from devhost.errors import Refused
-from devhost.timers import Schedule
+from devhost.errors import StartupError
+from devhost.timer_triggers import Schedule
 from tests.devhost.playground import playground
 
 EVERY_SECOND = {"AzureWebJobs.tick.Disabled": "", "TICK": "* * * * * *"}
@@ -28,15 +28,15 @@ def test_the_next_tick() -> None:
     ],
 )
 def test_bad_schedules_are_refused(expression: str, reason: str) -> None:
-    with pytest.raises(Refused, match=f"function f.*{reason}"):
+    with pytest.raises(StartupError, match=f"function f.*{reason}"):
         Schedule(expression, "f")
 
 
 def test_only_one_of_two_instances_ticks(azurite: str, tmp_path: Path) -> None:
     with playground(azurite, tmp_path, EVERY_SECOND, instances=2) as ground:
-        told = ground.collect(4)
-    assert {one["past_due"] for one in told} == {False}
-    assert len({one["pid"] for one in told}) == 1
+        seen = ground.collect(4)
+    assert {one["past_due"] for one in seen} == {False}
+    assert len({one["pid"] for one in seen}) == 1
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
-"""Timer triggers: six-field schedules in local time, run by one instance of all.
+"""Timer triggers: six-field schedules in local time, which only one of the instances runs.
 
-Every instance asks for one blob lease; the one that holds it runs the timers, and another takes
-over within `LEASE_SECONDS` when it dies. Missed ticks are not made up for.
+All instances compete for a blob lease and its holder runs the timers. When the holder dies another
+instance takes over within `LEASE_SECONDS`. Ticks that were missed are not run later.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from azure.core.exceptions import AzureError, ResourceExistsError
 from azure.storage.blob import BlobLeaseClient, BlobServiceClient
 from cronsim import CronSim, CronSimError
 
-from devhost.errors import Refused
+from devhost.errors import StartupError
+from devhost.instance_context import InstanceContext
 from devhost.protos import TypedData
-from devhost.shared import Shared
 from devhost.worker import Function
 
 LEASE_SECONDS = 15
@@ -30,73 +30,75 @@ class Schedule:
     """A schedule of six fields: second, minute, hour, day, month, day of the week."""
 
     def __init__(self, expression: str, function: str) -> None:
-        """Raises Refused, naming `function`, if `expression` is none."""
+        """Raises StartupError, naming `function`, if `expression` is not a valid schedule."""
         fields = expression.split()
         if len(fields) != 6:
-            raise Refused(
+            raise StartupError(
                 f"function {function}: the schedule {expression!r} must have six fields, "
                 "{second} {minute} {hour} {day} {month} {day of the week}"
             )
         if fields[3] != "*" and fields[5] != "*":
-            raise Refused(
+            raise StartupError(
                 f"function {function}: the schedule {expression!r} limits day and day of the week "
                 "at once, which the development host cannot do as the real one does (both must fit)"
             )
         self._expression = expression
         try:
             self.after(datetime.now().astimezone())
-        except CronSimError as trouble:
-            raise Refused(
-                f"function {function}: {expression!r} is no schedule: {trouble}"
-            ) from trouble
+        except CronSimError as error:
+            raise StartupError(
+                f"function {function}: {expression!r} is no schedule: {error}"
+            ) from error
 
     def after(self, moment: datetime) -> datetime:
         """The first tick after `moment`."""
         return next(CronSim(self._expression, moment))
 
 
-class Lease:
-    """Says whether this instance is the one that runs timers."""
+class TimerLease:
+    """The blob lease whose holder is the instance that runs the timers."""
 
-    def __init__(self, service: BlobServiceClient, shared: Shared) -> None:
+    def __init__(self, service: BlobServiceClient, context: InstanceContext) -> None:
         self._blob = service.get_blob_client(CONTAINER, BLOB)
         self._container = service.get_container_client(CONTAINER)
-        self._shared = shared
+        self._context = context
         self._lease: BlobLeaseClient | None = None
         self._held_until = 0.0
-        self.gained = asyncio.Event()
-        """Set once this instance has held the lease."""
+        self.acquired = asyncio.Event()
+        """Set when this instance holds the lease for the first time."""
 
     @property
     def held(self) -> bool:
-        """Whether the lease is ours at this moment."""
+        """Whether this instance holds the lease now."""
         return self._lease is not None and monotonic() < self._held_until
 
     async def keep(self, stopping: asyncio.Event) -> None:
-        """Gain and renew the lease until `stopping`, then let it go."""
+        """Acquire and renew the lease until `stopping` is set, then release it."""
         stop = asyncio.ensure_future(stopping.wait())
         while not stopping.is_set():
-            await self._shared.blocking(self._gain_or_renew)
+            await self._context.run_blocking(self._acquire_or_renew)
             if self.held:
-                self.gained.set()
+                self.acquired.set()
             await asyncio.wait({stop}, timeout=LEASE_SECONDS / 3)
-        await self._shared.blocking(self._release)
+        await self._context.run_blocking(self._release)
 
-    def _gain_or_renew(self) -> None:
-        asked = monotonic()
+    def _acquire_or_renew(self) -> None:
+        requested_at = monotonic()
         try:
             if self._lease is None:
-                self._lease = self._gain()
+                self._lease = self._acquire()
             else:
                 self._lease.renew()
-        except AzureError as trouble:
+        except AzureError as error:
             self._lease = None
-            if getattr(trouble, "status_code", None) != 409:
-                self._shared.console.say(f"timers: the lease on {BLOB} cannot be had: {trouble}")
+            if getattr(error, "status_code", None) != 409:
+                self._context.console.print(
+                    f"timers: the lease on {BLOB} cannot be acquired: {error}"
+                )
         else:
-            self._held_until = asked + LEASE_SECONDS
+            self._held_until = requested_at + LEASE_SECONDS
 
-    def _gain(self) -> BlobLeaseClient:
+    def _acquire(self) -> BlobLeaseClient:
         if not self._container.exists():
             self._create(self._container.create_container)
         if not self._blob.exists():
@@ -107,7 +109,7 @@ class Lease:
         try:
             create()
         except ResourceExistsError:
-            return  # another instance was quicker
+            return  # another instance created it first
 
     def _release(self) -> None:
         if self._lease is not None and self.held:
@@ -115,21 +117,23 @@ class Lease:
 
 
 class Timer:
-    """Runs one function on its schedule while the lease is held; never twice at a time."""
+    """Runs one function on its schedule while the lease is held, one run at a time."""
 
-    def __init__(self, function: Function, expression: str, lease: Lease, shared: Shared) -> None:
+    def __init__(
+        self, function: Function, expression: str, lease: TimerLease, context: InstanceContext
+    ) -> None:
         self._expression = expression
         self._schedule = Schedule(expression, function.name)
         self._function = function
         self._lease = lease
-        self._shared = shared
+        self._context = context
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Wait and run until `stopping`."""
+        """Run the function at each tick until `stopping` is set."""
         stop = asyncio.ensure_future(stopping.wait())
         if self._function.trigger.get("runOnStartup"):
-            gained = asyncio.ensure_future(self._lease.gained.wait())
-            await asyncio.wait({gained, stop}, return_when="FIRST_COMPLETED")
+            acquired = asyncio.ensure_future(self._lease.acquired.wait())
+            await asyncio.wait({acquired, stop}, return_when="FIRST_COMPLETED")
             await self._tick(stopping)
         due = datetime.now().astimezone()
         while not stopping.is_set():
@@ -143,10 +147,15 @@ class Timer:
             return
         now = datetime.now().astimezone()
         status = {"Last": now.isoformat(), "Next": self._schedule.after(now).isoformat()}
-        told = {"Schedule": {"AdjustForDST": True}, "ScheduleStatus": status, "IsPastDue": False}
+        timer_info = {
+            "Schedule": {"AdjustForDST": True},
+            "ScheduleStatus": status,
+            "IsPastDue": False,
+        }
         started = monotonic()
-        outcome = await self._shared.worker.invoke(
-            self._function, TypedData(json=json.dumps(told)), {}
+        outcome = await self._context.worker.invoke(
+            self._function, TypedData(json=json.dumps(timer_info)), {}
         )
-        about = f"timer {self._expression}"
-        self._shared.console.invocation(self._function.name, outcome, monotonic() - started, about)
+        elapsed = monotonic() - started
+        detail = f"timer {self._expression}"
+        self._context.console.print_invocation(self._function.name, outcome, elapsed, detail)

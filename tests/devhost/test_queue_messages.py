@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from azure.storage.queue import QueueMessage
 
-from devhost.messages import decode, metadata
+from devhost.queue_messages import decode, metadata
 
 
 def message() -> QueueMessage:
@@ -40,28 +40,28 @@ def test_without_encoding_the_content_is_the_text() -> None:
 
 
 def test_metadata_of_a_plain_body() -> None:
-    told = metadata(message(), "plain")
-    assert told["QueueTrigger"].string == "plain"
-    assert told["Id"].string == "m1"
-    assert told["DequeueCount"].json == "2"
-    assert told["PopReceipt"].string == "receipt"
-    assert told["InsertionTime"].json == '"2026-11-21T20:00:00+00:00"'
-    assert told["NextVisibleTime"].json == "null"
+    built = metadata(message(), "plain")
+    assert built["QueueTrigger"].string == "plain"
+    assert built["Id"].string == "m1"
+    assert built["DequeueCount"].json == "2"
+    assert built["PopReceipt"].string == "receipt"
+    assert built["InsertionTime"].json == '"2026-11-21T20:00:00+00:00"'
+    assert built["NextVisibleTime"].json == "null"
 
 
 def test_properties_of_the_body_overwrite_metadata_in_any_case() -> None:
-    told = metadata(message(), '{"id": 7, "DEQUEUECOUNT": "x", "Id2": "y"}')
-    assert told["Id"].string == "7"
-    assert told["DequeueCount"].string == "x"
-    assert told["Id2"].string == "y"
-    assert "id" not in told
+    built = metadata(message(), '{"id": 7, "DEQUEUECOUNT": "x", "Id2": "y"}')
+    assert built["Id"].string == "7"
+    assert built["DequeueCount"].string == "x"
+    assert built["Id2"].string == "y"
+    assert "id" not in built
 
 
 def test_nulls_and_lists_are_left_out_and_objects_stay_json() -> None:
-    told = metadata(message(), '{"id": null, "popReceipt": [1], "insertionTime": {"a": 1}}')
-    assert told["Id"].string == "m1"
-    assert told["PopReceipt"].string == "receipt"
-    assert told["InsertionTime"].json == '{"a": 1}'
+    built = metadata(message(), '{"id": null, "popReceipt": [1], "insertionTime": {"a": 1}}')
+    assert built["Id"].string == "m1"
+    assert built["PopReceipt"].string == "receipt"
+    assert built["InsertionTime"].json == '{"a": 1}'
 
 
 @pytest.mark.parametrize("body", ["[1, 2]", '"text"', "7", "{broken"])

@@ -1,4 +1,4 @@
-"""What a queue message is to a function: its text, and the metadata beside it."""
+"""What a function gets of a queue message: its text and the trigger metadata."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ def decode(content: str, encoding: Literal["base64", "none"]) -> str | None:
 def metadata(message: QueueMessage, body: str) -> dict[str, TypedData]:
     """The trigger metadata of `message`, as the real host builds it.
 
-    Top-level properties of a JSON body take the place of metadata of the same name in any case:
-    a trap, kept so that an app that falls into it falls here too.
+    Top-level properties of a JSON body replace metadata of the same name, whatever their case. That
+    surprises apps, and is done here too so that it shows before they are deployed.
     """
-    told = {
+    trigger_metadata = {
         "QueueTrigger": TypedData(string=body),
         "Id": TypedData(string=message.id),
         "DequeueCount": TypedData(json=str(message.dequeue_count)),
         "PopReceipt": TypedData(string=message.pop_receipt),
-        "InsertionTime": _moment(message.inserted_on),
-        "ExpirationTime": _moment(message.expires_on),
-        "NextVisibleTime": _moment(message.next_visible_on),
+        "InsertionTime": _timestamp(message.inserted_on),
+        "ExpirationTime": _timestamp(message.expires_on),
+        "NextVisibleTime": _timestamp(message.next_visible_on),
     }
-    names = {name.lower(): name for name in told}
+    names = {name.lower(): name for name in trigger_metadata}
     for name, value in _properties(body).items():
-        told[names.setdefault(name.lower(), name)] = value
-    return told
+        trigger_metadata[names.setdefault(name.lower(), name)] = value
+    return trigger_metadata
 
 
-def _moment(moment: datetime | None) -> TypedData:
+def _timestamp(moment: datetime | None) -> TypedData:
     return TypedData(json=json.dumps(moment.isoformat() if moment else None))
 
 

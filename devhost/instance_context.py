@@ -1,4 +1,4 @@
-"""What all listeners of an instance share."""
+"""What the triggers of an instance have in common."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from devhost.worker import Worker
 
 
 @dataclass(frozen=True)
-class Shared:
+class InstanceContext:
     """The loaded app, where to print, and the threads for blocking calls to storage."""
 
     worker: Worker
     console: Console
     threads: Executor
 
-    async def blocking[T](self, call: Callable[[], T]) -> T:
-        """Make `call` in one of the threads."""
+    async def run_blocking[T](self, call: Callable[[], T]) -> T:
+        """Run a blocking call to storage in one of the threads and return its result."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, call)

@@ -1,8 +1,8 @@
-"""`demo`: the main job from end to end on this machine, with stand-in platforms.
+"""Show the main job from end to end on this machine, with stand-in platforms.
 
-Everything that runs in the cloud runs here: the functions through Microsoft's worker library, the
-queues and blobs of the storage emulator, the bundled analyzer. Only the platforms are stand-ins,
-so that it needs no keys and no network.
+All that runs in the cloud runs here: the functions through Microsoft's worker library, queues and
+blobs of the storage emulator, the bundled analyzer. Only the platforms are stand-ins, so that it
+needs no keys and no network.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +20,29 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from devhost.supervisor import PROJECT, DevHost
-from tests.fakes import KEY, running
+from devhost.supervisor import DevHost
+from tools.project import AZURITE_HOME, OUT, PROJECT
 
-SAMPLES = Path(__file__).with_name("samples")
-OUT = PROJECT / "out"
+HELP = "show it all: start, submit sample posts, watch, print the table, stop"
+SAMPLES = PROJECT / "tools" / "samples"
 CREDENTIALS = ("YOUTUBE_API_KEY", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "APIFY_TOKEN")
 POLL_SECONDS = 0.3
 COLOURS = {"positive": "green", "negative": "red", "mixed": "yellow"}
 
 
-def main(arguments: list[str]) -> int:
-    """Run the demo; the exit code."""
-    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
     parser.add_argument("--links", type=Path, default=SAMPLES / "links.csv", help="other links")
     parser.add_argument("--export", type=Path, default=SAMPLES / "export.csv", help="an export")
     parser.add_argument("--instances", type=int, default=1, metavar="N", help="worker processes")
     parser.add_argument("--log", action="store_true", help="show every invocation")
-    options = parser.parse_args(arguments)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the demo; the exit code."""
+    # Imported here so that the other commands work while the app cannot be imported.
+    from tests.fakes import KEY, running  # noqa: PLC0415
+
     console = Console()
     began = time.monotonic()
     log = OUT / "demo.log"
@@ -47,20 +50,20 @@ def main(arguments: list[str]) -> int:
     with log.open("wb") as lines, running() as platforms:
         console.print("Starting storage emulator, functions and stand-in platforms …")
         settings = dict.fromkeys(CREDENTIALS, KEY) | {"PLATFORMS_BASE": platforms.base}
-        output = None if options.log else lines
-        with DevHost(settings=settings, instances=options.instances, output=output) as host:
+        with DevHost(
+            PROJECT,
+            settings=settings,
+            azurite_home=AZURITE_HOME,
+            instances=args.instances,
+            output=None if args.log else lines,
+        ) as host:
             up = time.monotonic() - began
             console.print(f"Up after {up:.1f} s at {host.url}")
             jobs = f"{host.url}/api/jobs"
-            for name, body in _bodies(options.links, options.export):
-                _show(console, jobs, name, body)
+            _show(console, jobs, "Sample links", args.links.read_bytes())
+            _show(console, jobs, "Sample export", args.export.read_bytes())
     console.print(f"Stopped. All of it took {time.monotonic() - began:.1f} s.")
     return 0
-
-
-def _bodies(links: Path, export: Path) -> Iterator[tuple[str, bytes]]:
-    yield "Sample links", links.read_bytes()
-    yield "Sample export", export.read_bytes()
 
 
 def _show(console: Console, jobs: str, name: str, body: bytes) -> None:
@@ -81,9 +84,9 @@ def _show(console: Console, jobs: str, name: str, body: bytes) -> None:
     )
     status = _watch(console, accepted["links"]["status"])
     console.print(f"{status['status']}: {status['comments']['done']} comments scored")
-    kept = [_keep(name, file, link) for file, link in accepted["links"].items() if "." in file]
-    _print_table(console, kept[0])
-    console.print("Kept: " + ", ".join(str(path.relative_to(PROJECT)) for path in kept))
+    files = [_download(name, file, link) for file, link in accepted["links"].items() if "." in file]
+    _print_table(console, files[0])
+    console.print("Kept: " + ", ".join(str(path.relative_to(PROJECT)) for path in files))
 
 
 def _watch(console: Console, link: str) -> dict[str, Any]:
@@ -100,7 +103,7 @@ def _watch(console: Console, link: str) -> dict[str, Any]:
             time.sleep(POLL_SECONDS)
 
 
-def _keep(name: str, file: str, link: str) -> Path:
+def _download(name: str, file: str, link: str) -> Path:
     """Download by the signed link into `out/`."""
     path = OUT / f"{name.lower().replace(' ', '-')}-{file}"
     answer = requests.get(link, timeout=60)
@@ -138,7 +141,3 @@ def _figures(row: dict[str, str]) -> tuple[str, ...]:
         f"{low:+.2f} {high:+.2f}",
         "/".join(f"{100 * share:.0f}" for share in shares),
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
