@@ -16,8 +16,8 @@ from undertone.errors import Permanent
 from undertone.ports import Source
 from undertone.posts import parse_post_url
 from undertone.records import PostRef, Want
-from undertone.sources.actors import InstagramComments, TikTokComments
 from undertone.sources.apify import Apify
+from undertone.sources.apify_actors import InstagramActor, TikTokActor
 from undertone.sources.bluesky import Bluesky
 from undertone.sources.hackernews import HackerNews
 from undertone.sources.http import Session, only
@@ -70,12 +70,12 @@ CASES = {
         (None, "5"),
     ),
     "apify instagram": Case(
-        lambda session, base: Apify(session, KEY, InstagramComments(), MemoryBlobs(), base=base),
+        lambda session, base: Apify(session, KEY, InstagramActor(), MemoryBlobs(), base=base),
         post("instagram"),
         (None, '{"run":"r","dataset":"d"}', '{"run":"r","dataset":"d","ended":"SUCCEEDED"}'),
     ),
     "apify tiktok": Case(
-        lambda session, base: Apify(session, KEY, TikTokComments(), MemoryBlobs(), base=base),
+        lambda session, base: Apify(session, KEY, TikTokActor(), MemoryBlobs(), base=base),
         post("tiktok"),
         ('{"run":"r","dataset":"d","ended":"FAILED"}',),
     ),

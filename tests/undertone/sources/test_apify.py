@@ -11,8 +11,8 @@ from tests.fakes.scripted import Reply, scripted
 from tests.undertone.sources.conftest import comments_of, pages_of, post_for
 from undertone.errors import Permanent, Transient
 from undertone.records import Page, PostRef, Want
-from undertone.sources.actors import InstagramComments, TikTokComments
 from undertone.sources.apify import REUSED, STARTING, Actor, Apify
+from undertone.sources.apify_actors import InstagramActor, TikTokActor
 from undertone.sources.http import Session, only
 from undertone.sources.transport import Limits
 from undertone.storage.memory import MemoryBlobs
@@ -31,7 +31,7 @@ class Setting:
         base = f"{self.world.base}/apify"
         limits = Limits(read=1, backoff=0, retries=0)
         session = Session("Apify", only(base), limits=limits, clock=lambda: self.now)
-        return Apify(session, KEY, actor or InstagramComments(), self.intents, base=base)
+        return Apify(session, KEY, actor or InstagramActor(), self.intents, base=base)
 
     def starts(self, post: PostRef) -> int:
         return sum(asked.path.endswith("/runs") for asked in self.world.asked("apify", post.id))
@@ -51,7 +51,7 @@ def read_on(source: Apify, post: PostRef, page: Page) -> list[Page]:
     return pages[1:]
 
 
-@pytest.mark.parametrize("actor", [InstagramComments(), TikTokComments()])
+@pytest.mark.parametrize("actor", [InstagramActor(), TikTokActor()])
 def test_a_run_is_started_polled_and_read(setting: Setting, actor: Actor) -> None:
     post = post_for(actor.platform, setting.world, comments=250)
     pages = pages_of(setting.source(actor), post)
@@ -63,7 +63,7 @@ def test_a_run_is_started_polled_and_read(setting: Setting, actor: Actor) -> Non
     assert all(comment.created_at and comment.author for comment in found.values())
 
 
-@pytest.mark.parametrize("actor", [InstagramComments(), TikTokComments()])
+@pytest.mark.parametrize("actor", [InstagramActor(), TikTokActor()])
 def test_without_replies(setting: Setting, actor: Actor) -> None:
     post = post_for(actor.platform, setting.world, comments=90, salt=1)
     found = comments_of(pages_of(setting.source(actor), post, Want(replies=False)))
@@ -172,7 +172,7 @@ def test_after_a_run_that_failed_the_next_one_starts_anew(setting: Setting) -> N
     post = post_for("tiktok", setting.world, fault="disabled", salt=10)
     for starts in (1, 2):
         with pytest.raises(Permanent, match=r"run run\d+ of .* ended as FAILED"):
-            pages_of(setting.source(TikTokComments()), post)
+            pages_of(setting.source(TikTokActor()), post)
         assert setting.starts(post) == starts
 
 
@@ -187,7 +187,7 @@ READING = '{"run":"r","dataset":"d","ended":"%s"}'
 def _read(replies: list[Reply], cursor: str | None) -> Page:
     with scripted(replies) as script:
         session = Session("Apify", only(script.base))
-        source = Apify(session, KEY, InstagramComments(), MemoryBlobs(), base=script.base)
+        source = Apify(session, KEY, InstagramActor(), MemoryBlobs(), base=script.base)
         return source.read(POST, Want(), cursor)
 
 
@@ -231,7 +231,7 @@ def test_refusals(status: int, kind: str, said: str) -> None:
 def test_the_token_is_in_no_address() -> None:
     with scripted([(200, [])]) as script:
         session = Session("Apify", only(script.base))
-        source = Apify(session, KEY, InstagramComments(), MemoryBlobs(), base=script.base)
+        source = Apify(session, KEY, InstagramActor(), MemoryBlobs(), base=script.base)
         source.read(POST, Want(), READING % "SUCCEEDED")
         assert KEY not in str(script.asked[0].url)
         assert script.asked[0].headers["authorization"] == f"Bearer {KEY}"

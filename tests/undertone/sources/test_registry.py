@@ -109,7 +109,9 @@ def test_what_is_told_is_what_is_built() -> None:
         config = SourcesConfig.from_settings(settings)
         sources = build_sources(config, MemoryBlobs())
         told = {reach.platform for reach in describe(config) if reach.by} - {"upload"}
-        built = {name for name, each in sources.items() if type(each).__name__ != "Unreached"}
+        built = {
+            name for name, each in sources.items() if type(each).__name__ != "UnconfiguredSource"
+        }
         assert told == built, settings
 
 

@@ -6,7 +6,7 @@ from undertone.errors import Permanent
 from undertone.posts import parse_post_url
 from undertone.records import PostRef, Want
 from undertone.sources.http import Session, only
-from undertone.sources.resolving import ShortLinks
+from undertone.sources.resolving import ShortLinkResolver
 
 LONG = parse_post_url(post_url("reddit", comments=20))
 SHORT = parse_post_url("https://www.reddit.com/r/a/s/Zn00020")
@@ -63,4 +63,4 @@ def test_another_platforms_post_is_not_taken(world: World) -> None:
     base = f"{world.base}/links/tiktok"
     reddits = PostRef(platform="reddit", id="short:x", url="https://www.reddit.com/r/a/s/Zn00020")
     with pytest.raises(Permanent, match=r"led to www\.tiktok\.com"):
-        ShortLinks(Session("Reddit", only(base)), base=base).resolve(reddits)
+        ShortLinkResolver(Session("Reddit", only(base)), base=base).resolve(reddits)

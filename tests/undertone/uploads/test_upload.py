@@ -6,14 +6,16 @@ from hypothesis import strategies as st
 
 from undertone.errors import Rejected
 from undertone.records import UploadedPost
-from undertone.sources.upload import parse_upload
+from undertone.uploads.upload import read_upload
 
 REEL = "https://www.instagram.com/p/CxYz_12-abc/"
 
 
 def read(data: str | bytes, content_type: str = "", file_name: str = "") -> list[UploadedPost]:
     raw = data.encode() if isinstance(data, str) else data
-    return parse_upload(raw, content_type=content_type, file_name=file_name)
+    upload = read_upload(raw, content_type=content_type, file_name=file_name, kind="comments")
+    assert upload.links == []
+    return upload.posts
 
 
 def texts(post: UploadedPost) -> list[str]:
