@@ -23,7 +23,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from devhost.supervisor import PROJECT, DevHost
-from tests.fakes import KEY, running
+from tests.fakes.app import running
+from tests.fakes.posts import KEY
 
 SAMPLES = Path(__file__).with_name("samples")
 OUT = PROJECT / "out"

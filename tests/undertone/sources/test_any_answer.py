@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from tests.fakes import KEY, post_url
+from tests.fakes.posts import KEY, post_url
 from tests.fakes.scripted import Reply, answering
 from undertone.errors import Permanent
 from undertone.ports import Source

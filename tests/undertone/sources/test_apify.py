@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import KEY, World
 from tests.fakes.apify import POLLS
+from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, post_for
 from undertone.errors import Permanent, Transient
 from undertone.records import Page, PostRef, Want

@@ -1,7 +1,7 @@
-from tests.fakes import World, post_url
 from tests.fakes.bluesky import CUT_EVERY, NOT_FOUND_EVERY, comments_shown
-from tests.fakes.posts import DID, spec_of, threads
+from tests.fakes.posts import DID, post_url, spec_of, threads
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, post_for, sources_for
 from undertone.posts import parse_post_url
 from undertone.records import Page, PostRef, Want

@@ -1,9 +1,9 @@
 import pytest
 
-from tests.fakes import World, post_url
 from tests.fakes.hackernews import DELETED_EVERY
-from tests.fakes.posts import spec_of, threads
+from tests.fakes.posts import post_url, spec_of, threads
 from tests.fakes.scripted import scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import sources_for
 from undertone.errors import Permanent
 from undertone.posts import parse_post_url

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.fakes import serving
+from tests.fakes.server import serving
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.sources.http import Session, only
 from undertone.sources.transport import Limits

@@ -1,8 +1,9 @@
 import pytest
 
-from tests.fakes import World, post_url
 from tests.fakes.mastodon import SHOWN
+from tests.fakes.posts import post_url
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import pages_of, post_for, sources_for
 from undertone.errors import Delayed, Permanent
 from undertone.posts import parse_post_url

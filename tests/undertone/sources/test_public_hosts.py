@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.fakes import serving
+from tests.fakes.server import serving
 from undertone.errors import Permanent, Transient
 from undertone.sources.http import Session
 from undertone.sources.public_hosts import NotPublic, PublicHostsAdapter, is_public, public_https

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from starlette.requests import Request
 
-from tests.fakes import KEY
+from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, answering
 from tests.undertone.sources.conftest import comments_of, pages_of
 from undertone.errors import Permanent

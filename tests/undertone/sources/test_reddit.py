@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes import KEY, World
+from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import NOW, comments_of, pages_of, post_for, sources_for
 from undertone.errors import Permanent
 from undertone.records import Page, PostRef, Want

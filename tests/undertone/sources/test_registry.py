@@ -2,7 +2,8 @@ import dataclasses
 
 import pytest
 
-from tests.fakes import KEY, World, post_url
+from tests.fakes.posts import KEY, post_url
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import (
     comments_of,
     config_for,

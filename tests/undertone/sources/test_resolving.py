@@ -1,6 +1,7 @@
 import pytest
 
-from tests.fakes import World, post_url
+from tests.fakes.posts import post_url
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, sources_for
 from undertone.errors import Permanent
 from undertone.posts import parse_post_url

@@ -1,7 +1,8 @@
 import pytest
 
-from tests.fakes import KEY, World
+from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, post_for, ways_for
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.records import Page, PostRef, Want

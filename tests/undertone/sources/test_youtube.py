@@ -4,8 +4,9 @@ from typing import Literal
 
 import pytest
 
-from tests.fakes import KEY, World, post_url
+from tests.fakes.posts import KEY, post_url
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import NOW, comments_of, config_for, pages_of, sources_for
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.posts import parse_post_url
