@@ -19,6 +19,7 @@ from undertone import wire
 from undertone.errors import Missing, Permanent
 from undertone.ports import Versioned
 from undertone.records import Comment, Page, PostRef, Want
+from undertone.sources.apify_actors import Actor
 from undertone.sources.http import Answer, Session
 from undertone.sources.validation import note_of_invalid, validate, validate_each
 from undertone.text import excerpt
@@ -55,20 +56,6 @@ class StartLog(Protocol):
 
     def replace(self, name: str, data: bytes, etag: str) -> bool:
         """False, and nothing changed, if it is no longer the one with `etag`."""
-
-
-class Actor(Protocol):
-    """What is asked of one actor, and how its items are read."""
-
-    platform: str
-    actor: str
-    """`user~name`."""
-
-    def run_input(self, post: PostRef, want: Want) -> dict[str, object]:
-        """The actor's input for `post`."""
-
-    def comments_in(self, item: object, post: PostRef, want: Want) -> list[Comment] | None:
-        """The comments in `item`, empty ones too; None if it is no comment of `post`."""
 
 
 class _Run(msgspec.Struct):
@@ -124,7 +111,7 @@ class _Cursor(msgspec.Struct, omit_defaults=True):
 
 
 class Apify:
-    """One platform by one actor."""
+    """Reads one platform's posts by runs of one actor."""
 
     def __init__(
         self, session: Session, token: str, actor: Actor, start_log: StartLog, *, base: str = BASE

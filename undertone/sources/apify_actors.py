@@ -6,7 +6,7 @@ https://apify.com/clockworks/tiktok-comments-scraper.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -19,6 +19,20 @@ from undertone.times import utc_from_iso, utc_from_seconds
 
 REPLIES = 50
 """Replies of one comment that the TikTok actor is asked for."""
+
+
+class Actor(Protocol):
+    """An actor's name and input, and how the items of its data set are read."""
+
+    platform: str
+    actor: str
+    """`user~name`."""
+
+    def run_input(self, post: PostRef, want: Want) -> dict[str, object]:
+        """The actor's input for `post`."""
+
+    def comments_in(self, item: object, post: PostRef, want: Want) -> list[Comment] | None:
+        """The comments in `item`, empty ones too; None if it is no comment of `post`."""
 
 
 class _InstagramItem(msgspec.Struct):

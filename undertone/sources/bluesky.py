@@ -70,7 +70,7 @@ class _Cursor(msgspec.Struct, omit_defaults=True):
 
 
 class _Replies(msgspec.Struct):
-    """What a walk through a thread gathers."""
+    """The comments below a post, and what is missing among them."""
 
     comments: list[Comment] = []
     cut_off: list[str] = []
@@ -86,7 +86,7 @@ def needs_did(post: PostRef) -> bool:
 
 
 class Bluesky:
-    """Any public post; `did` turns a handle's reference into the lasting one."""
+    """Any public post."""
 
     platform = "bluesky"
 

@@ -21,7 +21,7 @@ class FallbackSource:
 
     @property
     def platform(self) -> str:
-        """The one that both serve."""
+        """The platform that both serve."""
         return self._own.platform
 
     def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:

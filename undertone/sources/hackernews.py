@@ -62,7 +62,7 @@ class HackerNews:
 
 
 def _under(root: _Item, *, deep: bool) -> tuple[list[_Item], int]:
-    """The items under `root` in reading order, and how many were no items; no recursion."""
+    """The items under `root` in reading order, and how many were not valid; without recursion."""
     below: list[_Item] = []
     invalid = 0
     waiting: list[object] = list(reversed(root.children))

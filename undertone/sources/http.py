@@ -46,11 +46,11 @@ class Answer(NamedTuple):
 
 
 def utc_now() -> datetime:
-    """The clock of the real world."""
+    """The present moment, UTC."""
     return datetime.now(UTC)
 
 
-def only(*bases: str) -> Allows:
+def allow_only(*bases: str) -> Allows:
     """Allows the origins (scheme, host and port) of `bases` and nothing else."""
     origins = {_origin(base) for base in bases}
     return lambda url: _origin(url) in origins

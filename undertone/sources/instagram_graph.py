@@ -68,7 +68,7 @@ class _Refusal(msgspec.Struct):
 
 
 class _Cursor(msgspec.Struct, omit_defaults=True):
-    """Before `media` is known: where among the account's media to look on."""
+    """Where reading goes on: among the account's media until the post's is found, then in it."""
 
     media: str = ""
     after: str = ""

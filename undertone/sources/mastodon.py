@@ -44,7 +44,10 @@ class _Refusal(msgspec.Struct):
 
 
 class Mastodon:
-    """`base`: where stand-in instances answer, as `{base}/{host}`; else `https://{host}`."""
+    """Public posts of any instance.
+
+    `base`: where stand-in instances answer, as `{base}/{host}`; else `https://{host}`.
+    """
 
     platform = "mastodon"
 

@@ -106,7 +106,7 @@ class _Gathered(msgspec.Struct):
 
 
 class Reddit:
-    """`login_base` is where tokens are had, `base` where everything else is asked."""
+    """Public posts. `login_base` is asked for tokens, `base` for everything else."""
 
     platform = "reddit"
 
@@ -242,7 +242,7 @@ def _walk(children: Iterable[object], want: Want) -> _Gathered:
 
 
 def _take(gathered: _Gathered, thing: _Thing, want: Want) -> list[object]:
-    """Add the comment in `thing`; what is below it."""
+    """Add the comment in `thing` to `gathered`; the things below it."""
     comments, count = validate_each([thing.data], _Comment)
     gathered.invalid += count
     below: list[object] = []
@@ -260,7 +260,7 @@ def _take(gathered: _Gathered, thing: _Thing, want: Want) -> list[object]:
 
 
 def _leave(gathered: _Gathered, thing: _Thing, want: Want) -> None:
-    """Note what `thing` says was left out: comments, or (without any) all below its parent."""
+    """Add what Reddit left out at `thing`: comments by id, or without ids all below its parent."""
     mores, count = validate_each([thing.data], _More)
     gathered.invalid += count
     for more in mores:

@@ -21,11 +21,11 @@ from undertone.sources import (
     tiktok_research,
     youtube,
 )
-from undertone.sources.apify import Actor, StartLog
-from undertone.sources.apify_actors import InstagramActor, TikTokActor
+from undertone.sources.apify import StartLog
+from undertone.sources.apify_actors import Actor, InstagramActor, TikTokActor
 from undertone.sources.config import SourcesConfig, describe
 from undertone.sources.fallback import FallbackSource
-from undertone.sources.http import Allows, Session, only, utc_now
+from undertone.sources.http import Allows, Session, allow_only, utc_now
 from undertone.sources.public_hosts import PublicHostsAdapter, public_https
 from undertone.sources.resolving import ResolvingSource, ShortLinkResolver
 from undertone.sources.transport import Limits
@@ -90,7 +90,7 @@ class _Builder:
         return f"{self._stand_in}/{place}" if self._stand_in else real
 
     def _session(self, name: str, *bases: str) -> Session:
-        return Session(name, only(*bases), limits=self._limits, clock=self._clock)
+        return Session(name, allow_only(*bases), limits=self._limits, clock=self._clock)
 
     def hackernews(self) -> Source:
         base = self._base("hackernews", hackernews.BASE)
@@ -115,7 +115,9 @@ class _Builder:
     def mastodon(self) -> Source:
         if self._stand_in:
             base = self._base("mastodon", "")
-            return mastodon.Mastodon(self._mastodon_session(only(base), HTTPAdapter), base=base)
+            return mastodon.Mastodon(
+                self._mastodon_session(allow_only(base), HTTPAdapter), base=base
+            )
         return mastodon.Mastodon(self._mastodon_session(public_https, PublicHostsAdapter))
 
     def _mastodon_session(self, allows: Allows, adapter: type[HTTPAdapter]) -> Session:

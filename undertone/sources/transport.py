@@ -30,7 +30,7 @@ class Limits(NamedTuple):
     """Bytes, after decompression."""
     redirects: int = 3
     retries: int = 2
-    """Quick ones, after a broken connection or a 5xx that names no delay."""
+    """At once, after a broken connection or a 5xx that names no delay."""
     backoff: float = 0.3
 
 

@@ -209,7 +209,7 @@ class YouTube:
 
 
 class _NothingMore(Permanent):
-    """No further page is to be had; what was read on earlier ones stands."""
+    """YouTube gives no further page; what was read on earlier ones stays."""
 
 
 class _NoParent(Permanent):

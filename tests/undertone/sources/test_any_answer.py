@@ -20,7 +20,7 @@ from undertone.sources.apify import Apify
 from undertone.sources.apify_actors import InstagramActor, TikTokActor
 from undertone.sources.bluesky import Bluesky
 from undertone.sources.hackernews import HackerNews
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 from undertone.sources.instagram_graph import InstagramGraph
 from undertone.sources.mastodon import Mastodon
 from undertone.sources.reddit import Reddit
@@ -135,7 +135,7 @@ def served() -> Iterator[Served]:
         return replies[0]
 
     with answering(answer) as base:
-        yield Served(base, replies, {name: Session(name, only(base)) for name in CASES})
+        yield Served(base, replies, {name: Session(name, allow_only(base)) for name in CASES})
 
 
 @pytest.mark.parametrize("name", CASES)

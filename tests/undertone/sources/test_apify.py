@@ -12,9 +12,9 @@ from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, post_for
 from undertone.errors import Permanent, Transient
 from undertone.records import Page, PostRef, Want
-from undertone.sources.apify import REUSED, STARTING, Actor, Apify
-from undertone.sources.apify_actors import InstagramActor, TikTokActor
-from undertone.sources.http import Session, only
+from undertone.sources.apify import REUSED, STARTING, Apify
+from undertone.sources.apify_actors import Actor, InstagramActor, TikTokActor
+from undertone.sources.http import Session, allow_only
 from undertone.sources.transport import Limits
 from undertone.storage.memory import MemoryBlobs
 
@@ -31,7 +31,7 @@ class Setting:
         """A source of its own, as each process has."""
         base = f"{self.world.base}/apify"
         limits = Limits(read=1, backoff=0, retries=0)
-        session = Session("Apify", only(base), limits=limits, clock=lambda: self.now)
+        session = Session("Apify", allow_only(base), limits=limits, clock=lambda: self.now)
         return Apify(session, KEY, actor or InstagramActor(), self.intents, base=base)
 
     def starts(self, post: PostRef) -> int:
@@ -187,7 +187,7 @@ READING = '{"run":"r","dataset":"d","ended":"%s"}'
 
 def _read(replies: list[Reply], cursor: str | None) -> Page:
     with scripted(replies) as script:
-        session = Session("Apify", only(script.base))
+        session = Session("Apify", allow_only(script.base))
         source = Apify(session, KEY, InstagramActor(), MemoryBlobs(), base=script.base)
         return source.read(POST, Want(), cursor)
 
@@ -217,21 +217,21 @@ def test_a_run_that_was_cut_short_says_so_on_its_last_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "said"),
+    ("status", "kind", "message"),
     [
         (401, "user-or-token-not-found", "refuses APIFY_TOKEN"),
         (402, "x402-payment-required", "spending limit"),
         (404, "record-not-found", "Apify refuses: record-not-found"),
     ],
 )
-def test_refusals(status: int, kind: str, said: str) -> None:
-    with pytest.raises(Permanent, match=said):
+def test_refusals(status: int, kind: str, message: str) -> None:
+    with pytest.raises(Permanent, match=message):
         _read([(status, {"error": {"type": kind, "message": "m"}})], '{"run":"r","dataset":"d"}')
 
 
 def test_the_token_is_in_no_address() -> None:
     with scripted([(200, [])]) as script:
-        session = Session("Apify", only(script.base))
+        session = Session("Apify", allow_only(script.base))
         source = Apify(session, KEY, InstagramActor(), MemoryBlobs(), base=script.base)
         source.read(POST, Want(), READING % "SUCCEEDED")
         assert KEY not in str(script.asked[0].url)

@@ -40,9 +40,9 @@ def test_every_platform_has_a_source_that_serves_it(world: World) -> None:
 )
 def test_without_credentials_a_post_says_what_to_set(platform: str, setting: str) -> None:
     source = build_sources(SourcesConfig(), MemoryBlobs())[platform]
-    with pytest.raises(Permanent, match=f"{platform} cannot be reached .* set {setting}") as said:
+    with pytest.raises(Permanent, match=f"{platform} cannot be reached .* set {setting}") as raised:
         source.read(parse_post_url(post_url(platform, comments=1)), Want(), None)
-    assert said.value.state == "unsupported"
+    assert raised.value.state == "unsupported"
 
 
 def test_short_links_too_say_what_to_set() -> None:
