@@ -31,14 +31,16 @@ def build_imports(*packages: str) -> dict[str, set[str]]:
 def find_cycle(imports: dict[str, set[str]]) -> str:
     """A circle of imports, as `a imports b imports a`; empty if there is none."""
     try:
-        graphlib.TopologicalSorter(imports).prepare()
+        graphlib.TopologicalSorter(
+            {module: sorted(imports[module]) for module in sorted(imports)}
+        ).prepare()
     except graphlib.CycleError as error:
         return " imports ".join(reversed(error.args[1]))
     return ""
 
 
 def test_nothing_is_imported_in_a_circle() -> None:
-    rooms = [room for room in ROOMS if (PROJECT / room.replace(".", "/")).is_dir()]
+    rooms = [room for room in ROOMS if list((PROJECT / room.replace(".", "/")).glob("*.py"))]
     assert len(rooms) >= 5
     assert find_cycle(build_imports(*rooms)) == ""
 
@@ -49,7 +51,7 @@ def test_nothing_is_imported_in_a_circle() -> None:
         ({"__init__": "", "a": "import room.b", "b": "import json"}, ""),
         ({"__init__": "", "a": "import room.b", "b": "def f():\n    from room import a"},
          "room.a imports room.b imports room.a"),
-        ({"__init__": "from room.a import x", "a": "from room.b import x", "b": "x = 1"},
+        ({"__init__": "from room.a import x", "a": "x = 1"},
          "room imports room.a imports room"),
     ],
     ids=["none", "inside a function", "by the package"],

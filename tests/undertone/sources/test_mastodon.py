@@ -49,7 +49,7 @@ def test_an_instance_on_a_private_address_is_not_asked() -> None:
         Permanent, match="localhost is not asked: the name has an address"
     ) as raised:
         source.read(inside, Want(), None)
-    assert caught.value.state == "unsupported"
+    assert raised.value.state == "unsupported"
 
 
 def _read(replies: list[Reply]) -> Page:
