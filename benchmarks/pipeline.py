@@ -24,7 +24,8 @@ from benchmarks._aggregate import aggregate_figures
 from benchmarks._texts import comment_texts
 from devhost.azurite import azurite
 from devhost.supervisor import DevHost
-from tests.fakes import KEY, post_url, running
+from tests.fakes.app import running
+from tests.fakes.posts import KEY, post_url
 from tools.project import AZURITE_HOME, PROJECT
 
 POSTS, COMMENTS = 50, 200

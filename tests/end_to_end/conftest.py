@@ -21,7 +21,9 @@ import pytest
 import requests
 
 from devhost.supervisor import DevHost
-from tests.fakes import KEY, World, running
+from tests.fakes.app import running
+from tests.fakes.posts import KEY
+from tests.fakes.world import World
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 240

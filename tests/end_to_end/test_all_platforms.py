@@ -10,7 +10,8 @@ import requests
 
 from tests.end_to_end.conftest import Client, StartHost
 from tests.end_to_end.test_main_job import rows_of
-from tests.fakes import KEY, World, post_url
+from tests.fakes.posts import KEY, post_url
+from tests.fakes.world import World
 
 CREDENTIALS = dict.fromkeys(
     ("YOUTUBE_API_KEY", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "APIFY_TOKEN"), KEY

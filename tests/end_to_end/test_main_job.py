@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.end_to_end.conftest import Client
-from tests.fakes import post_url
+from tests.fakes.posts import post_url
 
 LABELS = ("negative", "neutral", "positive")
 

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.fakes import post_url
-from tests.functions.conftest import QUEUES, Host
+from tests.fakes.posts import post_url
+from tests.functions.conftest import QUEUES, Host, accepted, refused
 from tests.functions.running_app import Answer, App
-from tests.functions.test_hostile import accepted, refused
 
 pytestmark = pytest.mark.azurite
 

@@ -41,7 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the demo; the exit code."""
     # Imported here so that the other commands work while the app cannot be imported.
-    from tests.fakes import KEY, running  # noqa: PLC0415
+    from tests.fakes.app import running  # noqa: PLC0415
+    from tests.fakes.posts import KEY  # noqa: PLC0415
 
     console = Console()
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Two ways to one platform: the official one for one's own posts, another for everybody else's."""
+"""Two sources of one platform: the official one reads own posts, another everybody else's."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from undertone.records import Page, PostRef, Want
 from undertone.sources.instagram_graph import NotOwn
 
 _OTHERS = "others:"
+"""How the cursors of pages begin that `others` gave."""
 
 
-class OwnOrOthers:
-    """Asks `own` first; once it says that a post is not its own, `others`."""
+class FallbackSource:
+    """Reads by `own`; a post of which that raises NotOwn is read by `others` from its start."""
 
     def __init__(self, own: Source, others: Source) -> None:
         self._own = own
@@ -20,7 +21,7 @@ class OwnOrOthers:
 
     @property
     def platform(self) -> str:
-        """The one that both serve."""
+        """The platform that both serve."""
         return self._own.platform
 
     def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:

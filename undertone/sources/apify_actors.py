@@ -1,4 +1,4 @@
-"""The two actors that read other people's posts: what they are asked, how their items are read.
+"""The two Apify actors that read other people's posts: their input, and how their items are read.
 
 https://apify.com/apify/instagram-comment-scraper and
 https://apify.com/clockworks/tiktok-comments-scraper.
@@ -6,18 +6,33 @@ https://apify.com/clockworks/tiktok-comments-scraper.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from undertone.errors import Permanent
 from undertone.posts import parse_post_url
 from undertone.records import Comment, PostRef, Want
-from undertone.sources.answers import fit_each
-from undertone.sources.plain import tidy, utc_of_seconds, utc_of_text
+from undertone.sources.validation import validate_each
+from undertone.text import tidy
+from undertone.times import utc_from_iso, utc_from_seconds
 
 REPLIES = 50
 """Replies of one comment that the TikTok actor is asked for."""
+
+
+class Actor(Protocol):
+    """An actor's name and input, and how the items of its data set are read."""
+
+    platform: str
+    actor: str
+    """`user~name`."""
+
+    def run_input(self, post: PostRef, want: Want) -> dict[str, object]:
+        """The actor's input for `post`."""
+
+    def comments_in(self, item: object, post: PostRef, want: Want) -> list[Comment] | None:
+        """The comments in `item`, empty ones too; None if it is no comment of `post`."""
 
 
 class _InstagramItem(msgspec.Struct):
@@ -30,13 +45,13 @@ class _InstagramItem(msgspec.Struct):
     replies: list[Any] | None = None
 
 
-class InstagramComments:
+class InstagramActor:
     """`apify~instagram-comment-scraper`."""
 
     platform = "instagram"
     actor = "apify~instagram-comment-scraper"
 
-    def task(self, post: PostRef, want: Want) -> dict[str, object]:
+    def run_input(self, post: PostRef, want: Want) -> dict[str, object]:
         """See `Actor`."""
         return {
             "directUrls": [post.url],
@@ -45,18 +60,18 @@ class InstagramComments:
             "isNewestComments": want.order == "newest",
         }
 
-    def comments(self, item: object, post: PostRef, want: Want) -> list[Comment] | None:
+    def comments_in(self, item: object, post: PostRef, want: Want) -> list[Comment] | None:
         """See `Actor`."""
-        tops, _ = fit_each([item], _InstagramItem)
+        tops, _ = validate_each([item], _InstagramItem)
         if not tops or not _is_of(tops[0].postUrl, post):
             return None
-        waiting, found = [(tops[0], "")], []
+        waiting, comments = [(tops[0], "")], []
         while waiting:
             each, parent = waiting.pop()
-            found.append(_instagram_comment(each, parent))
-            below, _ = fit_each((each.replies or []) if want.replies else [], _InstagramItem)
+            comments.append(_instagram_comment(each, parent))
+            below, _ = validate_each((each.replies or []) if want.replies else [], _InstagramItem)
             waiting.extend((reply, each.id) for reply in reversed(below))
-        return found
+        return comments
 
 
 def _instagram_comment(item: _InstagramItem, parent: str) -> Comment:
@@ -65,7 +80,7 @@ def _instagram_comment(item: _InstagramItem, parent: str) -> Comment:
         text=tidy(item.text or ""),
         parent=parent,
         author=item.ownerUsername,
-        created_at=utc_of_text(item.timestamp),
+        created_at=utc_from_iso(item.timestamp),
         likes=item.likesCount,
     )
 
@@ -80,13 +95,13 @@ class _TikTokItem(msgspec.Struct):
     videoWebUrl: str = ""  # noqa: N815
 
 
-class TikTokComments:
+class TikTokActor:
     """`clockworks~tiktok-comments-scraper`."""
 
     platform = "tiktok"
     actor = "clockworks~tiktok-comments-scraper"
 
-    def task(self, post: PostRef, want: Want) -> dict[str, object]:
+    def run_input(self, post: PostRef, want: Want) -> dict[str, object]:
         """See `Actor`."""
         return {
             "postURLs": [post.url],
@@ -94,12 +109,12 @@ class TikTokComments:
             "maxRepliesPerComment": REPLIES if want.replies else 0,
         }
 
-    def comments(self, item: object, post: PostRef, want: Want) -> list[Comment] | None:
+    def comments_in(self, item: object, post: PostRef, want: Want) -> list[Comment] | None:
         """See `Actor`."""
-        found, _ = fit_each([item], _TikTokItem)
-        if not found or not _is_of(found[0].videoWebUrl, post):
+        items, _ = validate_each([item], _TikTokItem)
+        if not items or not _is_of(items[0].videoWebUrl, post):
             return None
-        each = found[0]
+        each = items[0]
         if each.repliesToId and not want.replies:
             return []
         comment = Comment(
@@ -107,16 +122,16 @@ class TikTokComments:
             text=tidy(each.text or ""),
             parent=each.repliesToId or "",
             author=each.uniqueId,
-            created_at=utc_of_seconds(each.createTime),
+            created_at=utc_from_seconds(each.createTime),
             likes=each.diggCount,
         )
         return [comment]
 
 
 def _is_of(url: str, post: PostRef) -> bool:
-    """Whether an item belongs to `post`: told by the id in its link, never by the link's text."""
+    """Whether an item belongs to `post`: judged by the id in its link alone."""
     try:
-        found = parse_post_url(url) if url else post
+        named = parse_post_url(url) if url else post
     except Permanent:
         return True  # a link we cannot read says nothing against it; only this post was asked for
-    return (found.platform, found.id) == (post.platform, post.id)
+    return (named.platform, named.id) == (post.platform, post.id)

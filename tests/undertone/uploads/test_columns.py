@@ -1,13 +1,9 @@
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from undertone.records import State
-from undertone.sources.columns import ROLES, find_columns, names_comments
-from undertone.sources.config import SourcesConfig
-from undertone.sources.tables import column_key
+from undertone.uploads.columns import ROLES, column_key, find_columns, names_comments
 
 DOCS = (Path(__file__).parents[3] / "docs" / "sources.md").read_text(encoding="utf-8")
 
@@ -31,11 +27,3 @@ def test_the_documented_names_are_the_ones_that_are_read(role: str) -> None:
     assert row is not None
     documented = {column_key(name) for name in row[1].split(",")}
     assert documented == {column_key(name) for name in ROLES[role]}
-
-
-def test_every_state_and_setting_is_documented() -> None:
-    for state in State:
-        assert f"| `{state}` |" in DOCS
-    for setting in fields(SourcesConfig):
-        if setting.name != "platforms_base":
-            assert setting.name.upper() in DOCS

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from undertone.sources.plain import text_of_html, utc_of_seconds, utc_of_text
+from undertone.sources.html_text import text_of_html
 
 
 @pytest.mark.parametrize(
@@ -32,24 +32,3 @@ def test_html_as_a_person_reads_it(html: str, text: str) -> None:
 def test_any_html_is_text(html: str) -> None:
     text = text_of_html(html)
     assert text == text.strip()
-
-
-@pytest.mark.parametrize(
-    ("moment", "utc"),
-    [
-        ("2020-06-01T10:56:52+0000", "2020-06-01T10:56:52Z"),
-        ("2019-08-23T14:06:16.000Z", "2019-08-23T14:06:16Z"),
-        ("2024-05-01 10:00:00", "2024-05-01T10:00:00Z"),
-        ("2024-05-01T10:00:00+02:00", "2024-05-01T08:00:00Z"),
-        ("0001-01-01T00:00:00+14:00", ""),
-        ("yesterday", ""),
-        ("", ""),
-    ],
-)
-def test_times_become_utc(moment: str, utc: str) -> None:
-    assert utc_of_text(moment) == utc
-
-
-def test_seconds_become_utc() -> None:
-    assert utc_of_seconds(1385518716) == "2013-11-27T02:18:36Z"
-    assert [utc_of_seconds(value) for value in (None, 1e30, float("nan"))] == ["", "", ""]

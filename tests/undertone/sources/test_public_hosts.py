@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from tests.fakes import serving
+from tests.fakes.server import serving
 from undertone.errors import Permanent, Transient
-from undertone.sources.guard import GuardedAdapter, NotPublic, is_public, public_https
 from undertone.sources.http import Session
+from undertone.sources.public_hosts import NotPublic, PublicHostsAdapter, is_public, public_https
 from undertone.sources.transport import Limits
 
 NAME = "stand-in.example"
@@ -79,8 +79,8 @@ def test_a_name_with_any_inner_address_is_not_asked(addresses: list[str]) -> Non
         session.get(f"https://{NAME}/api")
 
 
-def _guard(addresses: list[str], **more: Any) -> GuardedAdapter:
-    return GuardedAdapter(resolve=lambda _: addresses, **more)
+def _guard(addresses: list[str], **more: Any) -> PublicHostsAdapter:
+    return PublicHostsAdapter(resolve=lambda _: addresses, **more)
 
 
 def test_a_name_without_addresses_cannot_be_reached() -> None:
@@ -93,7 +93,7 @@ def test_the_name_is_looked_up_again_at_each_request(inner: tuple[int, Path]) ->
     """DNS that answers well first and with an inner address next (rebinding)."""
     port, authority = inner
     answers = [["127.0.0.1"], ["10.0.0.1"]]
-    adapter = GuardedAdapter(
+    adapter = PublicHostsAdapter(
         resolve=lambda _: answers.pop(0), permits=lambda address: str(address) == "127.0.0.1"
     )
     with requests.Session() as session:
@@ -106,7 +106,7 @@ def test_the_name_is_looked_up_again_at_each_request(inner: tuple[int, Path]) ->
 
 def test_tls_still_checks_the_name(inner: tuple[int, Path]) -> None:
     port, authority = inner
-    adapter = GuardedAdapter(resolve=lambda _: ["127.0.0.1"], permits=lambda _: True)
+    adapter = PublicHostsAdapter(resolve=lambda _: ["127.0.0.1"], permits=lambda _: True)
     with requests.Session() as session:
         session.mount("https://", adapter)
         assert session.get(f"https://{NAME}:{port}/", verify=str(authority)).ok
@@ -118,8 +118,8 @@ def test_a_redirect_is_checked_like_a_first_request(inner: tuple[int, Path]) -> 
     port, authority = inner
     places = {NAME: ["127.0.0.1"], "inside.example": ["10.0.0.1"], "10.0.0.1": ["10.0.0.1"]}
 
-    def adapter(**more: Any) -> GuardedAdapter:
-        return GuardedAdapter(
+    def adapter(**more: Any) -> PublicHostsAdapter:
+        return PublicHostsAdapter(
             resolve=places.__getitem__, permits=lambda address: str(address) == "127.0.0.1", **more
         )
 

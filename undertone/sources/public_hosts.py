@@ -1,4 +1,4 @@
-"""Requests to hosts that a user names: to public addresses only, and to the one that was checked.
+"""Requests to hosts that a user names go to public addresses only (no SSRF).
 
 The host is resolved here, every address it has is checked, and the connection is then made to the
 checked address itself while TLS and the Host header keep the name. So a name that resolves to
@@ -66,11 +66,11 @@ def _is_address(host: str) -> bool:
 
 def resolve_by_system(host: str) -> list[str]:
     """All addresses of `host` by the system's resolver."""
-    found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
+    entries = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in entries]
 
 
-class GuardedAdapter(HTTPAdapter):
+class PublicHostsAdapter(HTTPAdapter):
     """Connects to an address of the host that `permits`, or raises NotPublic."""
 
     def __init__(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from undertone.sources.tables import column_key
+from undertone.errors import Rejected
+from undertone.text import excerpt
 
 ROLES: dict[str, tuple[str, ...]] = {
     # Best name first. Apify's datasets, YouTube's API, ExportComments-like tools, plain words.
@@ -40,8 +43,24 @@ ROLES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+class Row(NamedTuple):
+    """One comment's cells by role (`text`, `author`, …), as they stand in the file."""
+
+    cells: Mapping[str, str]
+    parent: str = ""
+    """Id of the comment whose nested replies hold this one."""
+
+
+class Table(NamedTuple):
+    """The comments of a file, whatever its format."""
+
+    rows: list[Row]
+    notes: list[str]
+    """What was assumed, and what was not understood."""
+
+
 class Columns(NamedTuple):
-    """What was recognised."""
+    """The columns that were recognised."""
 
     places: dict[str, int]
     """Role → index of its column."""
@@ -76,6 +95,21 @@ def _columns(header: tuple[str, ...]) -> Columns:
     return Columns(places, names, taken + rest)
 
 
+def column_key(name: str) -> str:
+    """A column's name without case, spaces and punctuation: `Comment ID` → `commentid`."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
 def names_comments(row: list[str]) -> bool:
     """Whether `row` names a column of texts."""
     return "text" in find_columns(row).places
+
+
+def no_text_column(names: Iterable[str]) -> Rejected:
+    """The error for a file whose columns have these names, none of them for texts."""
+    present = ", ".join(excerpt(name, 40) for name in list(names)[:12]) or "nothing"
+    known = ", ".join(ROLES["text"][:6])
+    return Rejected(
+        "the file has no column of comments",
+        {"file": f"name the column that holds the comments one of: {known} (found: {present})"},
+    )

@@ -1,12 +1,11 @@
-"""Platforms' texts and times as ours: HTML → plain text with its line breaks, times → UTC."""
+"""HTML as platforms send it → plain text with its line breaks."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from html.parser import HTMLParser
 
-from undertone.records import utc_text
+from undertone.text import tidy
 
 _BREAKS = {"p": 2, "div": 1, "li": 1, "ul": 1, "ol": 1, "blockquote": 1, "pre": 1, "h1": 2, "h2": 2}
 _UNSEEN = frozenset({"script", "style", "template"})
@@ -70,28 +69,3 @@ def text_of_html(html: str) -> str:
 
 def _one_space(text: str) -> str:
     return re.sub(r"[ \t\r\n\f]+", " ", text)
-
-
-def tidy(text: str) -> str:
-    """`text` with `\\n` line ends, without space around it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def utc_of_text(moment: str) -> str:
-    """An ISO 8601 time (without an offset: UTC) in the form of our records; empty if it is none."""
-    try:
-        parsed = datetime.fromisoformat(moment.strip())
-        aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-        return utc_text(aware)
-    except (ValueError, OverflowError):
-        return ""
-
-
-def utc_of_seconds(moment: float | None) -> str:
-    """Seconds since 1970 in the form of our records; empty if there are none or too many."""
-    if moment is None:
-        return ""
-    try:
-        return utc_text(datetime.fromtimestamp(moment, UTC))
-    except (ValueError, OverflowError, OSError):
-        return ""

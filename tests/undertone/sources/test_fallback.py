@@ -1,8 +1,8 @@
 from tests.undertone.sources.conftest import comments_of, pages_of
 from undertone.posts import parse_post_url
 from undertone.records import Comment, Page, PostRef, Want
+from undertone.sources.fallback import FallbackSource
 from undertone.sources.instagram_graph import NotOwn
-from undertone.sources.own_or_others import OwnOrOthers
 
 POST = parse_post_url("https://www.instagram.com/p/CxYz_12-abc/")
 
@@ -34,9 +34,9 @@ class Others:
 
 
 def test_own_posts_stay_with_the_official_way() -> None:
-    assert list(comments_of(pages_of(OwnOrOthers(Own(mine=True), Others()), POST))) == ["own"]
+    assert list(comments_of(pages_of(FallbackSource(Own(mine=True), Others()), POST))) == ["own"]
 
 
 def test_others_posts_go_the_other_way_to_their_end() -> None:
-    found = comments_of(pages_of(OwnOrOthers(Own(mine=False), Others()), POST))
+    found = comments_of(pages_of(FallbackSource(Own(mine=False), Others()), POST))
     assert list(found) == ["others None", "others 2"]
