@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from functions.fields import MOST_NAMED, Problems, bad_fields, read_object
-from functions.options import OPTIONS, read_options, submission
+from functions.options import OPTIONS, job_options, read_options
 from undertone import wire
 from undertone.errors import Rejected
 from undertone.pipeline.submit import Submission
@@ -58,7 +58,9 @@ def json_submission(body: bytes, owner: str) -> Submission:
     posts = _read_posts(raw.get("posts", []), problems)
     if problems:
         raise bad_fields(problems)
-    return submission(owner, options, urls=urls, uploads=posts)
+    return Submission(
+        owner=owner, urls=urls, uploads=posts, name=options.name, options=job_options(options)
+    )
 
 
 def _read_urls(raw: object, problems: Problems) -> list[str]:

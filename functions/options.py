@@ -10,8 +10,7 @@ import msgspec
 from functions.fields import Problems, problem_of
 from undertone import wire
 from undertone.pipeline.job_records import Options
-from undertone.pipeline.submit import Submission
-from undertone.records import UploadedPost, Want
+from undertone.records import Want
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 
@@ -48,28 +47,14 @@ def read_options(raw: Mapping[str, Any], problems: Problems, *, strict: bool = T
     return OptionsBody(**valid)
 
 
-def submission(
-    owner: str,
-    options: OptionsBody,
-    *,
-    urls: list[str],
-    uploads: list[UploadedPost],
-) -> Submission:
-    """A submission by `owner`; key, digest and trace are added by whoever has the request."""
+def job_options(options: OptionsBody) -> Options:
+    """The options as the pipeline knows them."""
     want = Want(
         limit=options.comments_per_post,
         order=options.order,
         sample=options.sample,
         replies=options.replies,
     )
-    return Submission(
-        owner=owner,
-        urls=urls,
-        uploads=uploads,
-        name=options.name,
-        options=Options(
-            want=want,
-            min_coverage=options.min_coverage,
-            max_age_minutes=options.max_age_minutes,
-        ),
+    return Options(
+        want=want, min_coverage=options.min_coverage, max_age_minutes=options.max_age_minutes
     )

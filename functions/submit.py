@@ -16,7 +16,7 @@ from functions.bodies import json_submission
 from functions.fields import bad_fields
 from functions.http import base_url, caller, json_response, problem_responses
 from functions.links import job_links
-from functions.options import OPTIONS, read_options, submission
+from functions.options import OPTIONS, job_options, read_options
 from undertone import wiring
 from undertone.errors import Rejected
 from undertone.pipeline.submit import Accepted, Submission
@@ -106,7 +106,13 @@ def _file_submission(req: func.HttpRequest, body: bytes) -> Submission:
         file_name=req.params.get("file", ""),
         kind=kind,
     )
-    return submission(caller(req), options, urls=upload.links, uploads=upload.posts)
+    return Submission(
+        owner=caller(req),
+        urls=upload.links,
+        uploads=upload.posts,
+        name=options.name,
+        options=job_options(options),
+    )
 
 
 def _digest(req: func.HttpRequest, body: bytes) -> str:
