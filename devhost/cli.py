@@ -20,9 +20,11 @@ CACHES = [".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import
 
 MODEL_TESTS = [
     "--noconftest",
-    "tests/model/test_export.py",
-    "tests/model/test_choose.py",
-    "tests/model/test_training_loop.py",
+    "tests/training/test_choose.py",
+    "tests/training/test_export.py",
+    "tests/training/test_loop.py",
+    "tests/training/test_network.py",
+    "tests/training/test_train.py",
 ]
 """What `./dev test` leaves out because it has no PyTorch."""
 
@@ -107,7 +109,7 @@ def _model(arguments: Arguments) -> int:
     if not arguments or arguments[0].startswith("-"):
         print("./dev model TOOL [ARGUMENTS], with TOOL one of: train, export, evaluate, test")
         print(
-            "runs python -m model.TOOL in .venv-model, which has PyTorch; TOOL --help tells more;"
+            "runs python -m training.TOOL in .venv-model, which has PyTorch; for more TOOL --help;"
         )
         print("test runs the tests that need PyTorch, its arguments go to pytest")
         return 0
@@ -116,7 +118,7 @@ def _model(arguments: Arguments) -> int:
     except environment.CannotInstall as trouble:
         print(f"./dev model: {trouble}", file=sys.stderr)
         return 1
-    tool = ["pytest", *MODEL_TESTS] if arguments[0] == "test" else [f"model.{arguments[0]}"]
+    tool = ["pytest", *MODEL_TESTS] if arguments[0] == "test" else [f"training.{arguments[0]}"]
     command = [str(python), "-m", *tool, *arguments[1:]]
     return subprocess.run(command, check=False, cwd=PROJECT).returncode
 

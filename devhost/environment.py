@@ -53,13 +53,13 @@ def digest(requirements: Path) -> str:
 
 
 def model_python() -> Path:
-    """The interpreter of `.venv-model`, made if needed; the tools of `model/` run in it.
+    """The interpreter of `.venv-model`, made if needed; the tools of `training/` run in it.
 
     Older Pythons come first: what the tools need has wheels for them everywhere.
     """
     candidates = (shutil.which(name) for name in ("python3.11", "python3.12", "python3.13"))
     python = next((found for found in candidates if found and _works(found)), sys.executable)
-    return ensure(PROJECT / ".venv-model", PROJECT / "model" / "requirements-tools.txt", python)
+    return ensure(PROJECT / ".venv-model", PROJECT / "training" / "requirements.txt", python)
 
 
 def _works(python: str) -> bool:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from model import corpus
-from model.analyzer import build
+from model.factory import build
 from model.vader import STEEPNESS, from_compound
+from training import corpus
 
 
 def test_one_answer_a_text_in_order() -> None:

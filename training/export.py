@@ -1,7 +1,8 @@
 """Turns a sequence classifier into an artifact: `./dev model export MODEL_OR_FOLDER OUT`.
 
-Any BERT-like classifier of Hugging Face (BERT, RoBERTa, XLM-R), by name or from a folder, or what
-train.py wrote. The int8 graph is compared with PyTorch on real texts before anything is written.
+The model is a BERT-like classifier of Hugging Face (BERT, RoBERTa, XLM-R), by name or from a
+folder, or a folder that `./dev model train` wrote. Before anything is written, the int8 graph is
+compared with PyTorch on real texts.
 """
 
 from __future__ import annotations
@@ -21,44 +22,44 @@ import torch
 import transformers
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from model import corpus, network
-from model.analyzer import MODEL
-from model.artifact import FORMAT, MANIFEST, TOKENIZER, WEIGHTS, sha256
-from model.first_token import first_token_only
-from model.fuse import Shape, fused
-from model.metrics import Probabilities, fitted_temperature, softmax
-from model.onnx import OnnxAnalyzer
-from model.quantise import quantised
-from model.text import VERSIONS
-from model.windows import cutting_tokenizer
+from model.artifact import FORMAT, GRAPH, MANIFEST, TOKENIZER, WEIGHTS, sha256
+from model.onnx_analyzer import OnnxAnalyzer
+from model.text import PREPROCESSING
+from model.windows import truncating_tokenizer
+from training import corpus, network
+from training.first_token import first_token_only
+from training.fuse import Shape, fused_graph
+from training.metrics import Probabilities, fit_temperature, softmax
+from training.quantise import quantise
 
 DEFAULT = "cardiffnlp/twitter-roberta-base-sentiment-latest"
 MAX_TOKENS = 128
-"""The window, where the model allows as much: longer comments are rare and scored in windows."""
+"""The window, or less if the model has fewer positions. Longer comments are rare, and are scored in
+windows."""
 AGREEMENT = 0.98
 """Share of texts on which the int8 graph must give PyTorch's answer."""
 DIFFERENCE = 0.15
 """The most that any probability may differ from PyTorch's."""
 LARGE = 8_000_000
-"""Bytes from which on a graph is split: ONNX Runtime then starts RoBERTa in half the time and with
-a third less memory, compact in two thirds of the time. A tiny model stays one file."""
+"""Graphs of this many bytes get their weights in a file of their own: ONNX Runtime then starts
+RoBERTa in half the time and with a third less memory, and compact in two thirds of the time."""
 _OFFSET_FAMILIES = {"roberta", "xlm-roberta", "camembert"}
-"""Their first position is the padding's id plus one, so that many positions are not usable."""
+"""Their positions start at the padding's id plus one: the positions before cannot be used."""
 
 
 class Source(NamedTuple):
-    """A classifier in PyTorch with all that an artifact says of it."""
+    """A classifier in PyTorch, and what goes into its artifact."""
 
     classifier: Any
     shape: Shape
     tokenizer: str
     """The text of its tokenizer.json."""
     fields: dict[str, Any]
-    """Of the manifest, as far as they are known before the export."""
+    """Of the manifest; those that are known before the export."""
 
 
 class Parity(NamedTuple):
-    """How near an artifact comes to PyTorch on real texts."""
+    """How close an artifact's probabilities are to PyTorch's on real texts."""
 
     texts: int
     agreement: float
@@ -73,11 +74,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     examples = parity_texts(options.data)[: options.texts]
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder)
-        write(source, made, quantise=not options.float, large=options.split_above)
+        write(source, made, int8=not options.float, large=options.split_above)
         expected = torch_logits(source, made, examples)
         if options.data and "temperature" not in source.fields:
-            source.fields["temperature"] = fitted_temperature(_labels(examples), expected)
-        parity = compared(source, made, examples, expected)
+            source.fields["temperature"] = fit_temperature(_labels(examples), expected)
+        parity = compare_with_torch(source, made, examples, expected)
         print(parity)
         if parity.agreement < options.agreement or parity.largest_difference > options.difference:
             print(
@@ -93,19 +94,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         (options.out / WEIGHTS).unlink(missing_ok=True)
         for file in made.iterdir():
             shutil.copyfile(file, options.out / file.name)
-    size = sum((options.out / name).stat().st_size for name in (MODEL, *_weights(options.out)))
+    size = sum((options.out / name).stat().st_size for name in (GRAPH, *_weights(options.out)))
     print(f"written: {options.out}, {size / 1e6:.1f} MB")
     return 0
 
 
 def read_source(options: argparse.Namespace) -> Source:
-    """What train.py wrote, or a model of Hugging Face."""
+    """Load what `./dev model train` wrote, or a model of Hugging Face."""
     if (Path(options.model) / "training.json").is_file():
-        return _own(Path(options.model), options)
-    return _hugging_face(options)
+        return _own_source(Path(options.model), options)
+    return _hugging_face_source(options)
 
 
-def _own(folder: Path, options: argparse.Namespace) -> Source:
+def _own_source(folder: Path, options: argparse.Namespace) -> Source:
     training = json.loads((folder / "training.json").read_text(encoding="utf-8"))
     net = network.load(folder)
     fields = {
@@ -123,7 +124,7 @@ def _own(folder: Path, options: argparse.Namespace) -> Source:
     return Source(net, _shape(net.config), tokenizer, fields)
 
 
-def _hugging_face(options: argparse.Namespace) -> Source:
+def _hugging_face_source(options: argparse.Namespace) -> Source:
     transformers.logging.set_verbosity_error()
     classifier = AutoModelForSequenceClassification.from_pretrained(
         options.model, attn_implementation="eager"
@@ -162,23 +163,23 @@ def _shape(config: Any) -> Shape:
     return Shape(config.num_hidden_layers, config.num_attention_heads, config.hidden_size)
 
 
-def write(source: Source, folder: Path, *, quantise: bool, large: int = LARGE) -> None:
-    """The model, its tokenizer.json and a manifest without parity."""
-    graph = first_token_only(fused(source.classifier, source.shape))
-    source.fields["quantisation"] = "rows" if quantise else "none"
-    save_graph(quantised(graph) if quantise else graph, folder, large)
+def write(source: Source, folder: Path, *, int8: bool, large: int = LARGE) -> None:
+    """Write the graph, tokenizer.json and a manifest without parity."""
+    graph = first_token_only(fused_graph(source.classifier, source.shape))
+    source.fields["quantisation"] = "rows" if int8 else "none"
+    save_graph(quantise(graph) if int8 else graph, folder, large)
     (folder / TOKENIZER).write_text(source.tokenizer, encoding="utf-8")
     write_manifest(source, folder)
 
 
 def save_graph(graph: onnx.ModelProto, folder: Path, large: int = LARGE) -> None:
-    """model.onnx; from `large` bytes on with its weights in a file of their own."""
+    """Write model.onnx; from `large` bytes on with its weights in weights.bin."""
     if graph.ByteSize() < large:
-        onnx.save(graph, str(folder / MODEL))
+        onnx.save(graph, str(folder / GRAPH))
         return
     onnx.save(
         graph,
-        str(folder / MODEL),
+        str(folder / GRAPH),
         save_as_external_data=True,
         all_tensors_to_one_file=True,
         location=WEIGHTS,
@@ -191,20 +192,21 @@ def _weights(folder: Path) -> list[str]:
 
 
 def write_manifest(source: Source, folder: Path) -> None:
-    """The manifest of the folder's files; its revision names the files and the calibration."""
-    files = {name: sha256(folder / name) for name in (MODEL, TOKENIZER, *_weights(folder))}
+    """Write the manifest of the folder's files; the revision is a hash of files and calibration."""
+    files = {name: sha256(folder / name) for name in (GRAPH, TOKENIZER, *_weights(folder))}
     fields = {"temperature": 1.0, "quality": {}, **source.fields}
-    named = json.dumps([files, fields["temperature"], fields["preprocessing"]])
-    revision = corpus.digest([corpus.Example(named, 0)])[:8]
+    hashed = json.dumps([files, fields["temperature"], fields["preprocessing"]])
+    revision = corpus.digest([corpus.Example(hashed, 0)])[:8]
     manifest = {"format": FORMAT, "revision": revision, **fields, "files": files}
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def parity_texts(data: Path | None) -> list[corpus.Example]:
-    """TweetEval's validation tweets where they are at hand, and our own comments."""
-    own = corpus.tab_separated(corpus.OWN_COMMENTS)
-    return own if data is None else corpus.semeval(data, "val")
+    """TweetEval's validation tweets; our own comments where there is no data folder."""
+    if data is None:
+        return corpus.read_tsv(corpus.OWN_COMMENTS)
+    return corpus.semeval(data, "val")
 
 
 def torch_logits(source: Source, folder: Path, examples: list[corpus.Example]) -> Probabilities:
@@ -219,27 +221,27 @@ def torch_logits(source: Source, folder: Path, examples: list[corpus.Example]) -
     return np.asarray(torch.stack(rows).double().numpy())
 
 
-def compared(
+def compare_with_torch(
     source: Source, folder: Path, examples: list[corpus.Example], expected: Probabilities
 ) -> Parity:
-    """The folder's artifact held against PyTorch's logits."""
+    """Compare the folder's artifact with PyTorch's logits, `expected`."""
     ids = _token_ids(source, folder, examples)
     logits = OnnxAnalyzer.load(folder).logits(ids).astype(np.float64)
     temperature = source.fields.get("temperature", 1.0)
-    right, said = softmax(expected, temperature), softmax(logits, temperature)
-    difference = np.abs(right - said)
+    exact, actual = softmax(expected, temperature), softmax(logits, temperature)
+    difference = np.abs(exact - actual)
     return Parity(
         texts=len(examples),
-        agreement=round(float((right.argmax(1) == said.argmax(1)).mean()), 4),
+        agreement=round(float((exact.argmax(1) == actual.argmax(1)).mean()), 4),
         largest_difference=round(float(difference.max()), 4),
         mean_difference=round(float(difference.mean()), 5),
     )
 
 
 def _token_ids(source: Source, folder: Path, examples: list[corpus.Example]) -> list[list[int]]:
-    normalised = VERSIONS[source.fields["preprocessing"]]
-    tokenizer = cutting_tokenizer(str(folder / TOKENIZER), source.fields["max_tokens"])
-    texts = [normalised(one.text) for one in examples]
+    preprocess = PREPROCESSING[source.fields["preprocessing"]]
+    tokenizer = truncating_tokenizer(str(folder / TOKENIZER), source.fields["max_tokens"])
+    texts = [preprocess(one.text) for one in examples]
     return [encoding.ids for encoding in tokenizer.encode_batch(texts)]
 
 

@@ -1,6 +1,6 @@
-"""Chooses among trained networks and finishes one, on texts held out for choosing.
+"""Scores, averages and calibrates trained networks on the texts that are held out for choosing.
 
-Needs the model tools' environment. The sets that measure a model are never looked at here.
+Needs PyTorch: runs in .venv-model. The sets that measure a model are never read here.
 """
 
 from __future__ import annotations
@@ -12,22 +12,24 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from model import corpus, network
-from model.corpus import Example, TrainingData
-from model.metrics import quality, softmax
-from model.text import words
+from model.text import with_emoji_words
+from training import corpus, network
+from training.corpus import Example, TrainingData
+from training.metrics import quality, softmax
 
 BATCH = 32
 TEMPERATURES = [number / 100 for number in range(40, 301)]
-"""Those that are tried."""
-Answers = dict[str, tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]
+"""Those that `best_temperature` tries."""
+HeldOutLogits = dict[str, tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]
+"""Name of a held-out set → labels [texts] and a network's logits [texts, labels]."""
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+"""Padded ids [batch, tokens], their mask, labels [batch]."""
 
 
-def choice_answers(
+def held_out_logits(
     net: network.PooledClassifier, tokenizer: Tokenizer, data: TrainingData
-) -> Answers:
-    """Labels and logits of every set that chooses, by its name."""
+) -> HeldOutLogits:
+    """What `net` makes of every held-out set."""
     sets = {
         "tweets": data.tweets_chosen_on,
         "comments": data.comments_chosen_on,
@@ -39,60 +41,63 @@ def choice_answers(
     }
 
 
-def choice_scores(answers: Answers, shift: Sequence[float] = (0, 0, 0)) -> dict[str, float]:
-    """Macro recall on each of the held-out sets that choose, and their mean."""
+def choice_scores(held_out: HeldOutLogits, shift: Sequence[float] = (0, 0, 0)) -> dict[str, float]:
+    """Macro recall on each held-out set, and their weighted mean, which decides.
+
+    `shift` is added to the logits, in the order of the labels.
+    """
     scores = {
         name: quality(labels, softmax(rows + np.array(shift))).macro_recall
-        for name, (labels, rows) in answers.items()
+        for name, (labels, rows) in held_out.items()
     }
-    # Our own comments are few and easy: they weigh half.
+    # Our own comments are few and easy, so they count half.
     scores["mean"] = (scores["tweets"] + scores["comments"] + 0.5 * scores["own"]) / 2.5
     return {name: round(score, 4) for name, score in scores.items()}
 
 
-def class_shift(answers: Answers) -> list[float]:
-    """What is added to the logits, in the order of the labels, for the best choice score.
+def best_shift(held_out: HeldOutLogits) -> list[float]:
+    """What to add to the logits, in the order of the labels, for the best choice score.
 
-    Training texts are seldom negative (one in six tweets), and the model learns that too; a macro
-    recall asks for every class alike. Found on a grid, on the sets that choose.
+    Training texts are seldom negative (one in six tweets), and the model learns that too, but a
+    macro recall counts every class alike. A grid search.
     """
     grid = [[low / 20, 0.0, high / 20] for low in range(-8, 25, 2) for high in range(-12, 13, 2)]
-    return max(grid, key=lambda shift: choice_scores(answers, shift)["mean"])
+    return max(grid, key=lambda shift: choice_scores(held_out, shift)["mean"])
 
 
-def temperature(answers: Answers, shift: Sequence[float] = (0, 0, 0)) -> float:
-    """At which the worst calibrated of the held-out sets is calibrated best.
+def best_temperature(held_out: HeldOutLogits, shift: Sequence[float] = (0, 0, 0)) -> float:
+    """The temperature with the least calibration error on the worst calibrated held-out set.
 
-    Not fitted on all of them together: tweets are the most and the easiest, and would decide alone
+    Not fitted on all of them together: tweets are the most and the easiest, and would alone decide
     how sure the model is of comments.
     """
 
-    def worst(one: float) -> float:
+    def worst_error(temperature: float) -> float:
         return max(
-            quality(labels, softmax(rows + np.array(shift), one)).calibration_error
-            for labels, rows in answers.values()
+            quality(labels, softmax(rows + np.array(shift), temperature)).calibration_error
+            for labels, rows in held_out.values()
         )
 
-    return min(TEMPERATURES, key=worst)
+    return min(TEMPERATURES, key=worst_error)
 
 
 def average(
     nets: list[network.PooledClassifier], shares: list[float] | None = None
 ) -> network.PooledClassifier:
-    """A model whose every weight is the mean of theirs (one encoder's fine-tunings lie close).
+    """A model whose weights are the mean of theirs; they must be fine-tuned from one encoder.
 
-    `shares` add up to 1; by default all weigh the same.
+    `shares` add up to 1; by default all count the same.
     """
     mean = network.PooledClassifier(nets[0].config)
     states = [net.state_dict() for net in nets]
     weights = torch.tensor(shares or [1 / len(nets)] * len(nets))
-    together = {
+    averaged = {
         name: torch.tensordot(
             weights, torch.stack([state[name].float() for state in states]), dims=1
         ).to(first.dtype)
         for name, first in states[0].items()
     }
-    mean.load_state_dict(together)
+    mean.load_state_dict(averaged)
     mean.eval()
     return mean
 
@@ -100,24 +105,24 @@ def average(
 def logits(
     net: network.PooledClassifier, tokenizer: Tokenizer, examples: list[Example]
 ) -> np.ndarray[Any, Any]:
-    """[texts, labels], in the order given."""
+    """[texts, labels], in the order of `examples`."""
     net.eval()
     ids = [
         one.ids[: net.config.max_position_embeddings]
-        for one in tokenizer.encode_batch([words(one.text) for one in examples])
+        for one in tokenizer.encode_batch([with_emoji_words(one.text) for one in examples])
     ]
     order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
-    answer = np.zeros((len(ids), len(corpus.LABELS)))
+    rows = np.zeros((len(ids), len(corpus.LABELS)))
     with torch.inference_mode():
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
             batch, mask, _ = tensors([ids[place] for place in places], [0] * len(places))
-            answer[places] = net(batch, mask).numpy()
-    return answer
+            rows[places] = net(batch, mask).numpy()
+    return rows
 
 
 def tensors(ids: list[list[int]], labels: list[int]) -> Batch:
-    """Padded ids [batch, tokens], their mask, labels [batch]."""
+    """Pad token ids to a batch."""
     width = max(map(len, ids))
     padded = torch.tensor([one + [0] * (width - len(one)) for one in ids])
     mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one in ids])
@@ -125,7 +130,7 @@ def tensors(ids: list[list[int]], labels: list[int]) -> Batch:
 
 
 def plain_tokenizer(text: str) -> Tokenizer:
-    """A tokenizer that neither cuts nor pads."""
+    """The tokenizer of a tokenizer.json, set neither to truncate nor to pad."""
     tokenizer = Tokenizer.from_str(text)
     tokenizer.no_padding()
     tokenizer.no_truncation()

@@ -1,13 +1,13 @@
-"""Rewrites a fused transformer graph to int8 so that a text's score knows nothing of its company.
+"""Rewrites a fused transformer graph to int8, so that a score does not depend on the batch.
 
-The usual dynamic quantisation measures one range over a whole batch of activations: a text is
-rounded more coarsely because of its neighbours. Here every row (one token's activations) has a
-range of its own. Weights have one scale a column, embeddings one a row.
+The usual dynamic quantisation takes one range for a whole batch of activations, so that other texts
+decide how coarsely a text is rounded. Here every row (one token's activations) has a range of its
+own. Weights have one scale a column, embeddings one a row.
 
-Activations take 8 bits, and what a GELU gives nearly all of them above zero. Weights take 7: a sum
-of two products then always fits the 16 bits in which processors without VNNI add them up, so every
-processor computes the same integers. (The other way round, measured, agrees less with PyTorch: what
-a row needs more are its small values.)
+Activations take 8 bits; those that come from a GELU use nearly all steps for values above zero.
+Weights take 7 bits: a sum of two products then always fits the 16 bits in which processors without
+VNNI add them up, so every processor computes the same integers. (7-bit activations and 8-bit
+weights were measured and agree less with PyTorch.)
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 ACTIVATION_STEPS = 127
-"""Steps on either side of the zero point, of 8 bits."""
+"""Steps of activations (8 bits) on each side of the zero point."""
 ZERO = 128
-"""The zero point of activations, which are unsigned because the fast kernels want them so."""
+"""The zero point of activations, which are unsigned because the fast kernels take unsigned ones."""
 WEIGHT_STEPS = 63
-"""The same for weights, of 7 bits."""
+"""Steps of weights (7 bits) on each side of zero."""
 TABLE_STEPS = 127
-"""The same for embeddings, which nothing is multiplied with: 8 bits."""
+"""Steps of embeddings (8 bits, since they enter no product) on each side of zero."""
 MICROSOFT = "com.microsoft"
 _SMALLEST = 1e-12
-"""Stands in for the range of a row of zeros."""
+"""The range of a row of zeros: a scale must not be 0."""
 _GELUS = {"BiasGelu", "FastGelu", "Gelu"}
 _GELU_BOTTOM = 0.17
-"""No GELU falls below minus this, so that only its top has to be looked for."""
+"""No GELU falls below minus this, so only the maximum of a row has to be computed."""
 GELU_ZERO = 32
-"""The zero point of what comes from a GELU: few steps below it, finer ones above. Most of the
+"""The zero point of a GELU's output: few steps below zero leave finer steps above. Most of the
 error of 8 bits arises there."""
 
 Array = NDArray[Any]
 Product = Callable[["Rewriter", str, str, str], str]
-"""Adds the product of a source and a constant, by their names, under a name, which it returns."""
+"""(rewriter, source, weight, name): adds nodes for source @ weight; returns `name`, the output."""
 
 
 class Rewriter:
-    """One graph while it is rewritten: its constants, and the nodes of the new one in order."""
+    """A graph while it is rewritten: its constants, and the new graph's nodes in order."""
 
     def __init__(self, model: onnx.ModelProto, product: Product) -> None:
         self.graph = model.graph
@@ -55,17 +55,17 @@ class Rewriter:
         self.kinds = {name: node.op_type for node in model.graph.node for name in node.output}
 
     def add(self, kind: str, inputs: list[str], name: str, **attributes: Any) -> str:
-        """Append a node with one output called `name`; its name again."""
+        """Append a node whose output is called `name`; returns `name`."""
         self.nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
         return name
 
     def constant(self, name: str, value: Array) -> str:
-        """Make a constant, or keep the one of that name."""
+        """Add a constant unless there is one of that name; returns `name`."""
         self.constants.setdefault(name, value)
         return name
 
     def finish(self) -> None:
-        """Put the new nodes in place, with only the constants that they use, in order."""
+        """Put the new nodes into the graph, with only the constants that they use, in order."""
         used = {name for node in self.nodes for name in node.input}
         del self.graph.node[:], self.graph.initializer[:], self.graph.value_info[:]
         self.graph.node.extend(self.nodes)
@@ -76,37 +76,40 @@ class Rewriter:
         )
 
 
-def quantised(model: onnx.ModelProto) -> onnx.ModelProto:
-    """A copy with int8 matrices and embeddings; what is no large constant stays as it is."""
-    return rewritten(model, row_product)
+def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
+    """A copy with int8 matrices and embeddings; all else stays in float."""
+    return rewrite(model, row_product)
 
 
-def rewritten(model: onnx.ModelProto, product: Product) -> onnx.ModelProto:
-    """A copy with int8 embeddings, attention apart from its projection, and every product of rows
-    with a constant matrix made by `product`: other ways to quantise are compared with ours."""
+def rewrite(model: onnx.ModelProto, product: Product) -> onnx.ModelProto:
+    """A copy with int8 embeddings, and with products of rows and constant matrices by `product`.
+
+    Attention is split into its projection, which is such a product, and attention proper.
+    `product` is a parameter so that other ways to quantise can be compared with ours.
+    """
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
     rewriter = Rewriter(copy, product)
     for node in list(copy.graph.node):
-        _rewrite(rewriter, node)
+        _rewrite_node(rewriter, node)
     rewriter.finish()
     import_microsoft(copy)
     return copy
 
 
-def quantised_columns(weight: Array, steps: int = WEIGHT_STEPS) -> tuple[Array, Array]:
+def quantise_columns(weight: Array, steps: int = WEIGHT_STEPS) -> tuple[Array, Array]:
     """[in, out] float as int8 and one scale a column, [out]."""
     scale = np.maximum(np.abs(weight).max(axis=0), _SMALLEST) / steps
     return np.rint(weight / scale).astype(np.int8), scale.astype(np.float32)
 
 
-def quantised_rows(table: Array) -> tuple[Array, Array]:
+def quantise_rows(table: Array) -> tuple[Array, Array]:
     """[words, size] float as int8 and one scale a row, [words, 1]."""
-    values, scale = quantised_columns(table.T, TABLE_STEPS)
+    values, scale = quantise_columns(table.T, TABLE_STEPS)
     return np.ascontiguousarray(values.T), scale[:, None]
 
 
-def _rewrite(rewriter: Rewriter, node: onnx.NodeProto) -> None:
+def _rewrite_node(rewriter: Rewriter, node: onnx.NodeProto) -> None:
     constant = rewriter.constants.get(node.input[1]) if len(node.input) > 1 else None
     first = rewriter.constants.get(node.input[0]) if node.input else None
     if node.op_type == "Attention":
@@ -136,26 +139,26 @@ def _attention(rewriter: Rewriter, node: onnx.NodeProto) -> None:
 
 
 def _normalisation(rewriter: Rewriter, node: onnx.NodeProto) -> None:
-    """SkipLayerNormalization in its parts, which ONNX Runtime's processor kernels do far sooner."""
+    """SkipLayerNormalization as separate nodes, which are far faster in ONNX Runtime on CPUs."""
     source, skipped, gain, shift, *bias = node.input
     name = node.output[0]
     epsilon = next(one.f for one in node.attribute if one.name == "epsilon")
-    together = rewriter.add("Add", [source, skipped], f"{name}_sum")
+    total = rewriter.add("Add", [source, skipped], f"{name}_sum")
     if bias:
-        together = rewriter.add("Add", [together, *bias], f"{name}_biased")
-    inputs = [together, gain, shift]
+        total = rewriter.add("Add", [total, *bias], f"{name}_biased")
+    inputs = [total, gain, shift]
     rewriter.add("LayerNormalization", inputs, name, axis=-1, epsilon=epsilon)
 
 
 def float_product(rewriter: Rewriter, source: str, weight: str, name: str) -> str:
-    """`source` @ `weight` as it was."""
+    """`source` @ `weight` in float."""
     return rewriter.add("MatMul", [source, weight], name)
 
 
 def row_product(rewriter: Rewriter, source: str, weight: str, name: str) -> str:
     """`source` @ `weight` with int8 weights, every row of `source` quantised by its own range."""
-    values, scale = quantised_columns(rewriter.constants[weight])
-    rows, row_scale, zero = _quantised_source(rewriter, source)
+    values, scale = quantise_columns(rewriter.constants[weight])
+    rows, row_scale, zero = _quantise_source(rewriter, source)
     inputs = [
         rows,
         rewriter.constant(f"{weight}_int8", values),
@@ -167,8 +170,8 @@ def row_product(rewriter: Rewriter, source: str, weight: str, name: str) -> str:
     return rewriter.add("Mul", [product, row_scale], name)
 
 
-def _quantised_source(rewriter: Rewriter, source: str) -> tuple[str, str, str]:
-    """The names of `source` as uint8, of its scales, [..., 1], and of its zero point; made once."""
+def _quantise_source(rewriter: Rewriter, source: str) -> tuple[str, str, str]:
+    """Names of `source` as uint8, of its scales [..., 1] and of its zero point; added once."""
     if source not in rewriter.rows:
         rewriter.rows[source] = _row_quantisation(rewriter, source)
     return rewriter.rows[source]
@@ -183,9 +186,9 @@ def _row_quantisation(rewriter: Rewriter, source: str) -> tuple[str, str, str]:
 
 
 def _row_scale(rewriter: Rewriter, source: str) -> tuple[str, str]:
-    """What one step is worth in each row of `source`, [..., 1], and where its zero lies.
+    """Names of the scales of the rows of `source`, [..., 1], and of the zero point.
 
-    By both ends of a row, which takes half as long as by its absolute values.
+    From a row's maximum and minimum, which takes half as long as from its absolute values.
     """
     axes = rewriter.constant("last_axis", np.array([-1], dtype=np.int64))
     top = rewriter.add("ReduceMax", [source, axes], f"{source}_top", keepdims=1)
@@ -196,8 +199,8 @@ def _row_scale(rewriter: Rewriter, source: str) -> tuple[str, str]:
         zero = rewriter.constant("gelu_zero", np.uint8(GELU_ZERO)[...])
         return rewriter.add("Max", [above, below], f"{source}_row_scale"), zero
     bottom = rewriter.add("ReduceMin", [source, axes], f"{source}_bottom", keepdims=1)
-    under = rewriter.add("Neg", [bottom], f"{source}_below")
-    ends = [top, under, rewriter.constant("smallest", np.float32(_SMALLEST)[...])]
+    negated = rewriter.add("Neg", [bottom], f"{source}_below")
+    ends = [top, negated, rewriter.constant("smallest", np.float32(_SMALLEST)[...])]
     farthest = rewriter.add("Max", ends, f"{source}_range")
     steps = rewriter.constant("steps", np.float32(1 / ACTIVATION_STEPS)[...])
     zero = rewriter.constant("zero", np.uint8(ZERO)[...])
@@ -205,10 +208,10 @@ def _row_scale(rewriter: Rewriter, source: str) -> tuple[str, str]:
 
 
 def _lookup(rewriter: Rewriter, node: onnx.NodeProto) -> None:
-    """An embedding table as int8: looked up, made float, and scaled by the row's own scale."""
+    """A Gather from an embedding table → one from an int8 table, scaled by the row's own scale."""
     table, ids = node.input
     name = node.output[0]
-    values, scale = quantised_rows(rewriter.constants[table])
+    values, scale = quantise_rows(rewriter.constants[table])
     steps = rewriter.add(
         "Gather", [rewriter.constant(f"{table}_int8", values), ids], f"{name}_steps"
     )
@@ -220,6 +223,6 @@ def _lookup(rewriter: Rewriter, node: onnx.NodeProto) -> None:
 
 
 def import_microsoft(model: onnx.ModelProto) -> None:
-    """Declare ONNX Runtime's own kinds of nodes, if that is not done."""
+    """Declare the domain of ONNX Runtime's own kinds of nodes, unless it is declared."""
     if MICROSOFT not in {one.domain for one in model.opset_import}:
         model.opset_import.append(helper.make_opsetid(MICROSOFT, 1))

@@ -14,7 +14,8 @@ BINS = 15
 
 
 class Quality(NamedTuple):
-    """Shares are 0…1. `confusion[true][said]` counts texts; a class without texts recalls nan."""
+    """Shares are 0 to 1. `confusion[true][predicted]` counts texts; the recall of a class without
+    texts is nan."""
 
     texts: int
     macro_recall: float
@@ -26,18 +27,18 @@ class Quality(NamedTuple):
 
 
 def quality(labels: Labels, probabilities: Probabilities) -> Quality:
-    """TweetEval's sentiment metric (macro recall) and those that SemEval reports beside it.
+    """TweetEval's sentiment metric (macro recall), and those that SemEval reports with it.
 
     The macro recall is over the classes that occur, so that it means something for slices.
     """
     classes = probabilities.shape[1]
-    said = probabilities.argmax(axis=1)
+    predicted = probabilities.argmax(axis=1)
     confusion = np.zeros((classes, classes), dtype=np.int64)
-    np.add.at(confusion, (labels, said), 1)
-    right, true, answered = confusion.diagonal(), confusion.sum(1), confusion.sum(0)
+    np.add.at(confusion, (labels, predicted), 1)
+    right, true, chosen = confusion.diagonal(), confusion.sum(1), confusion.sum(0)
     with np.errstate(invalid="ignore"):
         recalls = right / true
-        f1 = 2 * right / (true + answered)
+        f1 = 2 * right / (true + chosen)
     return Quality(
         texts=len(labels),
         macro_recall=float(np.nanmean(recalls)),
@@ -59,13 +60,13 @@ def calibration_error(labels: Labels, probabilities: Probabilities) -> float:
 
 
 def softmax(logits: Probabilities, temperature: float = 1.0) -> Probabilities:
-    """Row-wise; a temperature above 1 makes answers less sure without changing which is first."""
+    """Row by row. A temperature above 1 makes answers less sure; the likeliest class stays."""
     scaled = logits / temperature
     powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def fitted_temperature(labels: Labels, logits: Probabilities) -> float:
+def fit_temperature(labels: Labels, logits: Probabilities) -> float:
     """The temperature with the least log loss, by golden section over 0.3…5 to 0.001."""
     low, high = 0.3, 5.0
     ratio = (5**0.5 - 1) / 2

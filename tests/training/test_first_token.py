@@ -11,9 +11,9 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from onnx import helper
 
-from model.first_token import first_token_only
-from model.quantise import quantised
 from tests.model import tiny_roberta
+from training.first_token import first_token_only
+from training.quantise import quantise
 
 Array = NDArray[Any]
 
@@ -67,7 +67,7 @@ def test_no_weight_is_kept_that_nobody_reads() -> None:
 
 
 def test_it_is_quantised_like_any_other() -> None:
-    (whole,), (less,) = run(quantised(graph())), run(quantised(first_token_only(graph())))
+    (whole,), (less,) = run(quantise(graph())), run(quantise(first_token_only(graph())))
     np.testing.assert_allclose(less, whole, rtol=1e-5, atol=1e-6)
 
 

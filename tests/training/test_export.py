@@ -24,10 +24,10 @@ from transformers import (  # noqa: E402 - only where there is PyTorch
     XLMRobertaForSequenceClassification,
 )
 
-from model import export, network  # noqa: E402
-from model.analyzer import build  # noqa: E402
-from model.fuse import FusionError, Shape, fused  # noqa: E402
+from model.factory import build  # noqa: E402
 from tests.model import tiny_roberta  # noqa: E402
+from training import export, network  # noqa: E402
+from training.fuse import FusionError, Shape, fused_graph  # noqa: E402
 
 torch.set_num_threads(1)
 pytestmark = pytest.mark.filterwarnings("default")  # PyTorch's and transformers' own
@@ -128,7 +128,7 @@ def test_our_own_network_exports(tmp_path: Path) -> None:
 def test_attention_that_cannot_be_fused_is_an_error() -> None:
     model = BertForSequenceClassification(BertConfig(**SIZE)).eval()
     with pytest.raises(FusionError, match="instead of"):
-        fused(model, Shape(layers=3, heads=4, hidden=64))
+        fused_graph(model, Shape(layers=3, heads=4, hidden=64))
 
 
 def test_a_large_model_has_its_weights_beside_it(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""Measures an artifact: `./dev model evaluate ARTIFACT`; --write keeps the result in its manifest.
+"""Measures an analyzer: `./dev model evaluate ARTIFACT`; --write keeps the result in its manifest.
 
-TweetEval's sentiment test set, GoEmotions dev as polarity, and the probe of our own comments, none
-of which training or choosing has seen.
+The sets are TweetEval's sentiment test set, GoEmotions dev as polarity, and the probe of our own
+comments. No model is trained on them or chosen with them.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from model import corpus
-from model.analyzer import ARTIFACTS, Analyzer, build
+from model.analyzer import Analyzer
 from model.artifact import MANIFEST
-from model.corpus import LABELS, Example
-from model.metrics import Labels, Probabilities, Quality, quality
-from model.slices import SLICES, with_typos
+from model.factory import ARTIFACTS, build
+from training import corpus
+from training.corpus import LABELS, Example
+from training.metrics import Labels, Probabilities, Quality, quality
+from training.slices import SLICES, with_typos
 
 CHUNK = 500
 TYPO_SEED = 20
@@ -31,12 +32,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = _options(argv)
     analyzer = build(options.artifact)
     print(f"# {analyzer.model}\n")
-    measured = {}
+    figures = {}
     for name, examples in measuring_sets(options.data):
         shares = probabilities(analyzer, examples)
         result = quality(labels_of(examples), shares)
-        measured[name] = _figures(result)
-        print(f"## {name}\n\n{described(result)}\n")
+        figures[name] = _figures(result)
+        print(f"## {name}\n\n{summary(result)}\n")
         if name == "tweeteval test":
             print(slice_table(examples, shares))
             print(typo_line(analyzer, examples))
@@ -46,15 +47,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     if options.write:
         bundled = ARTIFACTS / options.artifact
         folder = bundled if bundled.is_dir() else Path(options.artifact)
-        _write(folder / MANIFEST, measured)
+        _write(folder / MANIFEST, figures)
 
 
 def measuring_sets(data: Path | None) -> Iterator[tuple[str, list[Example]]]:
-    """Name and texts of what a model is measured on; only the probe where there is no data."""
+    """(name, texts) of the sets that measure; only the probe where there is no data folder."""
     if data is not None:
         yield "tweeteval test", corpus.semeval(data, "test")
         yield "goemotions dev", corpus.goemotions(data, "dev")
-    yield "probe", corpus.tab_separated(corpus.PROBE)
+    yield "probe", corpus.read_tsv(corpus.PROBE)
 
 
 def probabilities(analyzer: Analyzer, examples: Sequence[Example]) -> Probabilities:
@@ -73,8 +74,8 @@ def labels_of(examples: Sequence[Example]) -> Labels:
     return np.array([one.label for one in examples], dtype=np.int64)
 
 
-def described(result: Quality) -> str:
-    """The figures of one set, and its confusion matrix as a Markdown table."""
+def summary(result: Quality) -> str:
+    """One set's figures in a line, and its confusion matrix as a Markdown table."""
     lines = [
         f"{result.texts} texts: macro recall {result.macro_recall:.1%}, "
         f"F1 of positive and negative {result.f1_positive_negative:.1%}, "
@@ -106,9 +107,9 @@ def slice_table(examples: Sequence[Example], shares: Probabilities) -> str:
 
 
 def typo_line(analyzer: Analyzer, examples: Sequence[Example]) -> str:
-    """What seeded typos cost."""
-    chance = random.Random(TYPO_SEED)
-    typed = [Example(with_typos(one.text, chance), one.label) for one in examples]
+    """The same figures as in the slice table, for all texts with seeded typos."""
+    rng = random.Random(TYPO_SEED)
+    typed = [Example(with_typos(one.text, rng), one.label) for one in examples]
     result = quality(labels_of(typed), probabilities(analyzer, typed))
     return (
         f"| typos in all texts | {result.texts} | {result.macro_recall:.1%} | "
@@ -117,17 +118,17 @@ def typo_line(analyzer: Analyzer, examples: Sequence[Example]) -> str:
 
 
 def agreement_table(examples: Sequence[Example], shares: Probabilities) -> str:
-    """Where the model and VADER agree, and who is right where they do not."""
-    labels, said = labels_of(examples), shares.argmax(1)
+    """Where the model and VADER agree, and which is right where they do not."""
+    labels, predicted = labels_of(examples), shares.argmax(1)
     vader_shares = probabilities(build("vader"), examples)
     vader = vader_shares.argmax(1)
-    lines = [f"VADER: {described(quality(labels, vader_shares)).splitlines()[0]}", ""]
+    lines = [f"VADER: {summary(quality(labels, vader_shares)).splitlines()[0]}", ""]
     lines += ["| model ↓ VADER → | negative | neutral | positive |", "|---|---|---|---|"]
     for place, label in enumerate(LABELS):
-        row = [int(((said == place) & (vader == other)).sum()) for other in range(len(LABELS))]
+        row = [int(((predicted == place) & (vader == other)).sum()) for other in range(len(LABELS))]
         lines.append(f"| {label} | {' | '.join(map(str, row))} |")
-    apart = said != vader
-    right, vader_right = (said == labels)[apart].mean(), (vader == labels)[apart].mean()
+    apart = predicted != vader
+    right, vader_right = (predicted == labels)[apart].mean(), (vader == labels)[apart].mean()
     lines.append(
         f"\nThey differ on {apart.mean():.1%} of the texts; there the model is right on "
         f"{right:.1%}, VADER on {vader_right:.1%}.\n"
@@ -139,10 +140,12 @@ def misses(examples: Sequence[Example], shares: Probabilities) -> str:
     """Every text of the probe that got a wrong answer."""
     lines = ["| comment | is | said |", "|---|---|---|"]
     for one, row in zip(examples, shares, strict=True):
-        said = int(row.argmax())
-        if said != one.label:
+        predicted = int(row.argmax())
+        if predicted != one.label:
             text = one.text.replace("|", "\\|")
-            lines.append(f"| {text} | {LABELS[one.label]} | {LABELS[said]} {row[said]:.0%} |")
+            lines.append(
+                f"| {text} | {LABELS[one.label]} | {LABELS[predicted]} {row[predicted]:.0%} |"
+            )
     return "\n".join(lines)
 
 
@@ -157,9 +160,9 @@ def _figures(result: Quality) -> dict[str, Any]:
     }
 
 
-def _write(file: Path, measured: dict[str, Any]) -> None:
+def _write(file: Path, figures: dict[str, Any]) -> None:
     manifest = json.loads(file.read_text(encoding="utf-8"))
-    manifest["quality"] = measured
+    manifest["quality"] = figures
     file.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

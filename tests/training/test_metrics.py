@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from model.metrics import calibration_error, fitted_temperature, quality, softmax
+from training.metrics import calibration_error, fit_temperature, quality, softmax
 
 
 def test_quality_by_hand() -> None:
@@ -37,11 +37,11 @@ def test_full_confidence_is_in_the_last_bin() -> None:
     assert calibration_error(np.array([0]), np.array([[1.0, 0, 0]])) == 0
 
 
-def test_the_fitted_temperature_undoes_overconfidence() -> None:
+def test_the_fit_temperature_undoes_overconfidence() -> None:
     random = np.random.default_rng(3)
     logits = random.standard_normal((4000, 3)) * 2
     labels = np.array([random.choice(3, p=row) for row in softmax(logits)])
-    assert fitted_temperature(labels, logits * 1.7) == pytest.approx(1.7, abs=0.1)
+    assert fit_temperature(labels, logits * 1.7) == pytest.approx(1.7, abs=0.1)
 
 
 def test_softmax_survives_large_logits() -> None:

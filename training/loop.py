@@ -1,6 +1,6 @@
-"""One seed's training: its steps, its checkpoints, and what it learns from; `train.py` begins it.
+"""One seed's training: batches, steps, checkpoints, and learning from labels or teachers.
 
-Needs the model tools' environment.
+Needs PyTorch: runs in .venv-model. `train.py` runs it for every seed.
 """
 
 from __future__ import annotations
@@ -17,88 +17,98 @@ import torch
 from tokenizers import Tokenizer
 from torch.optim.swa_utils import AveragedModel
 
-from model import network
-from model.augment import augmented
-from model.choose import Batch, plain_tokenizer, tensors
-from model.corpus import Example
-from model.text import words
+from model.text import with_emoji_words
+from training import network
+from training.augment import augment
+from training.choose import Batch, plain_tokenizer, tensors
+from training.corpus import Example
 
 MAX_TOKENS = 128
-"""The model's window; training texts are cut at TRAIN_TOKENS, which nearly none exceeds."""
+"""The model's window."""
 TRAIN_TOKENS = 96
+"""Training texts are cut at this many tokens; nearly none is longer."""
 BATCH, DECAY, CLIP = 32, 0.01, 1.0
 SCHEDULE = ((0.0, 0.0), (0.06, 1.0), (1.0, 0.0))
-"""Share of the steps → share of the rate, linear between: a warm-up, then down to nothing."""
+"""(share of the steps, share of the learning rate), linear between: a warm-up, then down to 0."""
 POOL = 50
-"""Batches are cut from pools of this many, sorted by length: little padding, still random."""
+"""Batches in a pool, whose texts are sorted by length: little padding, and still random."""
 SAVE_EVERY = 200
 MEAN_FROM, MEAN_EVERY = 0.5, 25
-"""The mean of a seed's later states: from this share of its steps on, one state in so many."""
+"""Weights are averaged from this share of the steps on, one step in MEAN_EVERY."""
 
 
 class Run(NamedTuple):
-    """One seed's training: what is in memory while it goes on."""
+    """All state of one seed's training."""
 
     seed: int
     examples: list[Example]
-    """What an epoch shows."""
+    """Of one epoch."""
     steps: int
     folder: Path
     net: network.PooledClassifier
     tokenizer: Tokenizer
     mean: AveragedModel
+    """The mean of the later states of `net`."""
     optimizer: torch.optim.AdamW
     schedule: torch.optim.lr_scheduler.LambdaLR
     teachers: Sequence[tuple[float, network.PooledClassifier]] = ()
-    """With the share of each, which add up to 1."""
+    """(share, network); the shares add up to 1. Without teachers, labels are learned."""
 
 
-def train_seed(run: Run) -> Run:
-    """Train one seed to the end, from its last checkpoint where there is one."""
-    per_epoch = -(-len(run.examples) // BATCH)
-    done = resumed(run)
+def train_seed(run: Run, save_every: int = SAVE_EVERY) -> Run:
+    """Train one seed to the end, from its last checkpoint where there is one.
+
+    A checkpoint is written every `save_every` steps, and at the end.
+    """
+    done = load_checkpoint(run)
     begin, losses = time.monotonic(), []
-    for epoch in range(done // per_epoch, -(-run.steps // per_epoch)):
-        for step, batch in enumerate(epoch_batches(run, epoch), start=epoch * per_epoch):
-            if step < done:
-                continue
-            if step == run.steps:
-                break
-            losses.append(train_step(run, batch))
-            ended = step + 1 == run.steps
-            if ended or (step + 1 >= MEAN_FROM * run.steps and (step + 1) % MEAN_EVERY == 0):
-                run.mean.update_parameters(run.net)
-            if ended or (step + 1) % SAVE_EVERY == 0:
-                save_checkpoint(run, step + 1)
-                spent = time.monotonic() - begin
-                recent = np.mean(losses[-SAVE_EVERY:])
-                print(
-                    f"seed {run.seed} step {step + 1}/{run.steps} loss {recent:.4f} {spent:.0f} s",
-                    flush=True,
-                )
+    for step, batch in _batches(run, done):
+        losses.append(train_step(run, batch))
+        ended = step == run.steps
+        if ended or (step >= MEAN_FROM * run.steps and step % MEAN_EVERY == 0):
+            run.mean.update_parameters(run.net)
+        if ended or step % save_every == 0:
+            save_checkpoint(run, step)
+            spent = time.monotonic() - begin
+            recent = np.mean(losses[-save_every:])
+            print(
+                f"seed {run.seed} step {step}/{run.steps} loss {recent:.4f} {spent:.0f} s",
+                flush=True,
+            )
     run.net.eval()
     run.mean.eval()
     return run
 
 
-def beginning(options: argparse.Namespace) -> tuple[network.PooledClassifier, str]:
-    """The network that every seed begins with, and the text of its tokenizer.json."""
+def _batches(run: Run, done: int) -> Iterator[tuple[int, Batch]]:
+    """The batches of the steps after step `done`, with the numbers of the steps, from 1."""
+    per_epoch = -(-len(run.examples) // BATCH)
+    for epoch in range(done // per_epoch, -(-run.steps // per_epoch)):
+        for step, batch in enumerate(epoch_batches(run, epoch), start=epoch * per_epoch + 1):
+            if step > run.steps:
+                return
+            if step > done:
+                yield step, batch
+
+
+def initial_network(options: argparse.Namespace) -> tuple[network.PooledClassifier, str]:
+    """The network that every seed starts from, and the text of its tokenizer.json."""
     if options.start is None:
         return network.from_encoder(encoder_folder(), MAX_TOKENS, options.pooling)
     tokenizer = (options.start / "tokenizer.json").read_text(encoding="utf-8")
     return network.load(options.start, options.pooling), tokenizer
 
 
-def started(seed: int, examples: list[Example], options: argparse.Namespace) -> Run:
-    """Everything a run needs, at its first step."""
+def new_run(seed: int, examples: list[Example], options: argparse.Namespace) -> Run:
+    """A run before its first step."""
     steps = options.steps or options.epochs * -(-len(examples) // BATCH)
     torch.manual_seed(seed)
-    net, tokenizer_text = beginning(options)
+    net, tokenizer_text = initial_network(options)
     tokenizer = plain_tokenizer(tokenizer_text)
     optimizer = torch.optim.AdamW(net.parameters(), lr=options.rate, weight_decay=DECAY, fused=True)
-    done, shares = zip(*SCHEDULE, strict=True)
+    progress, shares = zip(*SCHEDULE, strict=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: float(np.interp((step + 1) / steps, done, shares))
+        optimizer, lambda step: float(np.interp((step + 1) / steps, progress, shares))
     )
     folder = options.work / f"seed-{seed}"
     mean = AveragedModel(net)
@@ -110,11 +120,11 @@ def started(seed: int, examples: list[Example], options: argparse.Namespace) -> 
 
 
 def epoch_batches(run: Run, epoch: int) -> Iterator[Batch]:
-    """The epoch's batches, the same for the same seed and epoch."""
-    chance = random.Random(f"{run.seed} {epoch}")
+    """The epoch's batches, augmented; the same for the same seed and epoch."""
+    rng = random.Random(f"{run.seed} {epoch}")
     examples = list(run.examples)
-    chance.shuffle(examples)
-    texts = [words(augmented(one.text, one.label, chance)) for one in examples]
+    rng.shuffle(examples)
+    texts = [with_emoji_words(augment(one.text, one.label, rng)) for one in examples]
     ids = [
         one.ids[: TRAIN_TOKENS - 1] + one.ids[-1:] if len(one.ids) > TRAIN_TOKENS else one.ids
         for one in run.tokenizer.encode_batch(texts)
@@ -124,17 +134,17 @@ def epoch_batches(run: Run, epoch: int) -> Iterator[Batch]:
     for start in range(0, len(places), BATCH * POOL):
         pool = sorted(places[start : start + BATCH * POOL], key=lambda place: len(ids[place]))
         batches += [pool[first : first + BATCH] for first in range(0, len(pool), BATCH)]
-    chance.shuffle(batches)
+    rng.shuffle(batches)
     for batch in batches:
         yield tensors([ids[place] for place in batch], [examples[place].label for place in batch])
 
 
 def train_step(run: Run, batch: Batch) -> float:
-    """One step of the optimizer; the batch's loss."""
+    """Take one step of the optimizer and return the batch's loss."""
     run.net.train()
     ids, mask, labels = batch
-    wanted = answers(run.teachers, ids, mask) if run.teachers else labels
-    loss = torch.nn.functional.cross_entropy(run.net(ids, mask), wanted)
+    target = teacher_probabilities(run.teachers, ids, mask) if run.teachers else labels
+    loss = torch.nn.functional.cross_entropy(run.net(ids, mask), target)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(run.net.parameters(), CLIP)
     run.optimizer.step()
@@ -144,25 +154,25 @@ def train_step(run: Run, batch: Batch) -> float:
 
 
 def teacher_shares(options: argparse.Namespace) -> list[float]:
-    """Of each teacher in what is learned; by default the same."""
+    """The weight of each teacher; they add up to 1 and are by default the same."""
     given = options.teacher_shares or [1.0] * len(options.teachers)
     if len(given) != len(options.teachers):
         raise SystemExit(f"{len(given)} shares for {len(options.teachers)} teachers")
     return [share / sum(given) for share in given]
 
 
-def answers(
+def teacher_probabilities(
     teachers: Sequence[tuple[float, network.PooledClassifier]],
     ids: torch.Tensor,
     mask: torch.Tensor,
 ) -> torch.Tensor:
-    """The teachers' probabilities, [batch, labels], each weighing its share."""
+    """The teachers' mean probabilities, [batch, labels], weighted by their shares."""
     with torch.no_grad():
         return torch.stack([share * one(ids, mask).softmax(1) for share, one in teachers]).sum(0)
 
 
 def save_checkpoint(run: Run, step: int) -> None:
-    """Write weights, optimizer and random state; an interrupted write leaves the last one whole."""
+    """Write weights, optimizer and random state, atomically."""
     run.folder.mkdir(parents=True, exist_ok=True)
     unfinished = run.folder / "checkpoint.part"
     state = {
@@ -177,8 +187,8 @@ def save_checkpoint(run: Run, step: int) -> None:
     unfinished.replace(run.folder / "checkpoint.pt")
 
 
-def resumed(run: Run) -> int:
-    """Load the run's last checkpoint, if there is one; how many steps are done."""
+def load_checkpoint(run: Run) -> int:
+    """Load the run's last checkpoint, if there is one, and return how many steps are done."""
     file = run.folder / "checkpoint.pt"
     if not file.exists():
         return 0

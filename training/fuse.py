@@ -1,6 +1,6 @@
-"""A PyTorch sequence classifier as an ONNX graph whose attention, normalisation and GELU are fused.
+"""Converts a PyTorch sequence classifier to ONNX, with fused attention, normalisation and GELU.
 
-Needs the model tools' environment.
+Needs PyTorch: runs in .venv-model.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from onnxruntime.transformers.fusion_options import FusionOptions
 from onnxruntime.transformers.optimizer import optimize_model
 from torch import nn
 
-from model.quantise import import_microsoft
+from training.quantise import import_microsoft
 
 OPSET = 18
 
 
 class Shape(NamedTuple):
-    """An encoder's size, and so how many fused nodes of each kind it must give."""
+    """An encoder's size; it tells how many fused nodes of each kind the graph must have."""
 
     layers: int
     heads: int
@@ -35,7 +35,7 @@ class FusionError(Exception):
 
 
 class _Logits(nn.Module):  # type: ignore[misc] # torch is not in the app's environment
-    """Any classifier as ids and mask in, logits out, its columns in the order of `columns`."""
+    """Any classifier, of Hugging Face or ours, as (ids, mask) → logits."""
 
     def __init__(self, classifier: nn.Module) -> None:
         super().__init__()
@@ -46,15 +46,15 @@ class _Logits(nn.Module):  # type: ignore[misc] # torch is not in the app's envi
         return answer if isinstance(answer, torch.Tensor) else answer.logits
 
 
-def fused(classifier: nn.Module, shape: Shape) -> onnx.ModelProto:
+def fused_graph(classifier: nn.Module, shape: Shape) -> onnx.ModelProto:
     """The classifier, loaded with attn_implementation="eager", as a fused float graph.
 
     Inputs input_ids and attention_mask, int64 [batch, tokens]; output logits, float [batch, 3].
-    Raises FusionError if a layer was not fused: the graph would be right, but slow.
+    Raises FusionError if a layer was not fused: the graph would be correct, but slow.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.onnx"
-        exported(classifier, file)
+        export_plain(classifier, file)
         options = FusionOptions("bert")
         options.enable_embed_layer_norm = False  # its embeddings would stay float
         optimized = optimize_model(
@@ -71,7 +71,7 @@ def fused(classifier: nn.Module, shape: Shape) -> onnx.ModelProto:
     return model
 
 
-def exported(classifier: nn.Module, file: Path) -> None:
+def export_plain(classifier: nn.Module, file: Path) -> None:
     """Write the classifier as a plain float graph, nothing fused."""
     ids = torch.randint(5, 100, (2, 9))
     mask = torch.ones_like(ids)
@@ -100,9 +100,9 @@ def _check_fusion(model: onnx.ModelProto, shape: Shape) -> None:
         "SkipLayerNormalization": 2 * shape.layers,
         "BiasGelu": shape.layers,
     }
-    found = {kind: counts[kind] for kind in expected}
-    if found != expected:
+    actual = {kind: counts[kind] for kind in expected}
+    if actual != expected:
         raise FusionError(
-            f"ONNX Runtime fused {found} instead of {expected}: load the model with "
+            f"ONNX Runtime fused {actual} instead of {expected}: load the model with "
             'attn_implementation="eager", and check that it is a BERT-like encoder'
         )

@@ -1,6 +1,6 @@
-"""The compact model in PyTorch: a BERT encoder, its first token or their mean, two small layers.
+"""The compact model in PyTorch: a BERT encoder, pooling, and two small layers.
 
-Needs the model tools' environment; the app never imports it.
+Needs PyTorch: runs in .venv-model.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import torch
 from torch import nn
 from transformers import BertConfig, BertModel
 
-from model.corpus import LABELS
-from model.vocabulary import pruned_tokenizer
+from training.corpus import LABELS
+from training.vocabulary import pruned_tokenizer
 
 ARCHITECTURE = "PooledClassifier"
 POOLINGS = ("mean", "first")
-"""What the head reads. With the first token, most of the last layer need not be computed."""
+"""What the head reads: the mean of all tokens, or the first token. With the latter most of the last
+layer need not be computed (training/first_token.py)."""
 HEAD_DROPOUT = 0.1
 
 
@@ -48,9 +49,9 @@ class PooledClassifier(nn.Module):  # type: ignore[misc] # torch is not in the a
 def from_encoder(
     folder: Path, max_tokens: int, pooling: str = "mean"
 ) -> tuple[PooledClassifier, str]:
-    """A new classifier on a pretrained encoder's weights, vocabulary and positions cut to size.
+    """A new classifier with a pretrained encoder's weights, and the text of its tokenizer.json.
 
-    Returns it with the text of its tokenizer.json.
+    The vocabulary is pruned (training/vocabulary.py), the positions are cut to `max_tokens`.
     """
     tokenizer, kept = pruned_tokenizer((folder / "tokenizer.json").read_text(encoding="utf-8"))
     encoder = BertModel.from_pretrained(folder, add_pooling_layer=False)
@@ -67,7 +68,7 @@ def from_encoder(
 
 
 def save(network: PooledClassifier, tokenizer: str, training: dict[str, Any], folder: Path) -> None:
-    """Write a folder that `load` and `model/export.py` read."""
+    """Write a folder that `load` and `training/export.py` read."""
     folder.mkdir(parents=True, exist_ok=True)
     network.config.save_pretrained(folder)
     torch.save(network.state_dict(), folder / "weights.pt")
@@ -76,9 +77,9 @@ def save(network: PooledClassifier, tokenizer: str, training: dict[str, Any], fo
 
 
 def load(folder: Path, pooling: str = "") -> PooledClassifier:
-    """The classifier that `save` wrote, in evaluation mode; with another pooling, if one is named.
+    """The classifier that `save` wrote, in evaluation mode.
 
-    After that it must be trained on: the head never saw what it now reads.
+    With `pooling` it gets another pooling than it was saved with, and must then be trained again.
     """
     config = BertConfig.from_pretrained(folder, attn_implementation="eager")
     config.pooling = pooling or getattr(config, "pooling", "mean")

@@ -8,14 +8,14 @@ from typing import Any
 
 
 def kept_ids(vocabulary: dict[str, int]) -> list[int]:
-    """Old ids that stay, in order; their places in this list are the new ids."""
+    """Ids of the tokens that stay, in order: an id's index in this list is its new id."""
     return sorted(index for token, index in vocabulary.items() if _is_used(token))
 
 
 def pruned_tokenizer(tokenizer_json: str) -> tuple[str, list[int]]:
     """A tokenizer file with the smaller vocabulary, and the old ids in the order of the new ones.
 
-    Truncation and padding go too: our batches are planned from the true lengths.
+    Truncation and padding are switched off: batches are planned from the true lengths.
     """
     tokenizer: dict[str, Any] = json.loads(tokenizer_json)
     vocabulary: dict[str, int] = tokenizer["model"]["vocab"]

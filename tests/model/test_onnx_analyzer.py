@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.analyzer import ArtifactError, build
-from model.onnx import OnnxAnalyzer
+from model.analyzer import ArtifactError
+from model.factory import build
+from model.onnx_analyzer import OnnxAnalyzer
 from model.windows import MAX_WINDOWS
 from tests.model import tiny_roberta
 
