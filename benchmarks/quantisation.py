@@ -187,17 +187,11 @@ def session(file: Path) -> Any:
 
 
 def variants(model: Path, folder: Path, texts: Texts) -> dict[str, Path]:
-    """Name → the graph's file: ONNX Runtime's own ways to quantise, and ours."""
-    # These import PyTorch, or what only the tools' environment has.
-    from onnxruntime.quantization import (  # noqa: PLC0415
-        QuantType,
-        quantize_dynamic,
-        quantize_static,
-    )
-    from onnxruntime.quantization.matmul_nbits_quantizer import (  # noqa: PLC0415
-        MatMulNBitsQuantizer,
-    )
+    """Name → the graph's file in `folder`: ONNX Runtime's own ways to quantise, and ours.
 
+    `texts` calibrate the static ranges.
+    """
+    # These import PyTorch.
     from training import fuse, network  # noqa: PLC0415
     from training.first_token import first_token_only  # noqa: PLC0415
 
@@ -206,31 +200,58 @@ def variants(model: Path, folder: Path, texts: Texts) -> dict[str, Path]:
     shape = fuse.Shape(size.num_hidden_layers, size.num_attention_heads, size.hidden_size)
     fused = first_token_only(fuse.fused_graph(net, shape))
     files = {name: folder / f"{name}.onnx" for name in NAMES}
+    split = folder / "split.onnx"  # attention split from its projection, in float
     onnx.save(fused, files["float"])
     onnx.save(quantise(fused), files["rows"])
-    apart = folder / "apart.onnx"
-    onnx.save(rewrite(fused, float_product), apart)
-    given: dict[str, Any] = {"per_channel": True, "weight_type": QuantType.QInt8}
-    untyped = {"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT}
-    for name, reduced in (("dynamic", False), ("dynamic, 7-bit weights", True)):
-        quantize_dynamic(
-            files["float"], files[name], reduce_range=reduced, extra_options=untyped, **given
-        )
+    onnx.save(rewrite(fused, float_product), split)
+    _save_dynamic(files["float"], files["dynamic"], reduce_range=False)
+    _save_dynamic(files["float"], files["dynamic, 7-bit weights"], reduce_range=True)
+    _save_static(split, files["static"], texts)
+    _save_blocks(split, files["blocks"])
+    return files
+
+
+_EXTRA = {"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT}
+
+
+def _save_dynamic(source: Path, file: Path, *, reduce_range: bool) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
+
+    quantize_dynamic(
+        source,
+        file,
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        reduce_range=reduce_range,
+        extra_options=_EXTRA,
+    )
+
+
+def _save_static(source: Path, file: Path, texts: Texts) -> None:
+    from onnxruntime.quantization import QuantType, quantize_static  # noqa: PLC0415
+
     quantize_static(
-        apart,
-        files["static"],
+        source,
+        file,
         _Calibration(texts),
         op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        weight_type=QuantType.QInt8,
         reduce_range=True,
-        extra_options={**untyped, "ActivationSymmetric": False},
-        **given,
+        extra_options={**_EXTRA, "ActivationSymmetric": False},
     )
+
+
+def _save_blocks(source: Path, file: Path) -> None:
+    from onnxruntime.quantization.matmul_nbits_quantizer import (  # noqa: PLC0415
+        MatMulNBitsQuantizer,
+    )
+
     blocks = MatMulNBitsQuantizer(
-        onnx.load(apart), bits=8, block_size=32, is_symmetric=True, accuracy_level=4
+        onnx.load(source), bits=8, block_size=32, is_symmetric=True, accuracy_level=4
     )
     blocks.process()
-    blocks.model.save_model_to_file(str(files["blocks"]))
-    return files
+    blocks.model.save_model_to_file(str(file))
 
 
 class _Calibration:

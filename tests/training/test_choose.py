@@ -1,4 +1,4 @@
-"""Choosing and finishing a network, in the model tools' environment.
+"""Scoring, averaging and calibrating networks; runs where there is PyTorch.
 
 `./dev model test`
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="training needs the model tools' environment")
+torch = pytest.importorskip("torch", reason="training needs PyTorch: ./dev model test")
 
 from tests.model import tiny_roberta  # noqa: E402
 from tests.training.tiny_network import EXAMPLES, net  # noqa: E402

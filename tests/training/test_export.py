@@ -1,4 +1,4 @@
-"""Export parity, in the model tools' environment: skipped where there is no PyTorch.
+"""Exports equal PyTorch; runs where there is PyTorch.
 
 `./dev model test`
 """
@@ -12,7 +12,7 @@ from typing import Any
 import onnx
 import pytest
 
-torch = pytest.importorskip("torch", reason="export parity needs the model tools' environment")
+torch = pytest.importorskip("torch", reason="export needs PyTorch: ./dev model test")
 
 from transformers import (  # noqa: E402 - only where there is PyTorch
     BertConfig,

@@ -10,8 +10,8 @@ from training.metrics import calibration_error, fit_temperature, quality, softma
 
 def test_quality_by_hand() -> None:
     labels = np.array([0, 0, 1, 1, 1, 2])
-    said = [0, 1, 1, 1, 0, 2]
-    result = quality(labels, np.eye(3)[said] * 0.7 + 0.1)
+    predicted = [0, 1, 1, 1, 0, 2]
+    result = quality(labels, np.eye(3)[predicted] * 0.7 + 0.1)
     assert result.confusion == ((1, 1, 0), (1, 2, 0), (0, 0, 1))
     assert result.recalls == pytest.approx((1 / 2, 2 / 3, 1))
     assert result.macro_recall == pytest.approx((1 / 2 + 2 / 3 + 1) / 3)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="training needs the model tools' environment")
+torch = pytest.importorskip("torch", reason="training needs PyTorch: ./dev model test")
 
 from tests.model import tiny_roberta  # noqa: E402
 from tests.training.tiny_network import net  # noqa: E402
