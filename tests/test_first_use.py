@@ -55,14 +55,14 @@ print(*sorted(set(answers)), sep="\\n")
 """
 
 CLEANING = """
-from model.text import plain, words
+from model.text import plain, with_emoji_words
 
 def work():
-    return "\\n".join([*map(plain, texts()), *map(words, texts())]).encode()
+    return "\\n".join([*map(plain, texts()), *map(with_emoji_words, texts())]).encode()
 """
 
 SCORING = """
-from model.analyzer import build
+from model.factory import build
 from undertone import wire
 from undertone.records import Comment
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes

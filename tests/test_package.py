@@ -23,11 +23,11 @@ SHIPPED = {
 """All that is deployed of the project's top level; what else is there, .funcignore leaves out."""
 USE = """
 import function_app
-from model.analyzer import build
+from model.factory import build
 print(len(function_app.app.get_functions()))
 for choice in ("vader", "compact"):
     print(build(choice).predict(["I love it"])[0].positive > 0.5)
-import model.onnx, undertone.storage.account, undertone.sources.registry
+import model.onnx_analyzer, undertone.storage.account, undertone.sources.registry
 """
 
 

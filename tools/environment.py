@@ -17,7 +17,7 @@ from tools.project import PROJECT
 
 STAMP = "requirements.sha256"
 """The file in an environment with the digest of the requirements that it was made from."""
-MODEL_REQUIREMENTS = PROJECT / "model" / "requirements-tools.txt"
+MODEL_REQUIREMENTS = PROJECT / "training" / "requirements.txt"
 
 
 class InstallError(Exception):

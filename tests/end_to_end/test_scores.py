@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from model.analyzer import build
+from model.factory import build
 from tests.end_to_end.conftest import Client, StartHost
 from tests.end_to_end.test_main_job import LABELS, rows_of
 

@@ -9,12 +9,14 @@ from tools.environment import InstallError, model_python
 from tools.processes import run_python
 
 HELP = "train, export, evaluate or test a model, in an environment with PyTorch"
-PACKAGE = "model"
+PACKAGE = "training"
 """The package with the tools: `./dev model train` runs its module `train`."""
 TESTS = (
-    "tests/model/test_export.py",
-    "tests/model/test_choose.py",
-    "tests/model/test_training_loop.py",
+    "tests/training/test_choose.py",
+    "tests/training/test_export.py",
+    "tests/training/test_loop.py",
+    "tests/training/test_network.py",
+    "tests/training/test_train.py",
 )
 """What `./dev test` skips because it has no PyTorch, and `./dev model test` runs."""
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from codecs import BOM_UTF8
-
 from undertone import wire
 from undertone.errors import Rejected
-from undertone.uploads.columns import column_key, names_comments
-from undertone.uploads.csv_reader import find_header, read_rows
+from undertone.uploads.columns import column_key
+from undertone.uploads.csv_reader import read_rows
 from undertone.uploads.text_reader import lines_of
 
 _COLUMNS = ("url", "urls", "link", "links", "posturl", "postlink", "videourl", "permalink")
-_HEADINGS = {"url", "urls", "link", "links"}
+LINK_HEADINGS = {"url", "urls", "link", "links"}
 """What may stand alone above a list of links."""
 
 
 def json_links(body: bytes) -> list[str]:
     """The links in a JSON list of nothing else; none if `body` is anything else."""
-    if not re.match(rb'\s*\[\s*"', body.removeprefix(BOM_UTF8)):
-        return []
     try:
         values = wire.decode_lenient(body)
     except ValueError:
@@ -27,12 +22,11 @@ def json_links(body: bytes) -> list[str]:
     return values if all(isinstance(each, str) and _is_link(each) for each in values) else []
 
 
-def is_link_list(text: str, *, is_csv: bool) -> bool:
-    """Whether every line of `text` is a link, or (`is_csv`) no column of it holds comments."""
+def is_link_list(text: str) -> bool:
+    """Whether every line of `text` (of its first 1,000) is a link, below a heading or without."""
     lines = [line for line in text.splitlines()[:1000] if line.strip()]
-    if lines and all(map(_is_link, lines[lines[0].strip().lower() in _HEADINGS :])):
-        return True
-    return is_csv and find_header(read_rows(text, names_comments), names_comments) is None
+    has_heading = bool(lines) and lines[0].strip().lower() in LINK_HEADINGS
+    return bool(lines) and all(map(_is_link, lines[has_heading:]))
 
 
 def read_links(text: str) -> list[str]:

@@ -7,16 +7,17 @@ what was not understood, stands in the note of every post made from the file.
 
 from __future__ import annotations
 
+import re
 from email.message import Message
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 
 from undertone.records import UploadedPost
 from undertone.text import excerpt
-from undertone.uploads.columns import Table
-from undertone.uploads.csv_reader import read_csv
+from undertone.uploads.columns import Table, names_comments
+from undertone.uploads.csv_reader import find_header, read_csv, read_rows
 from undertone.uploads.json_reader import is_json_lines, read_json, read_json_lines
-from undertone.uploads.link_list import is_link_list, json_links, read_links
+from undertone.uploads.link_list import LINK_HEADINGS, is_link_list, json_links, read_links
 from undertone.uploads.post_builder import build_posts
 from undertone.uploads.text_reader import decode_text, read_text
 
@@ -40,6 +41,10 @@ _FORMAT_OF_TYPE: dict[str, Format] = {
 }
 
 
+_JSON_TEXTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*"')
+"""How a JSON list of texts begins."""
+
+
 class Upload(NamedTuple):
     """What a file holds: links or posts, the other is empty."""
 
@@ -60,13 +65,20 @@ def read_upload(
     file as, `urls` or `comments`; empty leaves it to the content. Raises Rejected for what cannot
     be read and for a table without a column of what it is read as.
     """
-    if not kind and (links := json_links(body)):
+    if not kind and _JSON_TEXTS.match(body) and (links := json_links(body)):
         return Upload(links, [])
     if kind == "urls" or (not kind and "json" not in content_type):
         text = decode_text(body).text
-        if kind == "urls" or is_link_list(text, is_csv="csv" in content_type):
+        if kind == "urls" or _holds_links(text, is_csv="csv" in content_type):
             return Upload(read_links(text), [])
     return Upload([], _read_posts(body, content_type, file_name))
+
+
+def _holds_links(text: str, *, is_csv: bool) -> bool:
+    """Whether every line of `text` is a link, or (`is_csv`) no column of it holds comments."""
+    if ("://" in text or text.strip().lower() in LINK_HEADINGS) and is_link_list(text):
+        return True
+    return is_csv and find_header(read_rows(text, names_comments), names_comments) is None
 
 
 def _read_posts(body: bytes, content_type: str, file_name: str) -> list[UploadedPost]:
