@@ -20,10 +20,12 @@ from typing import Any
 import pytest
 import requests
 
+from devhost import azurite as emulator
 from devhost.supervisor import DevHost
 from tests.fakes.app import running
 from tests.fakes.posts import KEY
 from tests.fakes.world import World
+from tools.project import AZURITE_HOME
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 240
@@ -98,19 +100,21 @@ StartHost = Callable[..., AbstractContextManager[DevHost]]
 def start_host(
     request: pytest.FixtureRequest, app_settings: dict[str, str], tmp_path: Path
 ) -> StartHost:
-    """Starts a development host, with more settings or instances than one."""
+    """Starts a development host, with more settings or instances than one.
+
+    On an emulator of its own: a host of other tests on the same queues would take its messages and
+    score them with its own analyzer.
+    """
     if request.config.getoption("--func"):
         pytest.skip("func start has one instance, which nothing here can kill")
 
     @contextmanager
     def start(settings: Mapping[str, str] | None = None, **options: Any) -> Iterator[DevHost]:
         log = tmp_path / "host.log"
-        merged = app_settings | dict(settings or {})
-        with (
-            log.open("wb") as output,
-            DevHost(PROJECT, settings=merged, output=output, **options) as host,
-        ):
-            yield host
+        with log.open("wb") as output, emulator.azurite(home=AZURITE_HOME) as storage:
+            merged = app_settings | {"AzureWebJobsStorage": storage} | dict(settings or {})
+            with DevHost(PROJECT, settings=merged, output=output, **options) as host:
+                yield host
 
     return start
 
