@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueServiceClient
 
 from tests.fakes import World, running
-from tests.functions.running_app import App, running_app
+from tests.functions.running_app import Answer, App, running_app
 
 QUEUES = {"jobs": "expand", "posts": "fetch", "comments": "score", "finished": "aggregate"}
 
@@ -71,3 +72,20 @@ def host(app: App, azurite: str) -> Iterator[Host]:
         for queue in (*QUEUES, "posts-poison", "comments-poison"):
             made.take(queue)
         yield made
+
+
+def refused(answer: Answer, status: int = 422) -> dict[str, Any]:
+    """The problem (RFC 9457), its wrong fields as a mapping."""
+    assert answer.status == status, answer.body[:500]
+    assert answer.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json
+    assert body["status"] == status
+    assert {"type", "title", "detail"} <= body.keys()
+    body["errors"] = {each["field"]: each["problem"] for each in body.get("errors", [])}
+    return body
+
+
+def accepted(answer: Answer) -> dict[str, Any]:
+    assert answer.status == 202, answer.body[:500]
+    body: dict[str, Any] = answer.json
+    return body

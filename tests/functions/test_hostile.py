@@ -9,29 +9,13 @@ import pytest
 
 from functions.bodies import MAX_BODY
 from functions.fields import MOST_NAMED
-from tests.functions.running_app import Answer, App
+from tests.functions.conftest import accepted, refused
+from tests.functions.running_app import App
 
 pytestmark = pytest.mark.azurite
 
 HN = "https://news.ycombinator.com/item?id=8863"
 YT = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
-
-
-def refused(answer: Answer, status: int = 422) -> dict[str, Any]:
-    """The problem (RFC 9457), its wrong fields as a mapping."""
-    assert answer.status == status, answer.body[:500]
-    assert answer.headers["content-type"] == "application/problem+json"
-    body: dict[str, Any] = answer.json
-    assert body["status"] == status
-    assert {"type", "title", "detail"} <= body.keys()
-    body["errors"] = {each["field"]: each["problem"] for each in body.get("errors", [])}
-    return body
-
-
-def accepted(answer: Answer) -> dict[str, Any]:
-    assert answer.status == 202, answer.body[:500]
-    body: dict[str, Any] = answer.json
-    return body
 
 
 def rows(app: App, body: dict[str, Any]) -> list[dict[str, Any]]:

@@ -12,9 +12,8 @@ import pytest
 import requests
 
 from tests.fakes import post_url
-from tests.functions.conftest import QUEUES, Host
+from tests.functions.conftest import QUEUES, Host, accepted, refused
 from tests.functions.running_app import Answer, App
-from tests.functions.test_hostile import accepted, refused
 
 pytestmark = pytest.mark.azurite
 
@@ -35,8 +34,8 @@ def upload(texts: dict[str, str]) -> dict[str, Any]:
 
 
 def get(app: App, job: str, call: str = "", **headers: str) -> Answer:
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    return app.http("GET", f"/api/jobs/{job}{call}", headers=told)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return app.http("GET", f"/api/jobs/{job}{call}", headers=named)
 
 
 @pytest.fixture
