@@ -17,6 +17,7 @@ from tests.undertone.pipeline.conftest import (
 from undertone.pipeline import names
 from undertone.pipeline.closing import Decision, counting, decide, reopen, standing_closing
 from undertone.pipeline.job_records import LIFETIME, Request
+from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.stopping import cancel
 
 
@@ -97,6 +98,16 @@ def test_posts_that_have_not_arrived_count_as_far_as_they_are_done(
     assert {key: arrival.state for key, arrival in counted.items()} == {
         0: "failed", 1: "ok", 2: "partial",
     }  # fmt: skip
+
+
+def test_a_line_after_the_decision_replaces_none_before_it(bench: Bench) -> None:
+    request = half_done(bench)
+    decision = decide(bench.services, request, cancelled=True)
+    assert decision is not None
+    before = counting(bench.store, request, decision.record)
+    late = PostArrival(key=1, round=1, state="failed")
+    bench.store.barriers.append(late, request.job)
+    assert counting(bench.store, request, decision.record) == before
 
 
 def test_a_moment_before_its_deadline_a_job_is_not_overdue(bench: Bench) -> None:

@@ -86,7 +86,7 @@ def test_what_may_succeed_later_is_raised_and_nothing_is_taken(bench: Bench) -> 
 
 
 def test_a_repeat_announces_the_snapshot_and_does_not_fetch(bench: Bench) -> None:
-    bench.source.pages = {None: page("a", "b", "c")}
+    bench.source.pages = {None: page("a", "b", "c", note="cut, so it is not in the cache")}
     request, message = a_post(bench)
     bench.deliver("posts", message)
     bench.take("comments")
@@ -188,7 +188,8 @@ def test_what_is_cached_is_used_while_the_platform_throttles(bench: Bench) -> No
     bench.submit(URL.format(2))
     bench.deliver("posts", bench.one("posts")[0])
     bench.take("posts")
-    request = run(bench, URL.format(1))
+    request, message = a_post(bench)
+    bench.deliver("posts", message)
     assert snapshot(bench, request).fetched == 1
 
 

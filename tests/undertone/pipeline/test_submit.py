@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -263,6 +264,22 @@ def test_a_late_client_whose_job_is_given_up_meanwhile_gets_a_conflict() -> None
     reconcile(bench.services)
     left = bench.jobs.names("")
     assert all(again.job in name or name.startswith((names.STOPS, "idem")) for name in left), left
+
+
+def test_a_late_client_whose_job_is_just_being_given_up_gets_a_conflict() -> None:
+    jobs = InterruptedBlobs()
+    bench = Bench(jobs=jobs)
+    other = Bench().submit(uploads=[upload(2)])
+    abandoned = msgspec.structs.replace(other, abandoned=True)
+
+    def give_up() -> None:
+        (marker,) = jobs.names(names.OPEN)
+        bench.store.requests.create(abandoned, marker.removeprefix(names.OPEN))
+
+    jobs.meanwhile = give_up
+    with pytest.raises(Conflict, match="try again"):
+        bench.submit(uploads=[upload(2)])
+    assert not bench.queues.sent
 
 
 def test_an_unused_id_that_is_given_up_leaves_nothing() -> None:
