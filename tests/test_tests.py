@@ -91,8 +91,10 @@ def test_the_place_of_a_test_mirrors_its_module() -> None:
 
 def test_every_module_has_a_test_file_of_its_name_or_a_reason() -> None:
     without = {module for module in modules() if not (PROJECT / mirror(module)).exists()}
-    assert not without - NO_FILE_OF_THEIR_NAME.keys(), "write a test file, or give the reason"
-    assert not NO_FILE_OF_THEIR_NAME.keys() - without, "these have one or are gone: take them out"
+    unexplained = sorted(without - NO_FILE_OF_THEIR_NAME.keys())
+    stale = sorted(NO_FILE_OF_THEIR_NAME.keys() - without)
+    assert unexplained == [], "write a test file for these, or give the reason"
+    assert stale == [], "these have a test file or are gone: take them out of the list"
 
 
 # What tests import
@@ -185,5 +187,5 @@ def test_a_patch_is_found(source: str, is_patching: bool) -> None:
 
 def test_no_part_of_ours_is_patched() -> None:
     patching = {name for name, source in sources().items() if patches(source)}
-    assert not patching - PATCHING.keys(), "pass in what the test must replace"
-    assert not PATCHING.keys() - patching, "these patch nothing any more: take them out"
+    assert sorted(patching - PATCHING.keys()) == [], "pass in what these tests must replace"
+    assert sorted(PATCHING.keys() - patching) == [], "these patch nothing: take them out"

@@ -16,7 +16,7 @@ from undertone.errors import Full
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.handlers import handle_message
-from undertone.pipeline.job_records import Request
+from undertone.pipeline.job_records import Request, Stop
 from undertone.pipeline.messages import Message
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
@@ -164,6 +164,20 @@ class CountingBlobs(MemoryBlobs):
     def read_versioned(self, name: str) -> Versioned:  # all kinds of reads come here
         self.reads.append(name)
         return super().read_versioned(name)
+
+
+class TombstoneMeanwhileBlobs(MemoryBlobs):
+    """Once a job is submitted, those who look for its stop a second time see its tombstone."""
+
+    looks = -1  # submit looks as well
+
+    @override
+    def read(self, name: str) -> bytes:
+        if name.startswith(names.STOPS):
+            self.looks += 1
+            if self.looks > 1:
+                return msgspec.json.encode(Stop(why="deleted", at=NOW))
+        return super().read(name)
 
 
 class FullBlobs(MemoryBlobs):

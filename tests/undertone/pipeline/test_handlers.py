@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 from typing import override
 
-import msgspec
 import pytest
 
-from tests.undertone.pipeline.conftest import NOW, URL, Bench, upload
+from tests.undertone.pipeline.conftest import NOW, URL, Bench, TombstoneMeanwhileBlobs, upload
 from undertone.errors import Missing, Transient
 from undertone.pipeline import names
 from undertone.pipeline.handlers import HANDLERS, handle_message
-from undertone.pipeline.job_records import Stop
 from undertone.pipeline.messages import NEWER_VERSION_DELAY, Message
 from undertone.pipeline.post_records import FailureNote
 from undertone.storage.memory import MemoryBlobs
@@ -84,23 +82,8 @@ def test_a_message_of_a_job_that_is_gone_is_dropped(bench: Bench, queue: str) ->
     assert bench.jobs.names("") == []
 
 
-class TombstoneMeanwhile(MemoryBlobs):
-    """Shows a job's tombstone to those who look for a stop a second time."""
-
-    looks = 0
-
-    @override
-    def read(self, name: str) -> bytes:
-        if name.startswith(names.STOPS):
-            self.looks += 1
-            if self.looks > 1:
-                return msgspec.json.encode(Stop(why="deleted", at=NOW))
-        return super().read(name)
-
-
 def test_a_message_of_a_job_that_is_deleted_meanwhile_is_dropped() -> None:
-    jobs = TombstoneMeanwhile()
-    jobs.looks = -1  # submit looks as well
+    jobs = TombstoneMeanwhileBlobs()
     bench = Bench(jobs=jobs)
     request = bench.submit(uploads=[upload(1)])
     jobs.remove(names.snapshot(request.job, 0))
