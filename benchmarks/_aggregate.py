@@ -1,4 +1,4 @@
-"""The aggregator's time and downloads, for jobs that differ only in their number of comments."""
+"""Measures the aggregator's time and downloads on jobs that differ in the number of comments."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TURNS = 5
 
 @dataclass
 class Instant:
-    """An analyzer that takes no time: what it says is not what is measured here."""
+    """An analyzer that takes no time."""
 
     model: str = "instant@1"
 
@@ -41,7 +41,7 @@ class Instant:
 
 @dataclass
 class Collected:
-    """Queues whose messages are worked on in order, by whoever measures."""
+    """Queues that keep their messages in a list, for `_work_off`."""
 
     sent: list[tuple[str, Message]]
 
@@ -50,7 +50,7 @@ class Collected:
 
 
 class Counting:
-    """A container that counts the bytes of comments that are read from it."""
+    """A container that counts the bytes that are read from blobs of comments."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
@@ -71,7 +71,7 @@ class Counting:
 
 
 def aggregate_figures(storage: str) -> dict[str, Any]:
-    """Median seconds of the aggregator for each size, and how its cost a block grows."""
+    """Median seconds of the aggregator for each size, and the growth of its time a block."""
     account = Account.connect(StorageSettings(connection=storage))
     sizes = [_size(account, comments) for comments in SIZES]
     return {"sizes": sizes, "growth": sizes[-1]["ms_a_block"] / sizes[0]["ms_a_block"]}
@@ -91,7 +91,7 @@ def _size(account: Account, comments: int) -> dict[str, Any]:
 
 
 def _turn(account: Account, comments: int) -> tuple[float, int, int]:
-    """Seconds of one aggregation, its blocks, and bytes of comments downloaded."""
+    """(seconds of one aggregation, its blocks, bytes of comments downloaded)."""
     sent: list[tuple[str, Message]] = []
     store = _store(account.blobs(JOBS), account)
     services = Services(
@@ -126,7 +126,7 @@ def _store(jobs: Any, account: Account) -> JobStore:
 
 
 def _work_off(services: Services, sent: list[tuple[str, Message]]) -> tuple[Message, int]:
-    """Do all that was sent up to the ending message; how many blocks were staged."""
+    """Do all work up to the message that ends the job; that message, and the blocks staged."""
     blocks = 0
     while sent:
         queue, message = sent.pop(0)

@@ -1,4 +1,4 @@
-"""An analyzer alone: `python -m benchmarks._alone NAME` prints comments a second."""
+"""Measures an analyzer without the app: `python -m benchmarks._alone NAME` prints comments/s."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import sys
 import time
 
 from benchmarks._texts import comment_texts
-from model.analyzer import build
+from model.factory import build
 
-COUNT, AT_ONCE = 10_000, 250
+COUNT, CHUNK = 10_000, 250
 
 
 def main(name: str) -> float:
-    """Comments a second when all cores do nothing else, in chunks of the pipeline's size."""
+    """Comments a second, in chunks of the pipeline's size."""
     analyzer = build(name)
     texts = comment_texts(COUNT)
-    analyzer.predict(texts[:AT_ONCE])
+    analyzer.predict(texts[:CHUNK])
     began = time.perf_counter()
-    for start in range(0, COUNT, AT_ONCE):
-        analyzer.predict(texts[start : start + AT_ONCE])
+    for start in range(0, COUNT, CHUNK):
+        analyzer.predict(texts[start : start + CHUNK])
     return COUNT / (time.perf_counter() - began)
 
 

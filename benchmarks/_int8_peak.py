@@ -1,7 +1,8 @@
-"""What share of the machine's int8 matrix peak a quantised model reaches, and where the rest goes.
+"""Measures what share of the machine's int8 matrix peak a quantised model reaches.
 
-The peak is one large integer matrix product in the same run: divided among the cores, or
-one of its own on each, whichever is faster.
+And what the rest of the time goes to. The peak is measured in the same run, as the speed of a large
+integer matrix product: one that is divided among the cores, or one on each core, whichever is
+faster.
 """
 
 from __future__ import annotations
@@ -19,32 +20,31 @@ import numpy as np
 import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
 
-from model.analyzer import MODEL
-from model.artifact import TOKENIZER, opened
-from model.batching import Batch, plan
+from model.artifact import GRAPH, TOKENIZER, read_manifest
+from model.batching import Batch, plan_batches
 from model.cores import usable_cores
-from model.onnx import BUDGET, LEAST_ROWS, OnnxAnalyzer
-from model.text import VERSIONS
-from model.windows import cutting_tokenizer, windows
+from model.onnx_analyzer import BATCH_TOKENS, MIN_ROWS, OnnxAnalyzer
+from model.text import PREPROCESSING
+from model.windows import truncating_tokenizer, windows
 
 ROWS, INNER, COLUMNS, TIMES = 1024, 4096, 4096, 8
 RUNS = 8
-"""Of the model, of which the fastest counts, as of the products."""
+"""Of the model; the fastest counts, as with the products."""
 
 
-def shares(folder: Path, texts: Sequence[str]) -> dict[str, Any]:
-    """Multiply-adds a second, the share of the peak, and the time by what it is spent on."""
-    manifest = opened(folder)
+def int8_shares(folder: Path, texts: Sequence[str]) -> dict[str, Any]:
+    """Billions of multiply-adds a second, their share of the peak, and the shares of the time."""
+    manifest = read_manifest(folder)
     analyzer = OnnxAnalyzer.load(folder)
-    tokenizer = cutting_tokenizer(str(folder / TOKENIZER), manifest.max_tokens)
+    tokenizer = truncating_tokenizer(str(folder / TOKENIZER), manifest.max_tokens)
     begin = time.perf_counter()
-    parts = windows(tokenizer, [VERSIONS[manifest.preprocessing](text) for text in texts])
+    parts = windows(tokenizer, [PREPROCESSING[manifest.preprocessing](text) for text in texts])
     tokenizing = time.perf_counter() - begin
     ids = [part.ids for part in parts]
-    batches = plan([len(one) for one in ids], BUDGET, least=LEAST_ROWS)
+    batches = plan_batches([len(one) for one in ids], BATCH_TOKENS, min_texts=MIN_ROWS)
     running = min(_seconds(lambda: analyzer.logits(ids)) for _ in range(RUNS))
     real = sum(len(one) for one in ids)
-    padded = sum(batch.rows for batch in batches)
+    padded = sum(batch.padded_tokens for batch in batches)
     operators, work = _profiled(folder, batches, ids, manifest.pad_id)
     peak = max(max(divided_peak(), parallel_peak()) for _ in range(3))
     reached = work / (running + tokenizing)
@@ -65,7 +65,7 @@ def divided_peak() -> float:
 
 
 def parallel_peak() -> float:
-    """The same with a product on each core."""
+    """Multiply-adds a second of such products, one on each core."""
     return _peak(usable_cores(), 1)
 
 
@@ -105,20 +105,24 @@ def _session(model: str | bytes, threads: int, *, profile: bool = False) -> Any:
 
 
 def _inputs(batch: Batch, ids: Sequence[Sequence[int]], pad: int) -> dict[str, Any]:
-    given = np.full((len(batch.places), batch.width), pad, dtype=np.int64)
+    given = np.full((len(batch.indices), batch.width), pad, dtype=np.int64)
     mask = np.zeros_like(given)
-    for row, place in enumerate(batch.places):
-        given[row, : len(ids[place])] = ids[place]
-        mask[row, : len(ids[place])] = 1
+    for row, index in enumerate(batch.indices):
+        given[row, : len(ids[index])] = ids[index]
+        mask[row, : len(ids[index])] = 1
     return {"input_ids": given, "attention_mask": mask}
 
 
 def _profiled(
     folder: Path, batches: Sequence[Batch], ids: Sequence[Sequence[int]], pad: int
 ) -> tuple[dict[str, float], int]:
-    """Kind of node → its share of the time in nodes on one core, the largest first; and the int8
-    products' multiply-adds as they were run: the last layer's are not run for every token."""
-    session = _session((folder / MODEL).as_posix(), 1, profile=True)
+    """(shares, multiply-adds), from a profile on one core.
+
+    The shares are kind of node → its share of the time in nodes, the largest first. The
+    multiply-adds are those of the int8 products that ran: the last layer's do not run for every
+    token.
+    """
+    session = _session((folder / GRAPH).as_posix(), 1, profile=True)
     for batch in batches:
         session.run(None, _inputs(batch, ids, pad))
     file = Path(session.end_profiling())

@@ -1,7 +1,7 @@
-"""One side of the model benchmark in a process of its own: `python -m benchmarks._model_sides …`.
+"""A side of the model benchmark, in a process of its own: `python -m benchmarks._model_sides …`.
 
-Prints when its first score was there (seconds since the epoch), then the seconds of every part that
-it is asked to score, and at the end of its input its peak memory in MB.
+Prints the time of its first score (seconds since the epoch), then for each part that it is asked to
+score the seconds, and at the end of its input its peak memory in MB.
 """
 
 # ruff: noqa: PLC0415 - a side imports only what it uses: the time to the first score is measured
@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from benchmarks._memory import peak_mb
 
 FIRST = "just watched this with my sister and we loved it"
 BATCH = 32
@@ -28,7 +30,7 @@ def pipeline_one(folder: Path) -> Score:
 
 
 def pipeline_batched(folder: Path) -> Score:
-    """The same with batch_size=32."""
+    """transformers.pipeline with batch_size=32."""
     from transformers import pipeline
 
     pipe = pipeline("sentiment-analysis", model=str(folder / "pytorch"), batch_size=BATCH)
@@ -54,26 +56,19 @@ def plain_onnx(folder: Path) -> Score:
 
 
 def roberta_int8(folder: Path) -> Score:
-    """Ours, of RoBERTa-base's size."""
+    """Our analyzer, with a model of RoBERTa-base's size."""
     return _ours(str(folder / "int8"))
 
 
 def compact(_: Path) -> Score:
-    """Ours, as it comes with the app."""
+    """Our analyzer, with the bundled model."""
     return _ours("compact")
 
 
 def _ours(choice: str) -> Score:
-    from model.analyzer import build
+    from model.factory import build
 
     return build(choice).predict
-
-
-def peak_memory() -> float:
-    """MB. The kernel's own mark; getrusage's may still be that of the process that forked us."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    (line,) = (one for one in status.splitlines() if one.startswith("VmHWM:"))
-    return int(line.split()[1]) / 1024
 
 
 SIDES: dict[str, Callable[[Path], Score]] = {
@@ -86,8 +81,10 @@ SIDES: dict[str, Callable[[Path], Score]] = {
 
 
 def main(argv: Sequence[str]) -> None:
-    """`SIDE FOLDER TEXTS`: TEXTS is a file of JSON, lists of strings. Every line of the input is
-    the number of a list, which is scored and answered with the seconds that took."""
+    """Arguments: SIDE FOLDER TEXTS, where TEXTS is a JSON file with a list of lists of strings.
+
+    Each line of the input is the index of a list, which is scored; the seconds are printed.
+    """
     side, folder, texts_file = argv
     score = SIDES[side](Path(folder))
     score([FIRST])
@@ -98,7 +95,7 @@ def main(argv: Sequence[str]) -> None:
         begin = time.perf_counter()
         score(texts)
         print(time.perf_counter() - begin, flush=True)
-    print(peak_memory(), flush=True)
+    print(peak_mb(), flush=True)
 
 
 if __name__ == "__main__":

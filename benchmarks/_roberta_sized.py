@@ -1,7 +1,7 @@
-"""A model of RoBERTa-base's architecture and size with random weights, for measuring speed.
+"""Makes a model of RoBERTa-base's architecture and size with random weights, to measure speed.
 
-The real one cannot be had offline, and weights do not change how long a product takes. Its
-tokenizer is a byte-level BPE of the same size, trained on the tweets that are scored.
+The real one cannot be had offline, and the values of weights do not change how long a product
+takes. Its tokenizer is a byte-level BPE of the same size, trained on texts like those scored.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ from transformers import (
     RobertaForSequenceClassification,
 )
 
-from model import export, fuse
+from model.artifact import CLASSES
+from training import export, fuse
 
 VOCABULARY, POSITIONS, SEED = 50_265, 514, 1
-LABELS = ("negative", "neutral", "positive")
 
 
 def make(folder: Path, texts: Iterable[str]) -> None:
-    """`pytorch/` for transformers, `plain.onnx` as a plain export gives it, `int8/` as ours."""
+    """Write three forms of the model into `folder`, unless they are there.
+
+    `pytorch/` for transformers, `plain.onnx` from a plain float export, `int8/` from our export.
+    The tokenizer is trained on `texts`.
+    """
     if (folder / "int8" / "manifest.json").exists():
         return
     torch.manual_seed(SEED)
@@ -33,15 +37,15 @@ def make(folder: Path, texts: Iterable[str]) -> None:
         max_position_embeddings=POSITIONS,
         type_vocab_size=1,
         layer_norm_eps=1e-5,
-        num_labels=len(LABELS),
-        id2label=dict(enumerate(LABELS)),
+        num_labels=len(CLASSES),
+        id2label=dict(enumerate(CLASSES)),
     )
     pytorch = folder / "pytorch"
     RobertaForSequenceClassification(config).save_pretrained(pytorch)
     _tokenizer(texts).save_pretrained(pytorch)
     eager = RobertaForSequenceClassification.from_pretrained(pytorch, attn_implementation="eager")
-    fuse.exported(eager.eval(), folder / "plain.onnx")
-    # Random weights agree by chance only, so that parity asks for nothing here.
+    fuse.export_plain(eager.eval(), folder / "plain.onnx")
+    # With random weights the answers agree by chance only, so parity is not required.
     loose = ["--agreement", "0", "--difference", "1", "--texts", "50"]
     export.main([str(pytorch), str(folder / "int8"), *loose])
 

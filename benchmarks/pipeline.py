@@ -1,4 +1,4 @@
-"""The pipeline: speed kept from POST to CSV, the aggregator's cost, 10,000 links, cold import."""
+"""The pipeline: speed from POST to CSV, the aggregator's cost, 1,000 or 10,000 links, imports."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks._aggregate import aggregate_figures
+from benchmarks._memory import peak_mb
 from benchmarks._texts import comment_texts
 from devhost.azurite import azurite
 from devhost.supervisor import DevHost
-from tests.fakes import KEY, post_url, running
+from tests.fakes.app import running
+from tests.fakes.posts import KEY, post_url
+from tools.project import AZURITE_HOME, PROJECT
 
 POSTS, COMMENTS = 50, 200
 TURNS = 3
@@ -34,18 +37,20 @@ FAST_POLL, SLOW_POLL = 0.05, 1.0
 
 
 class Side(NamedTuple):
-    """Comments a second of the analyzer alone and of the whole pipeline with it, turn by turn."""
+    """One analyzer's figures; the lists have an entry a turn."""
 
     alone: list[float]
+    """Comments a second of the analyzer without the app."""
     end_to_end: list[float]
+    """Comments a second of the whole pipeline, from POST to comments.csv."""
     peak_mb: float
     """Largest resident size of the host process."""
 
     @property
     def kept(self) -> float:
-        """Share of the analyzer's own speed: the median of the turns, each on like moments."""
+        """The pipeline's share of the analyzer's own speed: the median over the turns."""
         pairs = zip(self.end_to_end, self.alone, strict=True)
-        return median(together / alone for together, alone in pairs)
+        return median(end_to_end / alone for end_to_end, alone in pairs)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,9 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--many", action="store_true", help="a job of 10,000 links too")
     options = parser.parse_args(argv)
     figures: dict[str, Any] = {"load": os.getloadavg(), "cores": os.cpu_count()}
-    with azurite() as storage:
-        real = measured_side(storage, options.analyzer)
-        light = measured_side(storage, "vader")
+    with azurite(home=AZURITE_HOME) as storage:
+        real = measure_side(storage, options.analyzer)
+        light = measure_side(storage, "vader")
         aggregator = aggregate_figures(storage)
         large = [large_job(storage, n) for n in ((LINKS, MANY_LINKS) if options.many else (LINKS,))]
     imports = {what: import_seconds(what) for what in ("azure.functions", "function_app")}
@@ -81,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measured_side(storage: str, analyzer: str) -> Side:
+def measure_side(storage: str, analyzer: str) -> Side:
     """The analyzer alone and the pipeline with it by turns, on the same texts."""
     texts = comment_texts(POSTS * COMMENTS)
     body = {
@@ -101,7 +106,7 @@ def measured_side(storage: str, analyzer: str) -> Side:
 
 
 def job_seconds(host: DevHost, body: Mapping[str, Any]) -> float:
-    """From the POST to comments.csv in hand."""
+    """Seconds from the POST until comments.csv is downloaded."""
     began = time.perf_counter()
     links = _submit(host, body)["links"]
     _await_end(links["status"])
@@ -166,18 +171,9 @@ def _await_end(status: str, poll: float = 0.25) -> None:
 def _host(storage: str, settings: dict[str, str]) -> Iterator[DevHost]:
     with (
         tempfile.TemporaryFile() as output,
-        DevHost(storage=storage, settings=settings, output=output) as host,
+        DevHost(PROJECT, storage=storage, settings=settings, output=output) as host,
     ):
         yield host
-
-
-def peak_mb(pid: int) -> float:
-    """Largest resident size of a process so far, in MB; 0 where the system does not tell."""
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return 0.0
-    line = next(li for li in status.read_text().splitlines() if li.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
 
 
 def import_seconds(module: str) -> float:

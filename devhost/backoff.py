@@ -9,25 +9,26 @@ FIRST_DELAY = 0.1
 
 
 class BackOff:
-    """100 ms after the first empty poll, then 100 ms more than about 1, 2, 4, 8 … times 100 ms.
+    """The delays of the WebJobs SDK's RandomizedExponentialBackoffStrategy, in seconds.
 
-    The WebJobs SDK's RandomizedExponentialBackoffStrategy, in seconds.
+    0.1 after the first empty poll, then 0.1 + 0.1 · 2ⁿ · `jitter()` with n = 0, 1, 2 …, at most
+    `max_delay`.
     """
 
-    def __init__(self, longest: float, jitter: Callable[[], float]) -> None:
-        self._longest = longest
+    def __init__(self, max_delay: float, jitter: Callable[[], float]) -> None:
+        self._max_delay = max_delay
         self._jitter = jitter
-        self._empty = 0
+        self._empty_polls = 0
 
-    def found(self) -> None:
-        """Start over: there were messages."""
-        self._empty = 0
+    def reset(self) -> None:
+        """Start over, because the last poll received messages."""
+        self._empty_polls = 0
 
     def next(self) -> float:
-        """Seconds until the next poll, after one more that found nothing."""
-        growth = 0.0 if self._empty == 0 else self._jitter() * 2 ** (self._empty - 1)
+        """Seconds until the next poll, after one more that received nothing."""
+        growth = 0.0 if self._empty_polls == 0 else self._jitter() * 2 ** (self._empty_polls - 1)
         delay = FIRST_DELAY * (1 + growth)
-        if delay >= self._longest:
-            return self._longest
-        self._empty += 1
+        if delay >= self._max_delay:
+            return self._max_delay
+        self._empty_polls += 1
         return delay

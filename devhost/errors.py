@@ -1,7 +1,7 @@
-"""What the host says no to."""
+"""Why the host cannot start."""
 
 from __future__ import annotations
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault of the host
-    """The app or its settings cannot run; the message names the thing and the cure."""
+class StartupError(Exception):
+    """The app or its storage cannot be started; the message says what is wrong and the cure."""

@@ -1,4 +1,4 @@
-// Loaded before Azurite: ends it when whoever started it is gone, however that one died.
-const leave = () => process.exit(0);
-process.stdin.on("end", leave).on("error", leave).resume();
-process.stdin.unref(); // watching must not keep Azurite from ending by itself
+// Preloaded into Azurite: exits when the process that started it is gone, however that one ended.
+const exit = () => process.exit(0);
+process.stdin.on("end", exit).on("error", exit).resume();
+process.stdin.unref(); // watching must not keep Azurite running

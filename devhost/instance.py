@@ -1,7 +1,7 @@
-"""One worker process: loads the app, listens, and stops when its standard input ends.
+"""One worker process: loads the app, listens, and stops when its standard input closes.
 
-Started by the supervisor as `python -m devhost.instance SPEC`, with the shared listening socket and
-a pipe for its report inherited.
+The supervisor starts it as `python -m devhost.instance SPEC`; it inherits the listening socket and
+a pipe for its report.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ import msgspec
 import uvicorn
 
 from devhost.console import Console
-from devhost.errors import Refused
-from devhost.http import HttpTriggers, Keys
-from devhost.order import GRACE_SECONDS, Report, Spec
-from devhost.plan import STORAGE_THREADS, Plan, Planner
-from devhost.queues import Policy
+from devhost.errors import StartupError
+from devhost.http_triggers import HttpTriggers, Keys
+from devhost.instance_context import InstanceContext
+from devhost.instance_messages import GRACE_SECONDS, InstanceSpec, StartupReport
+from devhost.queue_triggers import QueuePolicy
 from devhost.settings import read_host_file
-from devhost.shared import Shared
+from devhost.triggers import STORAGE_THREADS, TriggerBuilder, Triggers
 from devhost.worker import Worker
 
 
@@ -40,51 +40,52 @@ class _Server(uvicorn.Server):
 
 def main() -> None:
     """Run the instance that the first argument describes."""
-    spec = msgspec.json.decode(sys.argv[1], type=Spec)
+    spec = msgspec.json.decode(sys.argv[1], type=InstanceSpec)
     asyncio.run(_run(spec))
 
 
-async def _run(spec: Spec) -> None:
+async def _run(spec: InstanceSpec) -> None:
     console = Console(spec.number)
-    stopping = _stopping()
+    stopping = _stop_signal()
     with ThreadPoolExecutor(STORAGE_THREADS, "storage") as threads:
         try:
-            worker, plan = await _prepare(spec, console, threads)
-        except Refused as no:
-            _report(spec, Report(refused=str(no)))
+            worker, triggers = await _prepare(spec, console, threads)
+        except StartupError as error:
+            _send_report(spec, StartupReport(error=str(error)))
             return
-        await _serve(spec, plan, stopping)
+        await _serve(spec, triggers, stopping)
         if worker.running:
-            console.say(f"stopped with {worker.running} invocations unfinished")
+            console.print(f"stopped with {worker.running} invocations unfinished")
             sys.stdout.flush()
             os._exit(0)  # their threads cannot be ended otherwise
         worker.stop()
 
 
 async def _prepare(
-    spec: Spec, console: Console, threads: ThreadPoolExecutor
-) -> tuple[Worker, Plan]:
+    spec: InstanceSpec, console: Console, threads: ThreadPoolExecutor
+) -> tuple[Worker, Triggers]:
     app = Path(spec.app)
     host_file = read_host_file(app / "host.json", os.environ)
-    console.take_logging(host_file)
+    console.configure_logging(host_file)
     worker = await Worker.load(app)
-    policy = Policy.of(host_file.extensions.queues, spec.invisibility)
-    planner = Planner(Shared(worker, console, threads), host_file, os.environ, policy)
-    return worker, planner.plan(Keys(spec.function_key))
+    policy = QueuePolicy.from_host_file(host_file.extensions.queues, spec.invisibility)
+    context = InstanceContext(worker, console, threads)
+    builder = TriggerBuilder(context, host_file, os.environ, policy)
+    return worker, builder.build(Keys(spec.function_key))
 
 
-async def _serve(spec: Spec, plan: Plan, stopping: asyncio.Event) -> None:
-    """Listen until `stopping`; then give what runs `GRACE_SECONDS` to end."""
-    server = _server(plan.http)
+async def _serve(spec: InstanceSpec, triggers: Triggers, stopping: asyncio.Event) -> None:
+    """Listen until `stopping` is set, then give running invocations `GRACE_SECONDS` to end."""
+    server = _server(triggers.http)
     serving = asyncio.create_task(server.serve([socket.socket(fileno=spec.socket)]))
-    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells no other way
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.005)
-    work = [listener.listen(stopping) for listener in plan.listeners]
-    work += [timer.run(stopping) for timer in plan.timers]
-    if plan.lease is not None:
-        work.append(plan.lease.keep(stopping))
-    tasks = [serving, *(asyncio.create_task(one) for one in work)]
-    _report(spec, Report(functions=plan.described, warnings=plan.warnings))
+    work = [listener.listen(stopping) for listener in triggers.listeners]
+    work += [timer.run(stopping) for timer in triggers.timers]
+    if triggers.lease is not None:
+        work.append(triggers.lease.keep(stopping))
+    tasks = [serving, *(asyncio.create_task(coroutine) for coroutine in work)]
+    _send_report(spec, StartupReport(functions=triggers.descriptions, warnings=triggers.warnings))
     stop = asyncio.create_task(stopping.wait())
     ended, _ = await asyncio.wait({stop, *tasks}, return_when="FIRST_COMPLETED")
     for task in ended:
@@ -105,21 +106,21 @@ def _server(app: HttpTriggers) -> _Server:
     return _Server(config)
 
 
-def _stopping() -> asyncio.Event:
-    """Set by SIGTERM, and when standard input ends because the supervisor closed it or died."""
+def _stop_signal() -> asyncio.Event:
+    """An event set by SIGTERM, and when the supervisor closes our standard input or dies."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
 
-    def ended() -> None:
+    def input_closed() -> None:
         loop.remove_reader(sys.stdin.fileno())
         stopping.set()
 
-    loop.add_reader(sys.stdin.fileno(), ended)
+    loop.add_reader(sys.stdin.fileno(), input_closed)
     return stopping
 
 
-def _report(spec: Spec, report: Report) -> None:
+def _send_report(spec: InstanceSpec, report: StartupReport) -> None:
     with os.fdopen(spec.report, "wb") as pipe:
         pipe.write(msgspec.json.encode(report))
 

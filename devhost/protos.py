@@ -1,4 +1,4 @@
-"""Plain objects in the place of the gRPC messages between host and worker.
+"""Plain objects that stand in for the gRPC messages between host and worker.
 
 The worker library takes the module of messages as a parameter and only makes objects, reads their
 attributes and asks `WhichOneof`. Objects with the same attribute names do; no gRPC is needed.

@@ -1,4 +1,4 @@
-"""Which function answers a path: ASP.NET's route templates, by the functions' names."""
+"""Finds the function for a path by ASP.NET's route templates, in the order of function names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from devhost.errors import Refused
+from devhost.errors import StartupError
 from devhost.worker import Function
 
 _PARAMETER = re.compile(r"\{(\*{0,2})(\w+)((?::[^{}:?]+)*)(\?)?\}")
@@ -36,9 +36,11 @@ class Route:
 
 
 def build(functions: Iterable[Function], prefix: str) -> list[Route]:
-    """The routes of all HTTP functions, first match first. Raises Refused on a bad template."""
+    """The routes of all HTTP functions in matching order. Raises StartupError on a bad template."""
     http = [function for function in functions if function.trigger["type"] == "httpTrigger"]
-    return [_route(function, prefix) for function in sorted(http, key=lambda found: found.name)]
+    return [
+        _route(function, prefix) for function in sorted(http, key=lambda function: function.name)
+    ]
 
 
 def _route(function: Function, prefix: str) -> Route:
@@ -59,7 +61,7 @@ def _compile(template: str, name: str) -> re.Pattern[str]:
 def _segment(segment: str, name: str) -> str:
     match = _PARAMETER.fullmatch(segment)
     if match is None:
-        return "/" + _mixed(segment, name)
+        return "/" + _segment_pattern(segment, name)
     stars, parameter, constraints, optional = match.groups()
     if stars:
         return f"(?:/(?P<{parameter}>.*))?"
@@ -67,7 +69,7 @@ def _segment(segment: str, name: str) -> str:
     return f"(?:{group})?" if optional else group
 
 
-def _mixed(segment: str, name: str) -> str:
+def _segment_pattern(segment: str, name: str) -> str:
     """A segment of literal text, perhaps with parameters in it (`{id}.csv`)."""
     pieces, end = [], 0
     for match in _PARAMETER.finditer(segment):
@@ -76,18 +78,18 @@ def _mixed(segment: str, name: str) -> str:
         end = match.end()
     rest = segment[end:]
     if "{" in rest or "}" in rest:
-        raise Refused(f"function {name}: the route segment {segment!r} is no valid template")
+        raise StartupError(f"function {name}: the route segment {segment!r} is no valid template")
     return "".join(pieces) + re.escape(rest)
 
 
 def _constraint(constraints: str, segment: str, name: str) -> str:
-    wanted = constraints.removeprefix(":")
-    if wanted not in _CONSTRAINTS:
-        raise Refused(
+    constraint = constraints.removeprefix(":")
+    if constraint not in _CONSTRAINTS:
+        raise StartupError(
             f"function {name}: the development host does not know the constraint of {segment!r}; "
-            f"it knows {', '.join(known for known in _CONSTRAINTS if known)}"
+            f"it knows {', '.join(name for name in _CONSTRAINTS if name)}"
         )
-    return _CONSTRAINTS[wanted]
+    return _CONSTRAINTS[constraint]
 
 
 def find(
@@ -106,15 +108,15 @@ def find(
 
 
 def clashes(routes: Sequence[Route]) -> list[str]:
-    """A warning for every function that an earlier one hides, wholly or for one example path."""
+    """A warning for every function that an earlier one hides, for all its paths or for some."""
     warnings = []
     for place, later in enumerate(routes):
         example = "/" + _PARAMETER.sub("0", later.template)
         for earlier in routes[:place]:
-            shared = earlier.methods & later.methods
-            if shared and earlier.pattern.fullmatch(example):
+            methods = earlier.methods & later.methods
+            if methods and earlier.pattern.fullmatch(example):
                 warnings.append(
-                    f"{'/'.join(sorted(shared))} {later.template} of function "
+                    f"{'/'.join(sorted(methods))} {later.template} of function "
                     f"{later.function.name} is answered by {earlier.function.name} "
                     f"({earlier.template}), because the host goes by the functions' names"
                 )

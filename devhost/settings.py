@@ -11,21 +11,21 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from devhost.errors import Refused
+from devhost.errors import StartupError
 
 OVERRIDE = "azurefunctionsjobhost__"
-"""App settings that start so override host.json; `__` steps into an object."""
+"""Prefix of app settings that override host.json; `__` separates the keys of nested objects."""
 
 HOST_STORAGE = "AzureWebJobsStorage"
 INVISIBILITY = 600
-"""Seconds that the real host hides a received message; it renews that at half time."""
+"""Seconds that the real host hides a received message; it renews them at half time."""
 EMULATOR = "UseDevelopmentStorage=true"
 _TIMESPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{1,2}):(\d{1,2})(\.\d+)?")
 _PLACEHOLDER = re.compile(r"%([^%]+)%")
 
 
 def _lower(name: str) -> str:
-    """Field names as they stand in host.json, whose keys are case-insensitive."""
+    """The field's key in host.json, whose keys are case-insensitive and read in lower case here."""
     return name.replace("_", "")
 
 
@@ -41,7 +41,7 @@ class Queues(msgspec.Struct, frozen=True, rename=_lower):
 
     @property
     def threshold(self) -> int:
-        """Fetch again when this many or fewer messages are in flight."""
+        """Receive again when no more messages than this are running."""
         if self.new_batch_threshold is not None:
             return self.new_batch_threshold
         return self.batch_size // 2 * (os.process_cpu_count() or 1)
@@ -77,7 +77,7 @@ class HostFile(msgspec.Struct, frozen=True, rename=_lower):
 
 
 def read_host_file(path: Path, app_settings: Mapping[str, str]) -> HostFile:
-    """Read host.json with the overrides among `app_settings`. Raises Refused."""
+    """Read host.json with the overrides among `app_settings`. Raises StartupError."""
     raw = _lower_keys(_read_json(path))
     for name, value in app_settings.items():
         if name.lower().startswith(OVERRIDE):
@@ -86,8 +86,8 @@ def read_host_file(path: Path, app_settings: Mapping[str, str]) -> HostFile:
         host_file = msgspec.convert(raw, HostFile, strict=False)
         seconds(host_file.extensions.queues.visibility_timeout)
         seconds(host_file.extensions.queues.max_polling_interval)
-    except (msgspec.ValidationError, ValueError) as trouble:
-        raise Refused(f"{path.name}: {trouble}") from trouble
+    except (msgspec.ValidationError, ValueError) as error:
+        raise StartupError(f"{path.name}: {error}") from error
     return host_file
 
 
@@ -119,7 +119,7 @@ def read_app_settings(
     """The environment of the app: local.settings.json under the real environment, which wins.
 
     Without a `file`, local.settings.json is read, or local.settings.example.json where there is
-    none. Empty values are skipped. Raises Refused.
+    none. Empty values are skipped. Raises StartupError.
     """
     candidates = [folder / "local.settings.json", folder / "local.settings.example.json"]
     path = file or next((path for path in candidates if path.is_file()), None)
@@ -133,29 +133,29 @@ def _values(path: Path) -> dict[str, str]:
     values = _read_json(path).get("Values", {})
     for name, value in values.items():
         if not isinstance(value, str):
-            raise Refused(f"{path.name}: Values.{name} must be a string, in quotes")
+            raise StartupError(f"{path.name}: Values.{name} must be a string, in quotes")
     return {name: value for name, value in values.items() if value}
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text("utf-8-sig"))
-    except OSError as trouble:
-        raise Refused(f"{path} cannot be read: {trouble.strerror}") from trouble
-    except ValueError as trouble:
-        raise Refused(f"{path} is not valid JSON: {trouble}") from trouble
+    except OSError as error:
+        raise StartupError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise StartupError(f"{path} is not valid JSON: {error}") from error
     if not isinstance(content, dict):
-        raise Refused(f"{path} must hold a JSON object")
+        raise StartupError(f"{path} must hold a JSON object")
     return content
 
 
 def resolve(text: str, settings: Mapping[str, str], where: str) -> str:
-    """`text` with every %NAME% replaced by that app setting. Raises Refused naming `where`."""
+    """Replace every %NAME% by that app setting. Raises StartupError naming `where`."""
 
     def value(match: re.Match[str]) -> str:
         name = match[1]
         if not settings.get(name):
-            raise Refused(
+            raise StartupError(
                 f"{where} names %{name}%, but there is no app setting {name}; "
                 "add it to Values in local.settings.json"
             )
@@ -165,15 +165,15 @@ def resolve(text: str, settings: Mapping[str, str], where: str) -> str:
 
 
 def connection(name: str, settings: Mapping[str, str], where: str) -> str:
-    """The connection string in the app setting `name`. Raises Refused naming `where`."""
+    """The connection string in the app setting `name`. Raises StartupError naming `where`."""
     if value := settings.get(name):
         return value
     if any(setting.startswith(f"{name}__") for setting in settings):
-        raise Refused(
+        raise StartupError(
             f"{where}: {name} is a connection by identity, which the development host does not "
             f"make; set {name} to a connection string or to {EMULATOR}"
         )
-    raise Refused(
+    raise StartupError(
         f"{where} needs the app setting {name}, a storage connection string; "
         f"for local work set it to {EMULATOR}"
     )
@@ -181,5 +181,5 @@ def connection(name: str, settings: Mapping[str, str], where: str) -> str:
 
 def is_disabled(function: str, settings: Mapping[str, str]) -> bool:
     """Whether `AzureWebJobs.<function>.Disabled` switches the function off."""
-    wanted = {f"AzureWebJobs.{function}.Disabled", f"AzureWebJobs_{function}_Disabled"}
-    return any(settings.get(name, "").lower() in {"true", "1"} for name in wanted)
+    names = {f"AzureWebJobs.{function}.Disabled", f"AzureWebJobs_{function}_Disabled"}
+    return any(settings.get(name, "").lower() in {"true", "1"} for name in names)

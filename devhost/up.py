@@ -7,17 +7,20 @@ import signal
 import sys
 from pathlib import Path
 
-from devhost.errors import Refused
+from devhost.azurite import DEFAULT_HOME
+from devhost.errors import StartupError
 from devhost.settings import INVISIBILITY
-from devhost.supervisor import PROJECT, DevHost
+from devhost.supervisor import DevHost
 
 HELP = "run the function app and its storage on this machine until Ctrl-C"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options of `up`."""
+def add_arguments(
+    parser: argparse.ArgumentParser, *, app: Path = Path(), azurite_home: Path = DEFAULT_HOME
+) -> None:
+    """Declare the options of `up`; the keywords are the defaults of two of them."""
     add = parser.add_argument
-    add("--app", type=Path, default=PROJECT, metavar="FOLDER", help="folder of function_app.py")
+    add("--app", type=Path, default=app, metavar="FOLDER", help="folder of function_app.py")
     add("--port", type=int, default=7071, help="HTTP port (default 7071, 0 for a free one)")
     add(
         "--instances", type=_count, default=1, metavar="N", help="worker processes, as in the cloud"
@@ -31,6 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"messages come back (default {INVISIBILITY}, as in the cloud)",
     )
     add("--settings", type=Path, metavar="FILE", help="another local.settings.json")
+    _add_storage_arguments(parser, azurite_home)
+    add("--keys", metavar="KEY", help="ask callers for this function key (default: no key)")
+    add("--restart", action="store_true", help="replace an instance that dies")
+
+
+def _add_storage_arguments(parser: argparse.ArgumentParser, azurite_home: Path) -> None:
+    add = parser.add_argument
     add(
         "--storage",
         metavar="CONNECTION",
@@ -43,8 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="where the emulator started here keeps its data (default: in memory)",
     )
-    add("--keys", metavar="KEY", help="ask callers for this function key (default: no key)")
-    add("--restart", action="store_true", help="replace an instance that dies")
+    add(
+        "--azurite-home",
+        type=Path,
+        default=azurite_home,
+        metavar="FOLDER",
+        help="where the emulator is installed (default %(default)s)",
+    )
 
 
 def _count(text: str) -> int:
@@ -54,7 +69,7 @@ def _count(text: str) -> int:
     return count
 
 
-def end_by_signals() -> None:
+def interrupt_on_signals() -> None:
     """Let Ctrl-C and SIGTERM raise KeyboardInterrupt.
 
     Both by name: a shell starts its background jobs with SIGINT ignored, and that is inherited.
@@ -63,35 +78,36 @@ def end_by_signals() -> None:
         signal.signal(number, signal.default_int_handler)
 
 
-def run(options: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Run until Ctrl-C, SIGTERM or the death of the last instance; the exit code."""
     host = DevHost(
-        options.app,
-        storage=options.storage,
-        data=options.data,
-        settings_file=options.settings,
-        instances=options.instances,
-        invisibility=options.invisibility,
-        port=options.port,
-        function_key=options.keys,
-        restart=options.restart,
+        args.app,
+        storage=args.storage,
+        data=args.data,
+        azurite_home=args.azurite_home,
+        settings_file=args.settings,
+        instances=args.instances,
+        invisibility=args.invisibility,
+        port=args.port,
+        function_key=args.keys,
+        restart=args.restart,
     )
-    end_by_signals()
+    interrupt_on_signals()
     try:
         with host:
-            _greet(host)
+            _print_addresses(host)
             host.wait()
             print("No instance is left.", file=sys.stderr)
             return 1
-    except Refused as no:
-        print(f"The host cannot start: {no}", file=sys.stderr)
+    except StartupError as error:
+        print(f"The host cannot start: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 0
 
 
-def _greet(host: DevHost) -> None:
+def _print_addresses(host: DevHost) -> None:
     pids = ", ".join(str(pid) for pid in host.pids)
     print(f"Functions at {host.url}, instances with process id {pids}. Ctrl-C stops.")
     for line in host.functions:

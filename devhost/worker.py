@@ -1,6 +1,6 @@
 """Drives azure-functions-runtime, the library with which the cloud's Python worker runs an app.
 
-Its state is module-global: one app a process.
+The library's state is module-global, so a process can load one app only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 import azure_functions_runtime as runtime
 
-from devhost.errors import Refused
+from devhost.errors import StartupError
 from devhost.protos import MODULE, SUCCESS, Message, ParameterBinding, TypedData
 
 TRIGGERS = {"httpTrigger", "queueTrigger", "timerTrigger"}
@@ -35,7 +35,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an invocation came to; `error` and `traceback` are empty when it succeeded."""
+    """The result of an invocation; `error` and `traceback` are empty when it succeeded."""
 
     value: TypedData | None = None
     error: str = ""
@@ -53,24 +53,24 @@ class Worker:
     def __init__(self, functions: list[Function]) -> None:
         self.functions = functions
         self.running = 0
-        """Invocations that have not ended."""
+        """How many invocations are running."""
 
     @classmethod
     async def load(cls, folder: Path) -> Worker:
-        """Import and index function_app.py in `folder`. Raises Refused with the app's exception."""
+        """Import and index `folder`'s function_app.py. Raises StartupError with its exception."""
         if not (folder / "function_app.py").is_file():
-            raise Refused(f"there is no function_app.py in {folder}; name the app's folder")
+            raise StartupError(f"there is no function_app.py in {folder}; name the app's folder")
         sys.path.insert(0, str(folder))
         os.chdir(folder)
         runtime.start_threadpool_executor()
         request = SimpleNamespace(capabilities={}, function_app_directory=str(folder))
         answer = await runtime.worker_init_request(_request(worker_init_request=request))
         if answer.result.status != SUCCESS:
-            raise Refused(_import_failure(answer.result.exception))
+            raise StartupError(_import_failure(answer.result.exception))
         metadata = await runtime.functions_metadata_request(_request())
-        functions = [_function(found) for found in metadata.function_metadata_results or ()]
+        functions = [_function(result) for result in metadata.function_metadata_results or ()]
         if not functions:
-            raise Refused(f"function_app.py in {folder} registers no function")
+            raise StartupError(f"function_app.py in {folder} registers no function")
         return cls(functions)
 
     async def invoke(
@@ -92,11 +92,11 @@ class Worker:
             self.running -= 1
         if answer.result.status == SUCCESS:
             return Outcome(answer.return_value)
-        trouble = answer.result.exception
-        return Outcome(error=trouble.message, traceback=trouble.stack_trace)
+        exception = answer.result.exception
+        return Outcome(error=exception.message, traceback=exception.stack_trace)
 
     def stop(self) -> None:
-        """End the thread pool; waits for what runs."""
+        """Shut the thread pool down and wait for what it runs."""
         runtime.stop_threadpool_executor()
 
 
@@ -105,22 +105,23 @@ def _request(**fields: object) -> SimpleNamespace:
     return SimpleNamespace(request=SimpleNamespace(**fields), properties=properties)
 
 
-def _import_failure(trouble: Message) -> str:
-    return f"function_app.py could not be loaded: {trouble.message}\n{trouble.stack_trace}".rstrip()
+def _import_failure(exception: Message) -> str:
+    text = f"function_app.py could not be loaded: {exception.message}\n{exception.stack_trace}"
+    return text.rstrip()
 
 
-def _function(found: Message) -> Function:
-    bindings = [json.loads(binding) for binding in found.raw_bindings]
+def _function(metadata: Message) -> Function:
+    bindings = [json.loads(binding) for binding in metadata.raw_bindings]
     triggers = [binding for binding in bindings if binding["type"] in TRIGGERS]
     others = [b["type"] for b in bindings if b not in triggers and b["type"] != "http"]
     if others or len(triggers) != 1:
-        raise Refused(
-            f"function {found.name} is bound to {', '.join(b['type'] for b in bindings)}; the "
+        raise StartupError(
+            f"function {metadata.name} is bound to {', '.join(b['type'] for b in bindings)}; the "
             "development host serves exactly one HTTP, queue or timer trigger and no other binding"
         )
-    if found.retry_options is not None:
-        raise Refused(
-            f"function {found.name} has a retry policy, which the development host does not act on "
-            "and the real host does not apply to queues; remove it"
+    if metadata.retry_options is not None:
+        raise StartupError(
+            f"function {metadata.name} has a retry policy, which the development host does not act "
+            "on and the real host does not apply to queues; remove it"
         )
-    return Function(found.name, found.function_id, triggers[0])
+    return Function(metadata.name, metadata.function_id, triggers[0])

@@ -11,14 +11,14 @@ from undertone import wire
 from undertone.errors import Rejected
 
 MOST_NAMED = 1000
-"""Wrong fields that one answer names; of a body that is wrong all through the rest adds nothing."""
+"""Wrong fields that one answer names at most, so that its size is bounded."""
 
 Problems = dict[str, str]
 """Path of a field (`posts[0].comments[3].text`) → what is wrong with it."""
 
 
 def bad_fields(problems: Mapping[str, str]) -> Rejected:
-    """The answer that names them all."""
+    """The error whose answer names all of `problems`."""
     count = f"{len(problems)} fields are" if len(problems) > 1 else "1 field is"
     more = "at least " if len(problems) >= MOST_NAMED else ""
     named = ", ".join(list(problems)[:5]) + (" …" if len(problems) > 5 else "")
@@ -28,7 +28,10 @@ def bad_fields(problems: Mapping[str, str]) -> Rejected:
 def read_object[T: msgspec.Struct](
     raw: object, kind: type[T], path: str, problems: Problems
 ) -> T | None:
-    """`raw` as a `kind`; None if it is none, and then each wrong field of it is in `problems`."""
+    """`raw`, which stands at `path`, as a `kind`.
+
+    None if it is not valid; each of its wrong fields is then in `problems`.
+    """
     try:
         return wire.convert(raw, kind)
     except msgspec.ValidationError:
@@ -53,7 +56,7 @@ def _name_wrong_fields(
 
 
 def _name_wrong_values(raw: object, kind: Any, path: str, problems: Problems) -> None:
-    """The problems of one field, and of the objects in it if it is a list of some."""
+    """Add the problems of one field, and those of each object in it if it is a list of objects."""
     inner = get_args(kind)[0] if get_origin(kind) is list else None
     if isinstance(raw, list) and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
         for index, item in enumerate(raw):
@@ -61,11 +64,11 @@ def _name_wrong_values(raw: object, kind: Any, path: str, problems: Problems) ->
                 return
             read_object(item, inner, f"{path}[{index}]", problems)
         return
-    if told := wrong(raw, kind):
-        problems[path] = told
+    if problem := problem_of(raw, kind):
+        problems[path] = problem
 
 
-def wrong(raw: object, kind: Any, *, strict: bool = True) -> str:
+def problem_of(raw: object, kind: Any, *, strict: bool = True) -> str:
     """What is wrong with `raw` as a `kind`; empty if nothing is."""
     try:
         wire.convert(raw, kind, strict=strict)

@@ -23,7 +23,7 @@ OWNER = "shared"
 Handler = Callable[[func.HttpRequest], func.HttpResponse]
 
 
-def answer(
+def json_response(
     body: Any, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> func.HttpResponse:
     """`body` as JSON."""
@@ -35,7 +35,7 @@ def answer(
     )
 
 
-def problem(
+def problem_response(
     status: int,
     detail: str,
     *,
@@ -59,29 +59,31 @@ def problem(
     )
 
 
-def guarded(handler: Handler) -> Handler:
-    """Turn our errors into answers; a fault of ours into one that says nothing of its inside."""
+def problem_responses(handler: Handler) -> Handler:
+    """`handler`, with our errors as problem+json; any other error as a 500 without its details."""
 
     @wraps(handler)
-    def guard(req: func.HttpRequest) -> func.HttpResponse:
+    def handle(req: func.HttpRequest) -> func.HttpResponse:
         try:
             return handler(req)
         except Conflict as error:
-            return problem(error.status, error.detail, retry_after=error.retry_after)
+            return problem_response(error.status, error.detail, retry_after=error.retry_after)
         except Rejected as error:
-            return problem(error.status, error.detail, problems=error.problems)
+            return problem_response(error.status, error.detail, problems=error.problems)
         except Missing:
-            return problem(404, "the job is gone; it was deleted while you asked")
+            return problem_response(404, "the job is gone; it was deleted while you asked")
         except Transient as error:
             log.warning("not now: %s", error)
-            return problem(503, "storage does not answer just now; try again", retry_after=5)
+            return problem_response(
+                503, "storage does not answer just now; try again", retry_after=5
+            )
         except Exception:
             log.exception("%s %s failed", req.method, req.url.partition("?")[0])
-            return problem(
+            return problem_response(
                 500, "this is a fault of Undertone's; it has been logged", retry_after=30
             )
 
-    return guard
+    return handle
 
 
 def caller(_req: func.HttpRequest) -> str:
@@ -99,12 +101,12 @@ def base_url(req: func.HttpRequest) -> str:
     return f"{scheme}://{host}/api"
 
 
-def whole(req: func.HttpRequest, name: str, default: int, *, least: int, most: int) -> int:
-    """A whole number from the query. Raises Rejected."""
+def int_param(req: func.HttpRequest, name: str, default: int, *, least: int, most: int) -> int:
+    """A whole number from the query, `default` if it is not there. Raises Rejected."""
     text = req.params.get(name, "")
     if not text:
         return default
     if not text.isdecimal() or not least <= int(text) <= most:
-        told = f"must be a whole number from {least} to {most}"
-        raise Rejected(f"`{name}` {told}", {name: told})
+        rule = f"must be a whole number from {least} to {most}"
+        raise Rejected(f"`{name}` {rule}", {name: rule})
     return int(text)

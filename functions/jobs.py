@@ -7,14 +7,13 @@ from hashlib import sha256
 import azure.functions as func
 import msgspec
 
-from functions.http import answer, base_url, caller, guarded, whole
+from functions.http import base_url, caller, int_param, json_response, problem_responses
 from functions.links import FILES, blob_of, download_name, job_links
 from undertone import wiring
 from undertone.errors import Conflict
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.reports import MOST_JOBS, find_job, list_jobs, result_rows
-from undertone.pipeline.status import Status
-from undertone.pipeline.status import status as present_status
+from undertone.pipeline.status import Status, read_status
 from undertone.pipeline.stopping import cancel as cancel_job
 from undertone.pipeline.stopping import delete as delete_job
 
@@ -30,10 +29,10 @@ def _find(req: func.HttpRequest) -> Request:
 
 @blueprint.function_name("list_jobs")
 @blueprint.route("jobs", methods=["GET"])
-@guarded
+@problem_responses
 def listing(req: func.HttpRequest) -> func.HttpResponse:
     """The caller's jobs, newest first; `limit` and `after` page through them."""
-    limit = whole(req, "limit", 20, least=1, most=MOST_JOBS)
+    limit = int_param(req, "limit", 20, least=1, most=MOST_JOBS)
     page = list_jobs(wiring.services(), caller(req), after=req.params.get("after", ""), limit=limit)
     base = base_url(req)
     jobs = [
@@ -48,22 +47,22 @@ def listing(req: func.HttpRequest) -> func.HttpResponse:
         for entry in page.jobs
     ]
     following = f"{base}/jobs?limit={limit}&after={page.after}" if page.after else None
-    return answer({"jobs": jobs, "next": following})
+    return json_response({"jobs": jobs, "next": following})
 
 
 @blueprint.function_name("job_results")
 @blueprint.route("jobs/{job_id}", methods=["GET"])
-@guarded
+@problem_responses
 def results(req: func.HttpRequest) -> func.HttpResponse:
     """Status and the rows of one page, 100 of them; `page` counts from 0."""
     request = _find(req)
-    page = whole(req, "page", 0, least=0, most=10_000)
+    page = int_param(req, "page", 0, least=0, most=10_000)
     services = wiring.services()
     rows = result_rows(services, request, page)
     base = base_url(req)
     last = page + 1 >= request.pages
     following = None if last else f"{base}/jobs/{request.job}?page={page + 1}"
-    return answer(
+    return json_response(
         {
             **msgspec.to_builtins(_status(request)),
             "rows": rows,
@@ -75,7 +74,7 @@ def results(req: func.HttpRequest) -> func.HttpResponse:
 
 @blueprint.function_name("job_status")
 @blueprint.route("jobs/{job_id}/status", methods=["GET"])
-@guarded
+@problem_responses
 def status(req: func.HttpRequest) -> func.HttpResponse:
     """How far the job is; 304 if that is what `If-None-Match` names."""
     request = _find(req)
@@ -87,16 +86,16 @@ def status(req: func.HttpRequest) -> func.HttpResponse:
         headers["Retry-After"] = str(POLL_SECONDS)
     if etag in req.headers.get("if-none-match", ""):
         return func.HttpResponse(status_code=304, headers=headers)
-    return answer(body, headers=headers)
+    return json_response(body, headers=headers)
 
 
 def _status(request: Request) -> Status:
-    return present_status(wiring.services(), wiring.watches(), request)
+    return read_status(wiring.services(), wiring.watches(), request)
 
 
 @blueprint.function_name("download")
 @blueprint.route("jobs/{job_id}/download", methods=["GET"])
-@guarded
+@problem_responses
 def download(req: func.HttpRequest) -> func.HttpResponse:
     """302 to a signed link to one file; the links as JSON for those who accept only that."""
     request = _find(req)
@@ -108,7 +107,7 @@ def download(req: func.HttpRequest) -> func.HttpResponse:
         )
     if "application/json" in req.headers.get("accept", ""):
         minutes = wiring.settings().link_minutes
-        return answer({"minutes": minutes, "files": {f: _link(request, f) for f in FILES}})
+        return json_response({"minutes": minutes, "files": {f: _link(request, f) for f in FILES}})
     headers = {"Location": _link(request, file), "Cache-Control": "no-store"}
     return func.HttpResponse(status_code=302, headers=headers)
 
@@ -123,13 +122,13 @@ def _link(request: Request, file: str) -> str:
 
 @blueprint.function_name("cancel")
 @blueprint.route("jobs/{job_id}/cancel", methods=["POST"])
-@guarded
+@problem_responses
 def cancel(req: func.HttpRequest) -> func.HttpResponse:
     """Close the job with what exists."""
     request = _find(req)
     cancel_job(wiring.services(), request)
     links = job_links(base_url(req), request.job)
-    return answer(
+    return json_response(
         {"job_id": request.job, "status": "cancelling", "links": links},
         status=202,
         headers={"Location": links["status"]},
@@ -138,7 +137,7 @@ def cancel(req: func.HttpRequest) -> func.HttpResponse:
 
 @blueprint.function_name("delete")
 @blueprint.route("jobs/{job_id}", methods=["DELETE"])
-@guarded
+@problem_responses
 def delete(req: func.HttpRequest) -> func.HttpResponse:
     """Stop the job and remove all its data."""
     delete_job(wiring.services(), _find(req))

@@ -30,8 +30,8 @@ def job_links(base: str, job: str) -> dict[str, str]:
 def blob_of(file: str, job: str) -> str:
     """The blob of one of a job's files. Raises Rejected."""
     if file not in FILES:
-        told = f"must be one of {', '.join(FILES)}"
-        raise Rejected(f"`file` {told}", {"file": told}, status=400)
+        rule = f"must be one of {', '.join(FILES)}"
+        raise Rejected(f"`file` {rule}", {"file": rule}, status=400)
     return FILES[file](job)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from functions.http import answer
+from functions.http import json_response
 
 blueprint = func.Blueprint()
 
@@ -13,4 +13,4 @@ blueprint = func.Blueprint()
 @blueprint.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding wants it
     """That the app has loaded and answers; asks nothing of storage, so that it costs nothing."""
-    return answer({"status": "ok"})
+    return json_response({"status": "ok"})

@@ -1,16 +1,22 @@
-"""POST jobs/create: accept a list of posts."""
+"""POST jobs/create: accept a list of posts.
+
+The body is JSON with `urls` and `posts`, or a file: a list of links as CSV, text or JSON, or
+comments as CSV, JSON, JSON Lines or text. The options of a file are in the query.
+"""
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from hashlib import sha256
 
 import azure.functions as func
 import msgspec
 
-from functions.bodies import MAX_BODY, MAX_KEY, json_submission
-from functions.files import PLATFORMS_OWN, check_file, file_submission, holds_request
-from functions.http import answer, base_url, caller, guarded
+from functions.bodies import json_submission
+from functions.fields import bad_fields
+from functions.http import base_url, caller, json_response, problem_responses
 from functions.links import job_links
+from functions.options import OPTIONS, job_options, read_options
 from undertone import wiring
 from undertone.errors import Rejected
 from undertone.pipeline.submit import Accepted, Submission
@@ -18,15 +24,27 @@ from undertone.pipeline.submit import submit as accept
 
 blueprint = func.Blueprint()
 
+MAX_BODY = 32 * 1024 * 1024
+"""Bytes: some 150,000 comments. The host itself takes 100 MiB, an instance has 2 GiB of memory."""
+MAX_KEY = 255
+"""Characters of an Idempotency-Key."""
+
+_FILE_PARAMETERS = ("as", "file")
+"""Of the query of a file, beside the options."""
+_HOST_PARAMETERS = ("code", "clientId")
+"""Of any query, for the Functions host: its function key."""
+_GENERIC_TYPES = {"", "application/octet-stream", "application/x-www-form-urlencoded"}
+"""Content types that say nothing about the body; the last is curl's default."""
+
 
 @blueprint.function_name("submit")
 @blueprint.route("jobs/create", methods=["POST"])
-@guarded
+@problem_responses
 def submit(req: func.HttpRequest) -> func.HttpResponse:
     """Make a job of the URLs and uploads in the body; 202 with its id and links."""
     accepted = accept(wiring.services(), read_submission(req))
     links = job_links(base_url(req), accepted.request.job)
-    return answer(
+    return json_response(
         _summary(accepted, links),
         status=202,
         headers={"Location": links["status"], "Retry-After": "2"},
@@ -42,26 +60,65 @@ def read_submission(req: func.HttpRequest) -> Submission:
             "further jobs",
             status=413,
         )
-    check_file(body)
+    if not body.strip():
+        raise Rejected("the body is empty: send JSON, a list of links, or a file of comments")
     key = req.headers.get("idempotency-key", "").strip()
     if len(key) > MAX_KEY:
         raise Rejected(f"the Idempotency-Key is longer than {MAX_KEY} characters", status=400)
-    content_type = req.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if holds_request(content_type, body):
-        read = json_submission(body, caller(req))
+    if _is_json_request(req, body):
+        asked = json_submission(body, caller(req))
     else:
-        read = file_submission(req, body, caller(req))
-    return read._replace(
+        asked = _file_submission(req, body)
+    return asked._replace(
         key=key,
         body_digest=_digest(req, body),
         traceparent=req.headers.get("traceparent", ""),
     )
 
 
+def _is_json_request(req: func.HttpRequest, body: bytes) -> bool:
+    """Whether the body is an object of ours in JSON; a list in JSON is a file."""
+    content_type = req.headers.get("content-type", "").partition(";")[0].strip().lower()
+    first = body.removeprefix(BOM_UTF8).lstrip()[:1]
+    if content_type in {"application/json", "text/json"}:
+        return first != b"["
+    return content_type in _GENERIC_TYPES and first == b"{"
+
+
+def _file_submission(req: func.HttpRequest, body: bytes) -> Submission:
+    """The submission in a file. Raises Rejected."""
+    problems = {
+        name: f"is not known; the query takes {', '.join((*OPTIONS, *_FILE_PARAMETERS))}"
+        for name in req.params
+        if name not in (*OPTIONS, *_FILE_PARAMETERS, *_HOST_PARAMETERS)
+    }
+    options = read_options(req.params, problems, strict=False)
+    kind = req.params.get("as", "")
+    if kind not in {"", "urls", "comments"}:
+        problems["as"] = "must be `urls` or `comments`"
+    if problems:
+        raise bad_fields(problems)
+    from undertone.uploads.upload import read_upload  # noqa: PLC0415 - only files need its parsers
+
+    upload = read_upload(
+        body,
+        content_type=req.headers.get("content-type", ""),
+        file_name=req.params.get("file", ""),
+        kind=kind,
+    )
+    return Submission(
+        owner=caller(req),
+        urls=upload.links,
+        uploads=upload.posts,
+        name=options.name,
+        options=job_options(options),
+    )
+
+
 def _digest(req: func.HttpRequest, body: bytes) -> str:
     """Equal for requests that ask for the same: a file has its options in the query."""
-    told = sorted((name, req.params[name]) for name in req.params if name not in PLATFORMS_OWN)
-    return sha256(msgspec.json.encode(told) + body).hexdigest()
+    query = sorted((name, req.params[name]) for name in req.params if name not in _HOST_PARAMETERS)
+    return sha256(msgspec.json.encode(query) + body).hexdigest()
 
 
 class _Rejected(msgspec.Struct, frozen=True):

@@ -1,1 +1,1 @@
-"""What reads a comment. Stands alone: imports nothing of Undertone's."""
+"""What reads a comment at run time: analyzers and the bundled models. Knows nothing of the app."""

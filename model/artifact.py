@@ -2,7 +2,8 @@
 
 A large model's weights are in a file of their own, weights.bin.
 
-The manifest is written by export.py and evaluate.py; every figure in it was measured.
+The manifest is written by training/export.py and training/evaluate.py; every figure in it was
+measured.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from model.analyzer import MODEL, ArtifactError
-from model.text import VERSIONS
+from model.analyzer import ArtifactError
+from model.text import PREPROCESSING
 
 FORMAT = 1
 """Raised when a manifest's meaning changes; an older app then refuses the newer artifact."""
-TOKENIZER, MANIFEST = "tokenizer.json", "manifest.json"
+GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
 WEIGHTS = "weights.bin"
 """A large model's weights, beside its graph: mapped into memory instead of parsed."""
 CLASSES = ("negative", "neutral", "positive")
+EXPORT_AGAIN = "make the folder anew with `./dev model export`"
+"""The cure that every message about a bad folder ends with."""
 _FIELDS: dict[str, type | tuple[type, ...]] = {
     "format": int,
     "name": str,
@@ -42,7 +45,7 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
 
 
 class Manifest(NamedTuple):
-    """What scoring needs to know of a model; the rest of manifest.json is for people."""
+    """What scoring needs to know of a model; other fields of manifest.json are for people."""
 
     name: str
     revision: str
@@ -57,33 +60,29 @@ class Manifest(NamedTuple):
     """sha256 of each file, in hex."""
 
 
-def opened(folder: Path) -> Manifest:
-    """The folder's manifest, after its files were found to be those that it describes."""
-    manifest = described(folder)
-    check_files(folder, manifest)
-    return manifest
-
-
-def described(folder: Path) -> Manifest:
-    """The folder's manifest alone."""
-    return parsed(_read(folder / MANIFEST), folder)
+def read_manifest(folder: Path) -> Manifest:
+    """The folder's manifest; its files are not looked at. Raises ArtifactError."""
+    return parse_manifest(_read_text(folder / MANIFEST), folder)
 
 
 def check_files(folder: Path, manifest: Manifest) -> None:
-    """Raise ArtifactError unless the files are there and are those that the manifest describes."""
-    for name in {MODEL, TOKENIZER, *manifest.files}:
+    """Raise ArtifactError unless every file is there and has the sha256 of the manifest."""
+    for name in {GRAPH, TOKENIZER, *manifest.files}:
         _check_file(folder / name, manifest.files.get(name, ""))
 
 
-def parsed(text: str, folder: Path) -> Manifest:
-    """A manifest's text as a Manifest. Raises ArtifactError naming every field that is wrong."""
+def parse_manifest(text: str, folder: Path) -> Manifest:
+    """A manifest's JSON as a Manifest. Raises ArtifactError that names every wrong field.
+
+    `folder` is for the message.
+    """
     try:
         fields = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ArtifactError(f"{folder / MANIFEST} is not JSON ({error}); {CURE}") from None
+        raise ArtifactError(f"{folder / MANIFEST} is not JSON ({error}); {EXPORT_AGAIN}") from None
     problems = list(_problems(fields))
     if problems:
-        raise ArtifactError(f"{folder / MANIFEST}: {'; '.join(problems)}; {CURE}")
+        raise ArtifactError(f"{folder / MANIFEST}: {'; '.join(problems)}; {EXPORT_AGAIN}")
     return Manifest(
         name=fields["name"],
         revision=fields["revision"],
@@ -97,17 +96,14 @@ def parsed(text: str, folder: Path) -> Manifest:
 
 
 def sha256(file: Path) -> str:
-    """In hex. In one call, in which other threads go on: read in pieces, a thread that computes
-    something else makes every piece wait for its turn, thirty times as long in all."""
+    """A file's digest, in hex."""
+    # One call over the mapped file, during which other threads run. Read in pieces, it took thirty
+    # times as long beside a busy thread: every piece waits for the interpreter's lock.
     with file.open("rb") as stream:
-        if not os.fstat(stream.fileno()).st_size:  # what cannot be mapped
+        if not os.fstat(stream.fileno()).st_size:  # an empty file cannot be mapped
             return hashlib.sha256().hexdigest()
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
             return hashlib.sha256(content).hexdigest()
-
-
-CURE = "make the folder anew with `./dev model export`"
-"""What helps when a folder is not what it should be."""
 
 
 def _problems(fields: Any) -> list[str]:
@@ -127,12 +123,12 @@ def _wrong_values(fields: dict[str, Any]) -> list[str]:
     wrong = []
     if sorted(map(str, fields["labels"])) != sorted(CLASSES):
         wrong.append(f"labels {fields['labels']} are not {', '.join(CLASSES)} in some order")
-    if fields["preprocessing"] not in VERSIONS:
-        known = ", ".join(VERSIONS)
+    if fields["preprocessing"] not in PREPROCESSING:
+        known = ", ".join(PREPROCESSING)
         wrong.append(f"preprocessing {fields['preprocessing']!r} is none of {known}")
-    strange = sorted(set(fields["files"]) - {MODEL, TOKENIZER, WEIGHTS})
-    if strange:
-        wrong.append(f"files {strange} are none of {MODEL}, {TOKENIZER}, {WEIGHTS}")
+    unknown = sorted(set(fields["files"]) - {GRAPH, TOKENIZER, WEIGHTS})
+    if unknown:
+        wrong.append(f"files {unknown} are none of {GRAPH}, {TOKENIZER}, {WEIGHTS}")
     if fields["max_tokens"] < 8 or fields["max_tokens"] % 4:
         # Widths are rounded up (model/batching.py), and must not go beyond a model's positions.
         wrong.append(f"max_tokens {fields['max_tokens']} is no multiple of 4 from 8 on")
@@ -141,19 +137,19 @@ def _wrong_values(fields: dict[str, Any]) -> list[str]:
     return wrong
 
 
-def _read(file: Path) -> str:
+def _read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except OSError as error:
-        raise ArtifactError(f"cannot read {file} ({error.strerror}); {CURE}") from None
+        raise ArtifactError(f"cannot read {file} ({error.strerror}); {EXPORT_AGAIN}") from None
 
 
 def _check_file(file: Path, expected: str) -> None:
     if not file.is_file():
-        raise ArtifactError(f"{file} is missing; {CURE}")
+        raise ArtifactError(f"{file} is missing; {EXPORT_AGAIN}")
     actual = sha256(file)
     if actual != expected:
         raise ArtifactError(
             f"{file} is not the file its manifest describes: sha256 {actual[:12]}… instead of "
-            f"{expected[:12] or 'none'}…; copy it again or {CURE}"
+            f"{expected[:12] or 'none'}…; copy it again or {EXPORT_AGAIN}"
         )

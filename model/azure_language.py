@@ -20,24 +20,24 @@ from azure.core.exceptions import (
 )
 from azure.identity import DefaultAzureCredential
 
-from model.analyzer import AnalyzerError, LanguageService, Prediction, Unavailable
+from model.analyzer import AnalyzerError, Prediction, Unavailable
 from model.text import plain
 
 DOCUMENTS = 10
-"""Most documents that one call may hold."""
+"""The service's limit of documents a call."""
 CHARACTERS = 5120
-"""Most characters that one document may hold."""
+"""The service's limit of characters a document."""
 _TRY_LATER = {408, 429, 500, 502, 503, 504}
 _RETRIES = 2
-"""Of the client itself, for blips; a longer throttle is the pipeline's to wait out."""
-_NOTHING = Prediction(0.0, 1.0, 0.0)
+"""By the client itself, for brief failures; the pipeline waits out longer ones."""
+_EMPTY = Prediction(0.0, 1.0, 0.0)
 """The answer for a text without content, which the service refuses."""
 
 
 class _Piece(NamedTuple):
     """A part of a text, short enough for one document."""
 
-    text: int
+    text_index: int
     content: str
 
 
@@ -50,30 +50,32 @@ class AzureLanguageAnalyzer:
         self._version = "latest"
 
     @classmethod
-    def connect(cls, service: LanguageService) -> Self:
-        """A client with the service's key, or with the app's identity where there is none."""
-        credential = AzureKeyCredential(service.key) if service.key else DefaultAzureCredential()
-        client = TextAnalyticsClient(service.endpoint, credential, retry_total=_RETRIES)
-        return cls(client, service.language)
+    def connect(cls, endpoint: str, key: str, language: str) -> Self:
+        """A client with this key, or with the app's managed identity if `key` is empty.
+
+        `language`: ISO 639-1, of the comments.
+        """
+        credential = AzureKeyCredential(key) if key else DefaultAzureCredential()
+        return cls(TextAnalyticsClient(endpoint, credential, retry_total=_RETRIES), language)
 
     @property
     def model(self) -> str:
-        """With the version that the service named in its last answer, `latest` before the first."""
+        """With the version that the service's last answer named, `latest` before the first."""
         return f"azure-language@{self._version}"
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        """See Analyzer.predict. Raises Unavailable (throttled, out of order) and AnalyzerError."""
-        pieces = [piece for place, text in enumerate(texts) for piece in _pieces(place, text)]
+        """See Analyzer.predict. Raises Unavailable (throttled, not reached) or AnalyzerError."""
+        pieces = [piece for index, text in enumerate(texts) for piece in _split(index, text)]
         answers: list[list[tuple[_Piece, Any]]] = [[] for _ in texts]
         for batch in batched(pieces, DOCUMENTS, strict=False):
-            for piece, scores in zip(batch, self._scored(batch), strict=True):
-                answers[piece.text].append((piece, scores))
-        return [_combined(parts) if parts else _NOTHING for parts in answers]
+            for piece, scores in zip(batch, self._score(batch), strict=True):
+                answers[piece.text_index].append((piece, scores))
+        return [_weighted_mean(parts) if parts else _EMPTY for parts in answers]
 
-    def _scored(self, batch: Sequence[_Piece]) -> list[Any]:
+    def _score(self, batch: Sequence[_Piece]) -> list[Any]:
         try:
             results = self._client.analyze_sentiment(
-                [{"id": str(place), "text": one.content} for place, one in enumerate(batch)],
+                [{"id": str(number), "text": piece.content} for number, piece in enumerate(batch)],
                 language=self._language,
                 disable_service_logs=True,
                 raw_response_hook=self._note_version,
@@ -84,22 +86,22 @@ class AzureLanguageAnalyzer:
                 "in Key Vault and that it belongs to the configured endpoint"
             ) from error
         except HttpResponseError as error:
-            raise _refusal(error) from error
+            raise _translated(error) from error
         except (ServiceRequestError, ServiceResponseError) as error:
             raise Unavailable(f"Azure AI Language cannot be reached: {error.message}") from error
-        by_id = {one.id: _scores(one) for one in results}  # the answer's order is its own
-        return [by_id[str(place)] for place in range(len(batch))]
+        by_id = {one.id: _scores(one) for one in results}  # in any order
+        return [by_id[str(number)] for number in range(len(batch))]
 
     def _note_version(self, response: Any) -> None:
         self._version = response.model_version or self._version
 
 
-def _pieces(place: int, text: str) -> Iterator[_Piece]:
+def _split(text_index: int, text: str) -> Iterator[_Piece]:
     cleaned = plain(text)
     for start in range(0, len(cleaned), CHARACTERS):
         content = cleaned[start : start + CHARACTERS]
         if content.strip():
-            yield _Piece(place, content)
+            yield _Piece(text_index, content)
 
 
 def _scores(result: Any) -> Any:
@@ -110,27 +112,28 @@ def _scores(result: Any) -> Any:
     return result.confidence_scores
 
 
-def _combined(parts: list[tuple[_Piece, Any]]) -> Prediction:
-    """The parts' mean by length, brought to a sum of 1: the service rounds to two places."""
+def _weighted_mean(parts: list[tuple[_Piece, Any]]) -> Prediction:
+    """The parts' mean by length, scaled to a sum of 1: the service rounds to two decimals."""
     sums = [0.0, 0.0, 0.0]
     for piece, scores in parts:
-        for place, share in enumerate((scores.negative, scores.neutral, scores.positive)):
-            sums[place] += share * len(piece.content)
-    together = sum(sums)
-    negative, neutral, positive = (share / together for share in sums)
+        for column, share in enumerate((scores.negative, scores.neutral, scores.positive)):
+            sums[column] += share * len(piece.content)
+    total = sum(sums)
+    negative, neutral, positive = (share / total for share in sums)
     return Prediction(negative, neutral, positive, windows=len(parts))
 
 
-def _refusal(error: HttpResponseError) -> AnalyzerError:
+def _translated(error: HttpResponseError) -> AnalyzerError:
+    """The service's error as one of ours: Unavailable where another try may help."""
     if error.status_code not in _TRY_LATER:
-        said = error.message.splitlines()[0]
+        first_line = error.message.splitlines()[0]
         return AnalyzerError(
-            f"Azure AI Language answered {error.status_code} ({error.reason}): {said}; "
+            f"Azure AI Language answered {error.status_code} ({error.reason}): {first_line}; "
             "check the configured endpoint and language"
         )
     headers = getattr(error.response, "headers", {})
-    told = headers.get("Retry-After", "")
+    retry_after = headers.get("Retry-After", "")
     return Unavailable(
         f"Azure AI Language answered {error.status_code} ({error.reason}): try again later",
-        float(told) if told.isdigit() else None,
+        float(retry_after) if retry_after.isdigit() else None,
     )

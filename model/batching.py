@@ -1,8 +1,8 @@
-"""Which texts go through the model together: a pure plan over token counts.
+"""Plans which texts go through the model together: a pure function of token counts.
 
 A batch pads its texts to one width, and a token of padding costs as much as one of a text. So texts
-of like lengths share a batch, cut where padding and the price of one more batch are least in all.
-Neither the plan nor the padding reaches a score, see decision 10.
+of similar lengths share a batch, and the plan is the one in which padding and the fixed cost of
+each batch are least in sum. Neither the plan nor the padding changes a score, see decision 10.
 """
 
 from __future__ import annotations
@@ -14,68 +14,71 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-PRICE = 6
-"""What one more batch costs, in rows: 4 measured with RoBERTa-base's sizes, 7 with compact's."""
+BATCH_COST = 6
+"""Fixed cost of a batch, in padded tokens: measured are 4 with RoBERTa-base and 7 with compact."""
 _X86 = platform.machine() in {"x86_64", "AMD64"}
 
 
 class Batch(NamedTuple):
-    """Texts by their places in what was planned, and the width they are padded to, in tokens."""
+    """Texts that go through the model together."""
 
-    places: tuple[int, ...]
+    indices: tuple[int, ...]
+    """Of the texts, in the sequence that was planned."""
     width: int
+    """Tokens that every text is padded to."""
 
     @property
-    def rows(self) -> int:
-        """How many tokens go through the model, padding included."""
-        return len(self.places) * self.width
+    def padded_tokens(self) -> int:
+        """Tokens that go through the model, padding included."""
+        return len(self.indices) * self.width
 
 
-def plan(lengths: Sequence[int], budget: int, least: int = 1) -> list[Batch]:
-    """Batches that hold every place once, each of at most `budget` padded tokens or `least` texts.
+def plan_batches(lengths: Sequence[int], max_tokens: int, min_texts: int = 1) -> list[Batch]:
+    """The cheapest batches that hold each text once; `lengths` are the texts' token counts.
 
-    A batch of fewer than `least` texts is thought to cost as many. Largest first, so that all cores
-    end at nearly the same time, and the memory a run needs is reached at once and then used again.
+    A batch has at most `max_tokens` padded tokens, unless it has no more than `min_texts` texts. A
+    batch of fewer texts is taken to cost as much as `min_texts`. Largest first, so that all cores
+    end at nearly the same time, and the memory a run needs is allocated once and then used again.
     """
-    order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
-    widths = np.array([width_of(lengths[place]) for place in order], dtype=np.int64)
-    starts = _starts(widths, budget, least)
+    order = sorted(range(len(lengths)), key=lambda index: -lengths[index])
+    widths = np.array([width_of(lengths[index]) for index in order], dtype=np.int64)
+    starts = _cheapest_starts(widths, max_tokens, min_texts)
     batches, end = [], len(order)
     while end:
         start = starts[end]
         batches.append(Batch(tuple(order[start:end]), int(widths[start])))
         end = start
-    return sorted(batches, key=lambda batch: batch.rows, reverse=True)
+    return sorted(batches, key=lambda batch: batch.padded_tokens, reverse=True)
 
 
-def _starts(widths: NDArray[np.int64], budget: int, least: int) -> list[int]:
-    """For each end of a batch, where it starts in the cheapest cuts of all texts up to that end.
+def _cheapest_starts(widths: NDArray[np.int64], max_tokens: int, min_texts: int) -> list[int]:
+    """For each end, where the last batch starts in the cheapest plan of the texts before that end.
 
-    `widths` never rise. What is cheapest up to an end is what is cheapest up to the start of its
-    last batch, and that batch: a dynamic programme, with as many steps as texts.
+    `widths` must not increase. Dynamic programming: the cheapest plan up to an end is the cheapest
+    plan up to the start of its last batch, and that batch.
     """
     costs = np.zeros(len(widths) + 1, dtype=np.int64)
     starts = [0] * len(costs)
     first = 0  # of the batches that end here, the one with the most texts
     for end in range(1, len(costs)):
-        while end - first > least and (end - first) * widths[first] > budget:
+        while end - first > min_texts and (end - first) * widths[first] > max_tokens:
             first += 1
-        texts = np.maximum(np.arange(end - first, 0, -1), least)
-        found = costs[first:end] + texts * widths[first:end]
-        best = int(found.argmin())
+        texts = np.maximum(np.arange(end - first, 0, -1), min_texts)
+        totals = costs[first:end] + texts * widths[first:end]
+        best = int(totals.argmin())
         starts[end] = first + best
-        costs[end] = found[best] + PRICE
+        costs[end] = totals[best] + BATCH_COST
     return starts
 
 
 def width_of(length: int, x86: bool = _X86) -> int:
     """The narrowest width for a text of `length` tokens at which more padding changes no bit.
 
-    More padding adds zeros to the sums over a row, and must not change the order of what is added.
-    ONNX Runtime's kernel for one row adds four products to each other before it adds them to the
-    sum; of a rest it takes two or one, but three as two and one: so no width is three more than a
-    multiple of four. On other processors than x86 its softmax adds the rest of a row by four one by
-    one: so there every width is a multiple of four.
+    Padding adds zeros to the sums over a row, and must not change the order of the additions.
+    ONNX Runtime's kernel for one row adds up four products before it adds them to the sum. At the
+    end of a row it adds up two, or takes one; three are taken as two and one. So no width is three
+    more than a multiple of four. On other processors than x86 its softmax adds what is left after
+    the last four one by one: there every width is a multiple of four.
     """
     rest = length % 4
     return max(1, length + (4 - rest if rest == 3 or (rest and not x86) else 0))

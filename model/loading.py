@@ -1,8 +1,8 @@
-"""An artifact's files, loaded beside each other and beside the imports of what runs them.
+"""Loads an artifact's files in threads, while the modules that use them are being imported.
 
-What comes in which order decides how soon a process has its first score. Imports and the tokenizer
-keep the interpreter to themselves, digests and the graph do not. So the digests are computed while
-ONNX Runtime is imported, and the graph is loaded while everything else is.
+The order decides how soon a process has its first score. Imports and the tokenizer hold the
+interpreter's lock; computing digests and loading the graph release it. So the digests are computed
+while ONNX Runtime is imported, and the graph is loaded while everything else is imported.
 """
 
 from __future__ import annotations
@@ -13,75 +13,83 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from model.analyzer import MODEL, ArtifactError
-from model.artifact import CURE, TOKENIZER, Manifest, check_files, described
+from model.analyzer import ArtifactError
+from model.artifact import EXPORT_AGAIN, GRAPH, TOKENIZER, Manifest, check_files, read_manifest
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 
 class Parts(NamedTuple):
-    """What an analyzer is made of."""
+    """A loaded artifact: what OnnxAnalyzer is made of."""
 
     manifest: Manifest
     tokenizer: Tokenizer
+    """Truncates at the model's window, does not pad."""
     session: Any
+    """An onnxruntime.InferenceSession; the type would import onnxruntime."""
 
 
 class Loading:
-    """An artifact's parts on their way. Raises ArtifactError if the manifest cannot be used."""
+    """Starts to load an artifact at once; `parts` waits for it.
+
+    Raises ArtifactError if the manifest cannot be used.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._manifest = described(folder)
-        self._checked = _Beside(lambda: check_files(folder, self._manifest))
-        # Nothing here multiplies with numpy, whose BLAS would start a thread a core, and they spin.
+        self._manifest = read_manifest(folder)
+        self._checked = _BackgroundCall(lambda: check_files(folder, self._manifest))
+        # Nothing here multiplies with numpy, whose BLAS would start a spinning thread a core.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        # Not in a thread: two that import numpy at once fail.
-        from model.session import opened_session  # noqa: PLC0415 - beside the digests
+        # Not in a thread: two threads that import numpy at once fail.
+        from model.session import load_session  # noqa: PLC0415 - while digests are computed
 
-        self._session = _Beside(lambda: opened_session(folder / MODEL))
+        self._session = _BackgroundCall(lambda: load_session(folder / GRAPH))
 
     def parts(self) -> Parts:
-        """All of them, as soon as they are there. Raises ArtifactError.
+        """Wait until everything is loaded. Raises ArtifactError.
 
-        A file that was changed explains more than that it cannot be loaded, and is told first.
+        If a file both was changed and cannot be loaded, the error is that it was changed: that
+        explains the other.
         """
         try:
-            tokenizer = _tokenizer(self._folder / TOKENIZER, self._manifest.max_tokens)
+            tokenizer = _load_tokenizer(self._folder / TOKENIZER, self._manifest.max_tokens)
         finally:
             self._checked.result()
         return Parts(self._manifest, tokenizer, self._session.result())
 
 
-def _tokenizer(file: Path, max_tokens: int) -> Tokenizer:
-    from model.windows import cutting_tokenizer  # noqa: PLC0415 - beside the graph
+def _load_tokenizer(file: Path, max_tokens: int) -> Tokenizer:
+    from model.windows import truncating_tokenizer  # noqa: PLC0415 - while the graph is loaded
 
     try:
-        return cutting_tokenizer(str(file), max_tokens)
+        return truncating_tokenizer(str(file), max_tokens)
     except Exception as error:  # tokenizers raises no class of its own
-        raise ArtifactError(f"{file} is no tokenizer that can be read: {error}; {CURE}") from error
+        raise ArtifactError(
+            f"{file} is no tokenizer that can be read: {error}; {EXPORT_AGAIN}"
+        ) from error
 
 
-class _Beside(Thread):
-    """A call in a thread of its own; without concurrent.futures, which imports logging: 10 ms."""
+class _BackgroundCall(Thread):
+    """A call in a thread of its own. Not a concurrent.futures.Future, whose import takes 10 ms."""
 
     def __init__(self, call: Callable[[], Any]) -> None:
         super().__init__(name="loading")
         self._call = call
-        self._answer: Any = None
+        self._value: Any = None
         self._error: BaseException | None = None
         self.start()
 
     def run(self) -> None:
         try:
-            self._answer = self._call()
-        except BaseException as error:  # noqa: BLE001 - raised again for who asks for the result
+            self._value = self._call()
+        except BaseException as error:  # noqa: BLE001 - raised again by `result`
             self._error = error
 
     def result(self) -> Any:
-        """What the call gave; raises what it raised."""
+        """Wait for the call and return its result; raises what it raised."""
         self.join()
         if self._error is not None:
             raise self._error
-        return self._answer
+        return self._value

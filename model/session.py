@@ -1,6 +1,6 @@
-"""A model's graph in ONNX Runtime: what takes longest when a model is loaded.
+"""Loads a model's graph into ONNX Runtime: the slowest part of loading a model.
 
-In a module of its own, so that the graph can be loaded while the rest is still being imported.
+A module of its own, so that the graph is loaded while the rest is still being imported.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from typing import Any
 import onnxruntime as ort
 
 from model.analyzer import ArtifactError
+from model.artifact import EXPORT_AGAIN
 
 
-def opened_session(file: Path) -> Any:
-    """The session of a graph, on one core. Raises ArtifactError."""
+def load_session(file: Path) -> Any:
+    """An onnxruntime.InferenceSession of the graph, on one core. Raises ArtifactError."""
     options = ort.SessionOptions()
-    options.intra_op_num_threads = 1  # the cores are used by batches, see model/onnx.py
+    options.intra_op_num_threads = 1  # each core gets a batch: model/onnx_analyzer.py
     options.inter_op_num_threads = 1
-    # export.py has optimised the graph already; doing it again costs start-up time.
+    # The graph was optimised when it was exported; doing it again costs start-up time.
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-    # Planning which values may lie where others lay takes longer than all else that is done to load
-    # a graph, four times as long for twice the nodes; and a pattern is kept for every shape. What
-    # is freed is used again without either: neither time nor memory of a run is more.
+    # Planning which values can share memory takes longer than the rest of loading, four times as
+    # long for twice the nodes; and a memory pattern is kept for every shape. Freed memory is used
+    # again without either: runs take neither more time nor more memory.
     options.enable_mem_reuse = False
     options.enable_mem_pattern = False
     try:
         return ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen unrelated classes
         raise ArtifactError(
-            f"ONNX Runtime {ort.__version__} cannot load {file}: {error}; make the folder anew "
-            "with `./dev model export`"
+            f"ONNX Runtime {ort.__version__} cannot load {file}: {error}; {EXPORT_AGAIN}"
         ) from error

@@ -1,4 +1,4 @@
-"""What is done to a comment before a tokenizer sees it: the same in training and in scoring.
+"""Preprocessing of comments before a tokenizer sees them: the same in training and in scoring.
 
 Two versions, because models differ in what they were trained on. A manifest names the one that
 its model wants, and a version never changes once a model was trained with it.
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from functools import cache
 
 MAX_CHARACTERS = 20_000
-"""What is read of one comment. Platforms allow 10,000 at most; the rest is somebody's attack."""
+"""The most that is read of one comment. Platforms allow 10,000; longer ones are attacks."""
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _USER = re.compile(r"(?<![\w@])@\w(?:[\w.\-]*\w)?")
@@ -47,12 +47,12 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def words(text: str) -> str:
+def with_emoji_words(text: str) -> str:
     """`words-1`: "love😍😍😍😍😍" becomes "love :smiling face with heart-eyes: …", three times."""
-    text = " ".join(map(_shortened, plain(text).split()))
+    text = " ".join(map(_shorten_repeats, plain(text).split()))
     if text.isascii() or not _PICTURE.search(text):
         return text
-    with _one_replacer:
+    with _emoji_lock:
         replace = _emoji_replacer()
     return " ".join(replace(text).split())
 
@@ -62,13 +62,13 @@ def emoji_words(name: str) -> str:
     return f" {_SKIN_TONE.sub('', name).replace('_', ' ')} "
 
 
-VERSIONS: dict[str, Callable[[str], str]] = {"plain-1": plain, "words-1": words}
-"""Name in a manifest → the function."""
+PREPROCESSING: dict[str, Callable[[str], str]] = {"plain-1": plain, "words-1": with_emoji_words}
+"""The `preprocessing` of a manifest → the function that does it."""
 
 
-def _shortened(word: str) -> str:
-    # What comes four times or more makes a word at least three characters longer than its alphabet,
-    # which is sooner found out than where it is.
+def _shorten_repeats(word: str) -> str:
+    # Something that is repeated four times makes a word at least three characters longer than its
+    # set of characters. That is a quicker test than the search for the repetition.
     if len(word) - len(set(word)) < 3:
         return word
     return _REPEAT.sub(r"\1\1\1", word)
@@ -83,12 +83,13 @@ def _printable(character: str) -> str:
     return "" if category in {"Cf", "Cs", "Co", "Cn"} else character
 
 
-_one_replacer = threading.Lock()
+_emoji_lock = threading.Lock()
+"""Held while `_emoji_replacer` is called."""
 
 
 @cache
 def _emoji_replacer() -> Callable[[str], str]:
-    """Writes emojis out as words. To be called by one thread at a time.
+    """A function that writes emojis out as words. Call this from one thread at a time.
 
     Imports the emoji table only when a text first needs it: 80 ms of a cold start. The package
     then fills a global search tree at its first replacement, without a lock: a second thread would

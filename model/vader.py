@@ -15,9 +15,9 @@ from model.analyzer import Prediction
 from model.text import plain
 
 THRESHOLD = 0.05
-"""Of the compound score, as VADER's authors set it: between ±0.05 a text is neutral."""
+"""A text is neutral if its compound score is between -THRESHOLD and THRESHOLD (VADER's authors)."""
 STEEPNESS = 1.76
-"""How much surer one unit of the compound score makes us: least log loss on TweetEval's val set."""
+"""Logits per unit of the compound score: has the least log loss on TweetEval's validation set."""
 
 
 class VaderAnalyzer:
@@ -36,8 +36,8 @@ class VaderAnalyzer:
 
 
 def from_compound(compound: float, steepness: float = STEEPNESS) -> Prediction:
-    """A score in -1…1 as probabilities: logits that meet where VADER changes its answer."""
+    """A compound score (-1 to 1) as probabilities, of which two are equal at ±THRESHOLD."""
     negative = math.exp(steepness * (-compound - THRESHOLD))
     positive = math.exp(steepness * (compound - THRESHOLD))
-    together = negative + 1 + positive
-    return Prediction(negative / together, 1 / together, positive / together)
+    total = negative + 1 + positive
+    return Prediction(negative / total, 1 / total, positive / total)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from devhost import azurite as emulator
+from tools.project import AZURITE_HOME
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,13 +30,13 @@ settings.load_profile("unhurried")
 def azurite() -> Iterator[str]:
     """Connection string of a storage emulator in memory; one for each process of pytest-xdist."""
     try:
-        script = emulator.install()
+        script = emulator.install(AZURITE_HOME)
     except emulator.AzuriteError as trouble:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(trouble))
     assert script.is_file()
-    with emulator.azurite() as connection:
+    with emulator.azurite(home=AZURITE_HOME) as connection:
         yield connection
 
 

@@ -55,14 +55,14 @@ print(*sorted(set(answers)), sep="\\n")
 """
 
 CLEANING = """
-from model.text import plain, words
+from model.text import plain, with_emoji_words
 
 def work():
-    return "\\n".join([*map(plain, texts()), *map(words, texts())]).encode()
+    return "\\n".join([*map(plain, texts()), *map(with_emoji_words, texts())]).encode()
 """
 
 SCORING = """
-from model.analyzer import build
+from model.factory import build
 from undertone import wire
 from undertone.records import Comment
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
@@ -88,10 +88,9 @@ def work():
 
 READING = """
 from undertone.errors import Rejected
-from undertone.sources.plain import text_of_html
-from undertone.sources.upload import parse_upload
-from undertone.sources.url_list import parse_url_list
 from undertone.posts import parse_post_url
+from undertone.sources.html_text import text_of_html
+from undertone.uploads.upload import read_upload
 
 FILES = [
     ("text/csv", "text;author;likes\\nlove \\u00e9;anna;1,2K\\nbad;bob;3\\n".encode("cp1252")),
@@ -101,11 +100,11 @@ FILES = [
 ]
 
 def work():
-    read = [parse_upload(body, content_type=kind, file_name="export") for kind, body in FILES]
+    read = [read_upload(body, content_type=kind, file_name="export") for kind, body in FILES]
     html = [text_of_html(text) for text in texts()]
     links = ["https://youtu.be/dQw4w9WgXcQ", "https://m\\u00fcnchen.social/@a/1"]
     posts = [parse_post_url(link) for link in links]
-    listed = parse_url_list("\\n".join(links).encode())
+    listed = read_upload("\\n".join(links).encode())
     return repr((read, html, posts, listed)).encode()
 """
 

@@ -53,7 +53,9 @@ def test_the_app_imports_nothing_heavy() -> None:
     assert "undertone.wiring" in modules
 
 
-@pytest.mark.parametrize("module", ["model.analyzer", "undertone.wiring", "undertone.settings"])
+@pytest.mark.parametrize(
+    "module", ["model.analyzer", "model.factory", "undertone.wiring", "undertone.settings"]
+)
 def test_what_every_instance_imports_is_light(module: str) -> None:
     _, modules = imported(module)
     assert not {heavy for heavy in HEAVY if heavy in modules}

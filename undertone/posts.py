@@ -94,7 +94,7 @@ def _is_invisible(char: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether `text` is printable ASCII without a space: the usual case, told quickly."""
+    """Whether `text` is printable ASCII without a space: the usual case, checked quickly."""
     return text.isascii() and text.isprintable() and " " not in text
 
 
@@ -142,8 +142,8 @@ def _is_at(host: str, domains: tuple[str, ...]) -> bool:
 
 def _first(link: Link, pattern: str) -> str:
     """What `pattern` captures when it matches the whole path; empty if it does not."""
-    found = re.fullmatch(pattern, "/".join(link.path), re.ASCII)
-    return next((group for group in found.groups() if group), "") if found else ""
+    match = re.fullmatch(pattern, "/".join(link.path), re.ASCII)
+    return next((group for group in match.groups() if group), "") if match else ""
 
 
 # -- one platform a function --------------------------------------------------------------------
@@ -198,10 +198,10 @@ def _tiktok(link: Link) -> PostRef:
 
 
 def _reddit(link: Link) -> PostRef:
-    if found := re.fullmatch(
+    if match := re.fullmatch(
         r"(r|u|user)/([\w-]{1,50})/s/(\w{5,32})", "/".join(link.path), re.ASCII
     ):
-        kind, name, code = "r" if found[1] == "r" else "user", found[2].lower(), found[3]
+        kind, name, code = "r" if match[1] == "r" else "user", match[2].lower(), match[3]
         address = f"{kind}/{name}/s/{code}"
         return PostRef(
             platform="reddit", id=SHORT + address, url=f"https://www.reddit.com/{address}"

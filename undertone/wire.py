@@ -9,10 +9,13 @@ that nothing is locked.
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any, overload
 
 import msgspec
+
+from undertone.text import without_surrogates
 
 _building = threading.Lock()
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -25,6 +28,31 @@ def decode[T](data: bytes | str, kind: type[T]) -> T: ...
 def decode(data: bytes | str, kind: Any = Any) -> Any:
     """One JSON value as a `kind`. Raises msgspec.DecodeError, or its ValidationError."""
     return _decoder(kind).decode(data)
+
+
+def decode_lenient(data: bytes) -> Any:
+    """The JSON value in `data`, which may come from a careless writer.
+
+    Bad UTF-8 and lone surrogates become U+FFFD; NaN and infinities become null. Raises ValueError
+    for what is no JSON or is nested too deep.
+    """
+    try:
+        return decode(data)
+    except (msgspec.DecodeError, UnicodeError):
+        return _decode_repaired(data)
+    except RecursionError:
+        raise ValueError("JSON nested too deep") from None
+
+
+def _decode_repaired(data: bytes) -> Any:
+    """The slow way, for text that msgspec refuses: its Struct strings hold valid Unicode only."""
+    try:
+        value = json.loads(data.decode("utf-8-sig", "replace"), parse_constant=lambda _: None)
+        return decode(without_surrogates(json.dumps(value, ensure_ascii=False)))
+    except (msgspec.DecodeError, ValueError):
+        raise ValueError("no valid JSON") from None
+    except RecursionError:
+        raise ValueError("JSON nested too deep") from None
 
 
 def decode_lines[T](data: bytes | str, kind: type[T]) -> list[T]:

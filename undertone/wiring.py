@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.analyzer import Analyzer, LanguageService, build
+from model.analyzer import Analyzer
+from model.factory import LanguageService, build
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.services import Services

@@ -23,11 +23,11 @@ PATIENCE = 90.0
 """Seconds; long, because the machine may be busy."""
 
 
-def until[T](found: Callable[[], T | None], what: str) -> T:
-    """What `found` returns as soon as it is not None."""
+def until[T](probe: Callable[[], T | None], what: str) -> T:
+    """Call `probe` until it does not return None; its result."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        result = found()
+        result = probe()
         if result is not None:
             return result
         time.sleep(0.05)
@@ -36,7 +36,7 @@ def until[T](found: Callable[[], T | None], what: str) -> T:
 
 @dataclass
 class Playground:
-    """A running host and its queues: `work` that functions listen to, `seen` where they tell."""
+    """A running host and its queues: functions receive from `work` and report to `seen`."""
 
     host: DevHost
     work: QueueClient
@@ -44,22 +44,22 @@ class Playground:
     log: Path
     settings: Mapping[str, str]
 
-    def send(self, **order: Any) -> None:
-        """Send `order` to the function `work`."""
-        self.work.send_message(base64.b64encode(json.dumps(order).encode()).decode())
+    def send(self, **message: Any) -> None:
+        """Send `message` to the function `work`."""
+        self.work.send_message(base64.b64encode(json.dumps(message).encode()).decode())
 
     def collect(self, count: int) -> list[dict[str, Any]]:
-        """The next `count` things that functions told."""
-        told: list[dict[str, Any]] = []
+        """The next `count` reports of functions."""
+        reports: list[dict[str, Any]] = []
 
         def enough() -> list[dict[str, Any]] | None:
             try:
                 for message in self.seen.receive_messages():
-                    told.append(json.loads(message.content))
+                    reports.append(json.loads(message.content))
                     self.seen.delete_message(message)
             except ResourceNotFoundError:
                 return None
-            return told if len(told) >= count else None
+            return reports if len(reports) >= count else None
 
         return until(enough, f"{count} facts in {self.log.read_text()}")
 

@@ -14,11 +14,13 @@ from azure.storage.queue import LinearRetry, QueueServiceClient
 
 from devhost import azurite as emulator
 from tests.devhost.playground import until
+from tools.project import AZURITE_HOME
 
 HOLD = """
 import sys
 from devhost.azurite import azurite
-with azurite() as connection:
+from tools.project import AZURITE_HOME
+with azurite(home=AZURITE_HOME) as connection:
     print(connection, flush=True)
     sys.stdin.read()
 """
@@ -36,7 +38,7 @@ def answers(connection: str) -> bool:
 
 def test_it_answers_in_the_block_and_is_gone_after_it(azurite: str) -> None:
     assert azurite
-    with emulator.azurite() as connection:
+    with emulator.azurite(home=AZURITE_HOME) as connection:
         assert connection != azurite, "two emulators share their ports"
         assert answers(connection)
     assert not answers(connection)
@@ -58,7 +60,7 @@ def test_a_folder_keeps_the_data(azurite: str, tmp_path: Path) -> None:
     assert azurite
     for create in (True, False):
         with (
-            emulator.azurite(folder=tmp_path) as connection,
+            emulator.azurite(folder=tmp_path, home=AZURITE_HOME) as connection,
             BlobServiceClient.from_connection_string(connection) as service,
         ):
             if create:
@@ -68,13 +70,13 @@ def test_a_folder_keeps_the_data(azurite: str, tmp_path: Path) -> None:
 
 def test_installing_again_changes_nothing(azurite: str) -> None:
     assert azurite
-    script = emulator.install()
+    script = emulator.install(AZURITE_HOME)
     before = script.stat().st_mtime_ns
-    assert emulator.install() == script
+    assert emulator.install(AZURITE_HOME) == script
     assert script.stat().st_mtime_ns == before
 
 
-def test_a_failed_start_says_what_the_emulator_said(tmp_path: Path) -> None:
+def test_a_failed_start_shows_the_emulators_output(tmp_path: Path) -> None:
     package = tmp_path / "node_modules" / "azurite"
     (package / "dist/src").mkdir(parents=True)
     (package / "package.json").write_text(json.dumps({"version": emulator.VERSION}))

@@ -15,7 +15,7 @@ def test_messages_bring_it_back_to_the_start() -> None:
     back_off = BackOff(2.0, lambda: 1.0)
     for _ in range(5):
         back_off.next()
-    back_off.found()
+    back_off.reset()
     assert [back_off.next(), back_off.next()] == pytest.approx([0.1, 0.2])
 
 

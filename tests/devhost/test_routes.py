@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from devhost import routes
-from devhost.errors import Refused
+from devhost.errors import StartupError
 from devhost.routes import Route
 from devhost.worker import Function
 
@@ -21,19 +21,21 @@ def built(*functions: Function, prefix: str = "api") -> list[Route]:
     return routes.build(functions, prefix)
 
 
-def found(table: list[Route], path: str, method: str = "GET") -> tuple[str, dict[str, str]] | None:
+def matched(
+    table: list[Route], path: str, method: str = "GET"
+) -> tuple[str, dict[str, str]] | None:
     hit = routes.find(table, method, path)
     return (hit[0].function.name, hit[1]) if hit else None
 
 
 def test_the_first_name_wins_not_the_more_special_route() -> None:
     table = built(function("zzz", "jobs/list"), function("aaa", "jobs/{id}"))
-    assert found(table, "/api/jobs/list") == ("aaa", {"id": "list"})
+    assert matched(table, "/api/jobs/list") == ("aaa", {"id": "list"})
 
 
 def test_a_later_route_answers_what_the_first_does_not() -> None:
     table = built(function("a", "jobs/{id}", ("POST",)), function("b", "jobs/{name}"))
-    assert found(table, "/api/jobs/7") == ("b", {"name": "7"})
+    assert matched(table, "/api/jobs/7") == ("b", {"name": "7"})
 
 
 @pytest.mark.parametrize(
@@ -55,30 +57,30 @@ def test_a_later_route_answers_what_the_first_does_not() -> None:
     ],
 )
 def test_templates(template: str, path: str, parameters: dict[str, str] | None) -> None:
-    hit = found(built(function("f", template)), path)
+    hit = matched(built(function("f", template)), path)
     assert hit == (None if parameters is None else ("f", parameters))
 
 
 def test_without_a_route_the_name_is_the_route() -> None:
-    assert found(built(function("health")), "/api/health") == ("health", {})
+    assert matched(built(function("health")), "/api/health") == ("health", {})
 
 
 def test_without_a_prefix() -> None:
-    assert found(built(function("f", "jobs"), prefix=""), "/jobs") == ("f", {})
+    assert matched(built(function("f", "jobs"), prefix=""), "/jobs") == ("f", {})
 
 
 def test_the_wrong_method_is_not_found() -> None:
-    assert found(built(function("f", "jobs")), "/api/jobs", "HEAD") is None
+    assert matched(built(function("f", "jobs")), "/api/jobs", "HEAD") is None
 
 
 def test_no_methods_means_all() -> None:
-    assert found(built(function("f", "jobs", ())), "/api/jobs", "DELETE") == ("f", {})
+    assert matched(built(function("f", "jobs", ())), "/api/jobs", "DELETE") == ("f", {})
 
 
 def test_bad_templates_are_refused() -> None:
-    with pytest.raises(Refused, match=r"\{id:date\}"):
+    with pytest.raises(StartupError, match=r"\{id:date\}"):
         built(function("f", "jobs/{id:date}"))
-    with pytest.raises(Refused, match="no valid template"):
+    with pytest.raises(StartupError, match="no valid template"):
         built(function("f", "jobs/{id"))
 
 

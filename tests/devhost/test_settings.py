@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from devhost.errors import Refused
+from devhost.errors import StartupError
 from devhost.settings import (
     HostFile,
     connection,
@@ -58,15 +58,15 @@ def test_app_settings_override_it(tmp_path: Path) -> None:
     ],
 )
 def test_bad_values_are_refused_by_name(tmp_path: Path, queues: dict[str, Any], named: str) -> None:
-    with pytest.raises(Refused, match=named):
+    with pytest.raises(StartupError, match=named):
         host_file(tmp_path, **queues)
 
 
 def test_broken_or_missing_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="cannot be read"):
+    with pytest.raises(StartupError, match="cannot be read"):
         read_host_file(tmp_path / "host.json", {})
     (tmp_path / "host.json").write_text("{")
-    with pytest.raises(Refused, match="not valid JSON"):
+    with pytest.raises(StartupError, match="not valid JSON"):
         read_host_file(tmp_path / "host.json", {})
 
 
@@ -99,21 +99,21 @@ def test_own_settings_come_before_the_example(tmp_path: Path) -> None:
 
 def test_values_must_be_strings(tmp_path: Path) -> None:
     write_settings(tmp_path / "local.settings.json", A=1)
-    with pytest.raises(Refused, match=r"Values\.A"):
+    with pytest.raises(StartupError, match=r"Values\.A"):
         read_app_settings(tmp_path, None, {})
 
 
 def test_placeholders() -> None:
     assert resolve("%A%-poison", {"A": "work"}, "it") == "work-poison"
-    with pytest.raises(Refused, match=r"the queue of f names %B%.*add it to Values"):
+    with pytest.raises(StartupError, match=r"the queue of f names %B%.*add it to Values"):
         resolve("%B%", {"B": ""}, "the queue of f")
 
 
 def test_connections() -> None:
     assert connection("X", {"X": "string"}, "f") == "string"
-    with pytest.raises(Refused, match="f needs the app setting X"):
+    with pytest.raises(StartupError, match="f needs the app setting X"):
         connection("X", {}, "f")
-    with pytest.raises(Refused, match="by identity"):
+    with pytest.raises(StartupError, match="by identity"):
         connection("X", {"X__accountName": "a"}, "f")
 
 

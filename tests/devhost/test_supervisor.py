@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from devhost.errors import Refused
+from devhost.errors import StartupError
 from devhost.supervisor import DevHost
 from tests.devhost.playground import APP, playground, until
+from tools.project import AZURITE_HOME
 
 IMPORTS = "import azure.functions as func\napp = func.FunctionApp()\n"
 QUEUE = (
@@ -26,9 +27,9 @@ TIMER = (
 def refusal(folder: Path, app: str, host: str = '{"version": "2.0"}') -> str:
     (folder / "function_app.py").write_text(app)
     (folder / "host.json").write_text(host)
-    with pytest.raises(Refused) as no, DevHost(folder, storage="AccountName=x"):
+    with pytest.raises(StartupError) as error, DevHost(folder, storage="AccountName=x"):
         pass
-    return str(no.value)
+    return str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -67,21 +68,24 @@ def test_a_bad_host_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_without_an_app_is_refused(tmp_path: Path) -> None:
     (tmp_path / "host.json").write_text('{"version": "2.0"}')
-    with pytest.raises(Refused, match=r"no function_app\.py"), DevHost(tmp_path, storage="x"):
+    with pytest.raises(StartupError, match=r"no function_app\.py"), DevHost(tmp_path, storage="x"):
         pass
 
 
-def test_an_instance_that_dies_at_its_start_is_told(tmp_path: Path) -> None:
+def test_an_instance_that_dies_at_its_start_is_reported(tmp_path: Path) -> None:
     (tmp_path / "host.json").write_text('{"version": "2.0"}')
     (tmp_path / "function_app.py").write_text("import os\nos._exit(3)\n")
-    with pytest.raises(Refused, match="ended with code 3"), DevHost(tmp_path, storage="x"):
+    with pytest.raises(StartupError, match="ended with code 3"), DevHost(tmp_path, storage="x"):
         pass
 
 
 def test_a_taken_port_is_refused(azurite: str, tmp_path: Path) -> None:
     with playground(azurite, tmp_path) as ground:
         port = int(ground.host.url.rpartition(":")[2])
-        with pytest.raises(Refused, match=f"port {port}"), DevHost(APP, storage=azurite, port=port):
+        with (
+            pytest.raises(StartupError, match=f"port {port}"),
+            DevHost(APP, storage=azurite, port=port),
+        ):
             pass
 
 
@@ -137,6 +141,8 @@ def test_stopping_gives_up_after_ten_seconds(azurite: str, tmp_path: Path) -> No
 
 def test_settings_of_the_folder_and_an_emulator_of_its_own(tmp_path: Path) -> None:
     shutil.copytree(APP, tmp_path / "app")
-    with DevHost(tmp_path / "app", settings={"AzureWebJobs.tick.Disabled": "true"}) as host:
+    with DevHost(
+        tmp_path / "app", settings={"AzureWebJobs.tick.Disabled": "true"}, azurite_home=AZURITE_HOME
+    ) as host:
         assert "QueueEndpoint=http://127.0.0.1:" in host.storage
         assert any("work-poison" in line for line in host.functions)

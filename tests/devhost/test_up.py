@@ -26,21 +26,21 @@ def terminal(storage: str, *options: str) -> Iterator[tuple[subprocess.Popen[str
         text=True,
     ) as process:
         assert process.stdout is not None
-        said = ""
-        while "Storage: " not in said:
+        output = ""
+        while "Storage: " not in output:
             line = process.stdout.readline()
-            assert line, f"it ended and said: {said}"
-            said += line
+            assert line, f"it ended after printing: {output}"
+            output += line
         try:
-            yield process, said
+            yield process, output
         finally:
             process.kill()
 
 
-def pids(said: str) -> list[int]:
-    found = re.search(r"process id ([\d, ]+)\.", said)
-    assert found is not None
-    return [int(pid) for pid in found[1].split(", ")]
+def pids(output: str) -> list[int]:
+    match = re.search(r"process id ([\d, ]+)\.", output)
+    assert match is not None
+    return [int(pid) for pid in match[1].split(", ")]
 
 
 def lives(pid: int) -> bool:
@@ -51,41 +51,41 @@ def lives(pid: int) -> bool:
     return True
 
 
-def test_it_greets_serves_and_stops_at_ctrl_c(azurite: str) -> None:
-    with terminal(azurite, "--instances", "2", "--keys", "sesame") as (process, said):
-        assert len(pids(said)) == 2
-        assert "/api/echo/{name}/{number:int?}" in said
-        assert "Warning: GET api/order/list of function zzz_special" in said
-        found = re.search(r"at (http://\S+),", said)
-        assert found is not None
-        assert requests.get(f"{found[1]}/api/echo/x", timeout=30).status_code == 401
+def test_it_prints_its_address_serves_and_stops_at_ctrl_c(azurite: str) -> None:
+    with terminal(azurite, "--instances", "2", "--keys", "sesame") as (process, output):
+        assert len(pids(output)) == 2
+        assert "/api/echo/{name}/{number:int?}" in output
+        assert "Warning: GET api/order/list of function zzz_special" in output
+        match = re.search(r"at (http://\S+),", output)
+        assert match is not None
+        assert requests.get(f"{match[1]}/api/echo/x", timeout=30).status_code == 401
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
-        assert not any(lives(pid) for pid in pids(said))
+        assert not any(lives(pid) for pid in pids(output))
 
 
 def test_instances_follow_a_killed_parent(azurite: str) -> None:
-    with terminal(azurite) as (process, said):
+    with terminal(azurite) as (process, output):
         process.kill()
-        [pid] = pids(said)
+        [pid] = pids(output)
         until(lambda: None if lives(pid) else True, "the instance to stop")
         assert not lives(pid)
 
 
 def test_it_ends_when_no_instance_is_left(azurite: str) -> None:
-    with terminal(azurite) as (process, said):
-        os.kill(pids(said)[0], signal.SIGKILL)
+    with terminal(azurite) as (process, output):
+        os.kill(pids(output)[0], signal.SIGKILL)
         assert process.wait(30) == 1
 
 
-def test_a_refusal_is_one_message() -> None:
-    done = subprocess.run(
+def test_a_startup_error_is_one_message() -> None:
+    completed = subprocess.run(
         [sys.executable, "-m", "devhost", "up", "--app", "/nowhere", "--storage", "x"],
         check=False,
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 1
-    assert done.stderr == "The host cannot start: /nowhere/host.json cannot be read: " + (
+    assert completed.returncode == 1
+    assert completed.stderr == "The host cannot start: /nowhere/host.json cannot be read: " + (
         "No such file or directory\n"
     )

@@ -22,8 +22,12 @@ from typing import Any
 import pytest
 import requests
 
+from devhost import azurite as emulator
 from devhost.supervisor import DevHost
-from tests.fakes import KEY, World, running
+from tests.fakes.app import running
+from tests.fakes.posts import KEY
+from tests.fakes.world import World
+from tools.project import AZURITE_HOME
 
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 240
@@ -104,18 +108,21 @@ StartHost = Callable[..., AbstractContextManager[DevHost]]
 def start_host(
     request: pytest.FixtureRequest, app_settings: dict[str, str], tmp_path: Path
 ) -> StartHost:
-    """Starts a development host, with more settings or instances than one."""
+    """Starts a development host, with more settings or instances than one.
+
+    On an emulator of its own: a host of other tests on the same queues would take its messages and
+    score them with its own analyzer.
+    """
     if request.config.getoption("--func"):
         pytest.skip("func start has one instance, which nothing here can kill")
 
     @contextmanager
     def start(settings: Mapping[str, str] | None = None, **options: Any) -> Iterator[DevHost]:
         log = tmp_path / "host.log"
-        with (
-            log.open("wb") as output,
-            DevHost(settings=app_settings | dict(settings or {}), output=output, **options) as host,
-        ):
-            yield host
+        with log.open("wb") as output, emulator.azurite(home=AZURITE_HOME) as storage:
+            merged = app_settings | {"AzureWebJobsStorage": storage} | dict(settings or {})
+            with DevHost(PROJECT, settings=merged, output=output, **options) as host:
+                yield host
 
     return start
 
@@ -133,7 +140,7 @@ def client(
             with _func_start(app_settings, output) as url:
                 yield Client(url)
         else:
-            with DevHost(settings=app_settings, output=output) as host:
+            with DevHost(PROJECT, settings=app_settings, output=output) as host:
                 yield Client(host.url)
 
 

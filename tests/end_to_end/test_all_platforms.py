@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from tests.end_to_end.conftest import Client, StartHost, rows_of
-from tests.fakes import KEY, World, post_url
+from tests.fakes.posts import KEY, post_url
+from tests.fakes.world import World
 
 CREDENTIALS = dict.fromkeys(
     ("YOUTUBE_API_KEY", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "APIFY_TOKEN"), KEY

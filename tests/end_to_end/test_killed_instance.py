@@ -10,7 +10,7 @@ import pytest
 
 from devhost.supervisor import DevHost
 from tests.end_to_end.conftest import Client, StartHost, rows_of
-from tests.fakes import post_url
+from tests.fakes.posts import post_url
 from undertone.results.tally import UNIT, Probabilities, tally
 
 INVISIBILITY = 4

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.end_to_end.conftest import LABELS, Client, rows_of
-from tests.fakes import post_url
+from tests.fakes.posts import post_url
 
 
 def test_links_and_uploads_become_three_files(client: Client) -> None:

@@ -24,7 +24,7 @@ def shell_blocks(word: str) -> list[str]:
 def test_the_curl_examples_work_as_they_stand(client: Client, tmp_path: Path) -> None:
     if shutil.which("curl") is None:
         pytest.skip("there is no curl on this machine")
-    shutil.copytree(PROJECT / "devhost" / "samples", tmp_path / "devhost" / "samples")
+    shutil.copytree(PROJECT / "tools" / "samples", tmp_path / "tools" / "samples")
 
     def run(block: str, job: str = "") -> str:
         done = subprocess.run(
@@ -40,8 +40,8 @@ def test_the_curl_examples_work_as_they_stand(client: Client, tmp_path: Path) ->
     assert json.loads(run(links))["posts"] == 3
     job = json.loads(run(export))["job_id"]
     client.wait(job)
-    told = run(download, job).splitlines()
-    assert json.loads(told[0])["status"] == "completed"
+    lines = run(download, job).splitlines()
+    assert json.loads(lines[0])["status"] == "completed"
     kept = sorted(path.name.rpartition(" ")[2] for path in tmp_path.glob("*.csv"))
     assert kept == ["comments.csv", "posts.csv"]
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from model.analyzer import build
+from model.factory import build
 from tests.end_to_end.conftest import LABELS, Client, StartHost, rows_of
 
 WORDS = [

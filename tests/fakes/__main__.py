@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import threading
 
-from tests.fakes import running
+from tests.fakes.app import running
 
 
 def main() -> None:

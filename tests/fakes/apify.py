@@ -119,14 +119,14 @@ def _post_of(task: dict[str, Any]) -> str:
 
 def _items(entry: dict[str, Any], spec: Spec) -> list[dict[str, Any]]:
     if spec.fault in {"gone", "private"}:
-        said = "Empty or private data for provided input"
-        return [{"error": "no_items", "errorDescription": said}]
+        description = "Empty or private data for provided input"
+        return [{"error": "no_items", "errorDescription": description}]
     if spec.fault == "disabled":
         return []
     task = entry["task"]
     if "directUrls" in task:
-        found = [_instagram(spec, each, task) for each in threads(spec)]
-        return found[: task["resultsLimit"]]
+        items = [_instagram(spec, each, task) for each in threads(spec)]
+        return items[: task["resultsLimit"]]
     return [
         item
         for each in threads(spec)[: task["commentsPerPost"]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from tests.fakes import (
     tiktok_research,
     youtube,
 )
+from tests.fakes.server import serving
 from tests.fakes.world import World, as_json
 
 _PLATFORMS: dict[str, Callable[[World], list[BaseRoute]]] = {
@@ -43,3 +45,12 @@ def build_app(world: World) -> Starlette:
 
     mounts = [Mount(f"/{name}", routes=routes(world)) for name, routes in _PLATFORMS.items()]
     return Starlette(routes=[Route("/_log", log), *mounts])
+
+
+@contextmanager
+def running(world: World | None = None, port: int = 0) -> Iterator[World]:
+    """All stand-in platforms; `World.base` is what `SourcesConfig.platforms_base` wants."""
+    world = world or World()
+    with serving(build_app(world), port) as base:
+        world.base = base
+        yield world

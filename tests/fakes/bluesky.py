@@ -56,9 +56,9 @@ def _thread(spec: Spec, *, deep: bool) -> Response:
         return as_json({"error": "NotFound", "message": f"Post not found: at://{spec.id}"}, 400)
     if spec.fault == "private":
         return as_json({"thread": {"$type": f"{_DEFS}#blockedPost", "blocked": True}})
-    found = threads(spec)
+    tops = threads(spec)
     replies: list[dict[str, Any]] = []
-    for place, each in enumerate(found[:SHOWN]):
+    for place, each in enumerate(tops[:SHOWN]):
         if place % NOT_FOUND_EVERY == NOT_FOUND_EVERY - 1:
             replies.append({"$type": f"{_DEFS}#notFoundPost", "uri": "at://x", "notFound": True})
         replies.append(_top(spec, each, shown=deep and each.top.number % CUT_EVERY > 0))
@@ -66,7 +66,7 @@ def _thread(spec: Spec, *, deep: bool) -> Response:
         "uri": f"at://{DID}/app.bsky.feed.post/{spec.id}",
         "author": {"did": DID, "handle": "stand-in.example"},
         "record": {"text": title_of(spec), "createdAt": "2026-09-21T14:00:00.000Z"},
-        "replyCount": len(found),
+        "replyCount": len(tops),
     }
     node = {"$type": f"{_DEFS}#threadViewPost", "post": root, "replies": replies}
     return as_json({"thread": node})

@@ -47,8 +47,8 @@ def routes(world: World) -> list[BaseRoute]:
         def make(spec: Spec) -> Response:
             for each in threads(spec):
                 if str(each.top.number) == number:
-                    found = [_comment(spec, reply) for reply in each.replies]
-                    return _listed(world, request, found)
+                    items = [_comment(spec, reply) for reply in each.replies]
+                    return _listed(world, request, items)
             return _error(400, 100, "Object does not exist", 33)
 
         return _refused(request) or world.answer(
@@ -106,11 +106,11 @@ def _media(spec: Spec) -> dict[str, Any]:
 
 
 def _top(spec: Spec, thread: Any, *, with_replies: bool) -> dict[str, Any]:
-    found = _comment(spec, thread.top)
+    item = _comment(spec, thread.top)
     if with_replies and thread.replies:
         page, following = cut(list(thread.replies), 0, EMBEDDED)
-        found["replies"] = {"data": [_comment(spec, reply) for reply in page]} | _paging(following)
-    return found
+        item["replies"] = {"data": [_comment(spec, reply) for reply in page]} | _paging(following)
+    return item
 
 
 def _comment(spec: Spec, remark: Remark) -> dict[str, Any]:

@@ -49,13 +49,13 @@ def _status(spec: Spec) -> Response:
 
 
 def _context(spec: Spec) -> Response:
-    found: list[dict[str, Any]] = []
+    descendants: list[dict[str, Any]] = []
     for thread in threads(spec):
-        found.append(_reply(spec, thread.top, spec.id, len(thread.replies)))
-        top = found[-1]["id"]
-        found.extend(_reply(spec, reply, top, 0) for reply in thread.replies)
+        descendants.append(_reply(spec, thread.top, spec.id, len(thread.replies)))
+        top = descendants[-1]["id"]
+        descendants.extend(_reply(spec, reply, top, 0) for reply in thread.replies)
     before = {"id": "1", "content": "<p>what the post answers</p>", "account": {"acct": "x"}}
-    return as_json({"ancestors": [before], "descendants": found[:SHOWN]})
+    return as_json({"ancestors": [before], "descendants": descendants[:SHOWN]})
 
 
 def _reply(spec: Spec, remark: Remark, parent: str, replies: int) -> dict[str, Any]:

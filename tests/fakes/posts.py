@@ -100,15 +100,15 @@ def post_url(platform: str, *, comments: int = 0, fault: str = "", salt: int = 0
 
 def spec_of(post: str) -> Spec:
     """What the id `post` means, on whatever platform."""
-    if found := re.fullmatch(r"(?:7300000000)?([56])(\d{5})\d{3}", post):
-        number = int(found[2])
-        if found[1] == "5":
+    if match := re.fullmatch(r"(?:7300000000)?([56])(\d{5})\d{3}", post):
+        number = int(match[2])
+        if match[1] == "5":
             return Spec(post, number)
         return _faulty(post, FAULTS[number]) if number < len(FAULTS) else Spec(post, 0)
-    if found := re.fullmatch(r"n(\d{5})[-\d]*", post):
-        return Spec(post, int(found[1]))
-    if (found := re.fullmatch(r"x([a-z]+\d?)[-\d]*", post)) and found[1] in FAULTS:
-        return _faulty(post, found[1])
+    if match := re.fullmatch(r"n(\d{5})[-\d]*", post):
+        return Spec(post, int(match[1]))
+    if (match := re.fullmatch(r"x([a-z]+\d?)[-\d]*", post)) and match[1] in FAULTS:
+        return _faulty(post, match[1])
     return Spec(post, 3 + _hash(post) % 58)
 
 

@@ -66,19 +66,19 @@ def _tree(spec: Spec, comment: str, size: int, *, shallow: bool, newest: bool) -
         return as_json({"message": "Not Found", "error": 404}, 404)
     if spec.fault == "private":
         return as_json({"reason": "private", "message": "Forbidden", "error": 403}, 403)
-    found = sorted(
+    ordered = sorted(
         threads(spec), key=lambda each: each.top.at if newest else each.top.likes, reverse=True
     )
     if comment:
-        found = [each for each in found if _id(spec, each.top) == comment]
-        children = [_thing(spec, each, shallow=False, deep=False) for each in found]
+        ordered = [each for each in ordered if _id(spec, each.top) == comment]
+        children = [_thing(spec, each, shallow=False, deep=False) for each in ordered]
     else:
         children = [
             _thing(spec, each, shallow=shallow, deep=each.top.number % DEEP_EVERY == 0)
-            for each in found[:size]
+            for each in ordered[:size]
         ]
         children += [_deleted(spec, place) for place in range(0, len(children), DELETED_EVERY)]
-        if rest := [_id(spec, each.top) for each in found[size:]]:
+        if rest := [_id(spec, each.top) for each in ordered[size:]]:
             children.append(_more_thing(rest, f"t3_{spec.id}"))
     link = {"kind": "t3", "data": {"title": title_of(spec), "num_comments": spec.comments}}
     return as_json([_listing([link]), _listing(children)])

@@ -12,9 +12,6 @@ from typing import Any
 
 import uvicorn
 
-from tests.fakes.app import build_app
-from tests.fakes.world import World
-
 
 @contextmanager
 def serving(app: Any, port: int = 0, *, certificate: Path | None = None) -> Iterator[str]:
@@ -54,12 +51,3 @@ def _wait_until_up(server: uvicorn.Server, thread: threading.Thread) -> None:
         if time.monotonic() > end or not thread.is_alive():
             raise RuntimeError("the stand-in platforms did not start")
         time.sleep(0.005)
-
-
-@contextmanager
-def running(world: World | None = None, port: int = 0) -> Iterator[World]:
-    """All stand-in platforms; `World.base` is what `SourcesConfig.platforms_base` wants."""
-    world = world or World()
-    with serving(build_app(world), port) as base:
-        world.base = base
-        yield world

@@ -8,8 +8,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.fakes import FAULTS, KEY, post_id, post_url
-from tests.fakes.posts import spec_of, threads
+from tests.fakes.faults import FAULTS
+from tests.fakes.posts import KEY, post_id, post_url, spec_of, threads
 from undertone.posts import parse_post_url
 
 PLATFORMS = ["youtube", "instagram", "tiktok", "reddit", "hackernews", "bluesky", "mastodon"]
@@ -48,8 +48,8 @@ def test_the_command_serves_the_same_and_shows_what_was_asked(command: str) -> N
     video = post_id("youtube", comments=9)
     query = f"part=snippet,replies&videoId={video}&key={KEY}"
     with urlopen(f"{command}/youtube/commentThreads?{query}") as answer:
-        found = json.load(answer)["items"]
-    tops = {item["snippet"]["topLevelComment"]["snippet"]["authorDisplayName"] for item in found}
+        items = json.load(answer)["items"]
+    tops = {item["snippet"]["topLevelComment"]["snippet"]["authorDisplayName"] for item in items}
     assert tops == {each.top.author for each in threads(spec_of(video))}
     with urlopen(f"{command}/_log") as answer:
         (asked,) = json.load(answer)

@@ -78,7 +78,7 @@ def _threads(world: World, request: Request, spec: Spec) -> Response:
             "The video identified by the <code>videoId</code> parameter has disabled comments.",
         )
     newest = request.query_params.get("order") == "time"
-    found = sorted(
+    ordered = sorted(
         threads(spec), key=lambda each: each.top.at if newest else each.top.likes, reverse=True
     )
     # Ordered by time YouTube sends about 20 of the 100 asked for.
@@ -86,7 +86,7 @@ def _threads(world: World, request: Request, spec: Spec) -> Response:
         int(request.query_params.get("maxResults", "20")), world.page_size, 20 if newest else 100
     )
     with_replies = "replies" in request.query_params.get("part", "")
-    page, following = cut(found, _offset(request), size)
+    page, following = cut(ordered, _offset(request), size)
     items = [_thread(spec, thread, with_replies=with_replies) for thread in page]
     return _listing("commentThreadListResponse", items, following)
 
@@ -126,11 +126,11 @@ def _thread(spec: Spec, thread: Thread, *, with_replies: bool) -> dict[str, Any]
         "canReply": True,
         "totalReplyCount": len(thread.replies),
     }
-    found: dict[str, Any] = {"kind": "youtube#commentThread", "id": top["id"], "snippet": snippet}
+    item: dict[str, Any] = {"kind": "youtube#commentThread", "id": top["id"], "snippet": snippet}
     if with_replies and thread.replies:
         embedded = [_comment(spec, reply, top["id"]) for reply in thread.replies[:EMBEDDED]]
-        found["replies"] = {"comments": embedded}
-    return found
+        item["replies"] = {"comments": embedded}
+    return item
 
 
 def _comment(spec: Spec, remark: Remark, parent: str = "") -> dict[str, Any]:

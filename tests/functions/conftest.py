@@ -11,7 +11,8 @@ import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueServiceClient
 
-from tests.fakes import World, running
+from tests.fakes.app import running
+from tests.fakes.world import World
 from tests.functions.running_app import Answer, App, running_app
 
 QUEUES = {"jobs": "expand", "posts": "fetch", "comments": "score", "finished": "aggregate"}

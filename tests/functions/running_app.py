@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from azure.storage.queue import QueueMessage
 
-from devhost import messages, routes
+from devhost import queue_messages, routes
 from devhost.protos import MODULE, TypedData
 from devhost.worker import Function, Outcome, Worker
 
@@ -184,4 +184,6 @@ async def _queue(worker: Worker, function: Function, body: bytes, dequeue_count:
     message.id, message.pop_receipt = "a-message", "a-receipt"
     message.dequeue_count = dequeue_count
     message.inserted_on = message.expires_on = message.next_visible_on = datetime.now(UTC)
-    return await worker.invoke(function, TypedData(string=text), messages.metadata(message, text))
+    return await worker.invoke(
+        function, TypedData(string=text), queue_messages.metadata(message, text)
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from devhost import routes
-from devhost.timers import Schedule
+from devhost.timer_triggers import Schedule
 from devhost.worker import Function
 from tests.functions.running_app import APP, App, NoRoute
 from undertone.settings import STORAGE, Settings

@@ -1,4 +1,4 @@
-"""JSON bodies as submissions; `test_hostile.py` has what is refused, over HTTP."""
+"""JSON bodies as submissions; `test_submit.py` has what is refused, over HTTP."""
 
 from __future__ import annotations
 

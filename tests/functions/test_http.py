@@ -8,7 +8,13 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from functions.http import answer, base_url, guarded, problem, whole
+from functions.http import (
+    base_url,
+    int_param,
+    json_response,
+    problem_response,
+    problem_responses,
+)
 from undertone.errors import Conflict, Missing, NewerVersion, NotFound, Rejected, Transient
 
 
@@ -25,16 +31,16 @@ def body(response: func.HttpResponse) -> Any:
 
 
 def test_an_answer_is_json_that_nobody_keeps() -> None:
-    response = answer({"ü": [1, None]}, status=202, headers={"Location": "/x"})
+    response = json_response({"ü": [1, None]}, status=202, headers={"Location": "/x"})
     assert (response.status_code, response.mimetype) == (202, "application/json")
     assert dict(response.headers) == {"Cache-Control": "no-store", "Location": "/x"}
     assert body(response) == {"ü": [1, None]}
-    polled = answer({}, headers={"Cache-Control": "no-cache"})
+    polled = json_response({}, headers={"Cache-Control": "no-cache"})
     assert polled.headers["Cache-Control"] == "no-cache"
 
 
 def test_a_problem_is_one_of_rfc_9457() -> None:
-    response = problem(422, "one field is wrong", problems={"urls[3]": "must be a text"})
+    response = problem_response(422, "one field is wrong", problems={"urls[3]": "must be a text"})
     assert (response.status_code, response.mimetype) == (422, "application/problem+json")
     assert body(response) == {
         "type": "about:blank",
@@ -43,9 +49,9 @@ def test_a_problem_is_one_of_rfc_9457() -> None:
         "detail": "one field is wrong",
         "errors": [{"field": "urls[3]", "problem": "must be a text"}],
     }
-    assert "errors" not in body(problem(404, "gone"))
+    assert "errors" not in body(problem_response(404, "gone"))
     assert "Retry-After" not in response.headers
-    assert problem(409, "later", retry_after=2).headers["Retry-After"] == "2"
+    assert problem_response(409, "later", retry_after=2).headers["Retry-After"] == "2"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +71,7 @@ def test_a_problem_is_one_of_rfc_9457() -> None:
 def test_each_error_has_its_answer(
     error: Exception, status: int, detail: str, retry_after: str | None
 ) -> None:
-    @guarded
+    @problem_responses
     def handler(_req: func.HttpRequest) -> func.HttpResponse:
         raise error
 
@@ -77,7 +83,7 @@ def test_each_error_has_its_answer(
 
 
 def test_a_fault_is_logged_without_the_query(caplog: pytest.LogCaptureFixture) -> None:
-    @guarded
+    @problem_responses
     def handler(_req: func.HttpRequest) -> func.HttpResponse:
         raise ZeroDivisionError
 
@@ -87,9 +93,9 @@ def test_a_fault_is_logged_without_the_query(caplog: pytest.LogCaptureFixture) -
 
 
 def test_what_succeeds_is_passed_on() -> None:
-    done = answer({})
+    done = json_response({})
 
-    @guarded
+    @problem_responses
     def handler(_req: func.HttpRequest) -> func.HttpResponse:
         """What it does."""
         return done
@@ -115,11 +121,11 @@ def test_addresses_are_those_that_the_caller_sees(
 
 @pytest.mark.parametrize(("text", "number"), [("", 20), ("1", 1), ("100", 100), ("007", 7)])
 def test_a_whole_number_of_the_query(text: str, number: int) -> None:
-    assert whole(request({"limit": text}), "limit", 20, least=1, most=100) == number
+    assert int_param(request({"limit": text}), "limit", 20, least=1, most=100) == number
 
 
 @pytest.mark.parametrize("text", ["0", "101", "-1", "1.5", "ten", "1e1", " ", "²"])
 def test_what_is_no_whole_number_in_its_bounds_is_named(text: str) -> None:
     with pytest.raises(Rejected) as raised:
-        whole(request({"limit": text}), "limit", 20, least=1, most=100)
+        int_param(request({"limit": text}), "limit", 20, least=1, most=100)
     assert raised.value.problems == {"limit": "must be a whole number from 1 to 100"}

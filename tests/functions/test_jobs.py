@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.fakes import post_url
+from tests.fakes.posts import post_url
 from tests.functions.conftest import QUEUES, Host, accepted, refused
 from tests.functions.running_app import Answer, App
 

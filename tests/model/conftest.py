@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from model.quantise import quantised
 from tests.model import tiny_roberta
+from training.quantise import quantise
 
 
 @pytest.fixture(scope="session")
@@ -20,5 +20,5 @@ def tiny_float(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same model quantised as export.py does it."""
-    model = quantised(tiny_roberta.graph(tiny_roberta.weights()))
+    model = quantise(tiny_roberta.graph(tiny_roberta.weights()))
     return tiny_roberta.write_artifact(tmp_path_factory.mktemp("tiny") / "int8", model)

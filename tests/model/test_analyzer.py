@@ -2,59 +2,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from model.analyzer import UnknownAnalyzer, build
-
-HEAVY = "{'numpy', 'onnxruntime', 'tokenizers', 'emoji', 'vaderSentiment', 'azure', 'torch'}"
+from model.analyzer import AnalyzerError, Unavailable
 
 
-def heavy_after(statement: str) -> str:
-    """Which heavy packages a fresh process holds after `statement`."""
-    code = f"import sys; {statement}; print(sorted({HEAVY} & set(sys.modules)))"
+def test_the_protocol_imports_nothing_else_of_the_project() -> None:
+    code = "import sys, model.analyzer; print([m for m in sys.modules if m.startswith('model.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    assert done.stdout.strip() == "['model.analyzer']"
 
 
-def test_importing_the_factory_imports_nothing_heavy() -> None:
-    assert heavy_after("import model.analyzer") == "[]"
-
-
-def test_building_vader_leaves_the_transformer_parts_alone() -> None:
-    assert heavy_after("from model.analyzer import build; build('vader')") == "['vaderSentiment']"
-
-
-def test_the_azure_analyzer_brings_no_aiohttp() -> None:
-    code = "import sys, model.azure_language; print('aiohttp' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
-
-
-@pytest.mark.parametrize("choice", ["", "no/such/folder", "../x", "nonsense", "C:\\models"])
-def test_an_unknown_choice_names_itself_and_the_cure(choice: str) -> None:
-    with pytest.raises(UnknownAnalyzer, match="choose compact, vader") as caught:
-        build(choice)
-    assert repr(choice) in str(caught.value)
-
-
-def test_azure_without_an_endpoint_says_what_is_missing() -> None:
-    with pytest.raises(UnknownAnalyzer, match="needs the endpoint"):
-        build("azure")
-
-
-def test_a_stored_model_is_fetched_by_its_name(tiny: Path) -> None:
-    asked = []
-
-    def fetch(name: str) -> Path:
-        asked.append(name)
-        return tiny
-
-    assert build("roberta", fetch=fetch).model.startswith("tiny@")
-    assert asked == ["roberta"]
-
-
-def test_a_path_is_never_fetched(tmp_path: Path) -> None:
-    with pytest.raises(UnknownAnalyzer):
-        build(str(tmp_path / "gone"), fetch=lambda _: pytest.fail("asked for a path"))
+@pytest.mark.parametrize("seconds", [None, 2.5])
+def test_unavailable_says_when_to_come_back(seconds: float | None) -> None:
+    error = Unavailable("later", seconds)
+    assert isinstance(error, AnalyzerError)
+    assert (str(error), error.retry_after) == ("later", seconds)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from model.analyzer import ArtifactError
-from model.artifact import opened, parsed, sha256
+from model.artifact import Manifest, check_files, parse_manifest, read_manifest, sha256
 
 
 @pytest.fixture
@@ -25,8 +25,14 @@ def change(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
-def test_a_whole_artifact_opens(folder: Path) -> None:
-    manifest = opened(folder)
+def checked(folder: Path) -> Manifest:
+    manifest = read_manifest(folder)
+    check_files(folder, manifest)
+    return manifest
+
+
+def test_a_whole_artifact_is_read(folder: Path) -> None:
+    manifest = checked(folder)
     assert manifest.name == "tiny"
     assert manifest.labels == ("negative", "neutral", "positive")
 
@@ -36,7 +42,7 @@ def test_a_changed_file_is_named_with_both_digests(folder: Path, name: str) -> N
     expected = json.loads((folder / "manifest.json").read_text())["files"][name]
     (folder / name).write_bytes((folder / name).read_bytes() + b" ")
     with pytest.raises(ArtifactError, match=name) as caught:
-        opened(folder)
+        checked(folder)
     assert expected[:12] in str(caught.value)
     assert "model export" in str(caught.value)
 
@@ -45,10 +51,10 @@ def test_weights_in_a_file_of_their_own_are_checked_too(folder: Path) -> None:
     (folder / "weights.bin").write_bytes(b"weights")
     digest = hashlib.sha256(b"weights").hexdigest()
     change(folder, lambda manifest: manifest["files"].update({"weights.bin": digest}))
-    assert opened(folder).files["weights.bin"] == digest
+    assert checked(folder).files["weights.bin"] == digest
     (folder / "weights.bin").write_bytes(b"others")
     with pytest.raises(ArtifactError, match=r"weights\.bin is not the file"):
-        opened(folder)
+        checked(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"weights", bytes(range(256)) * 5000])
@@ -61,7 +67,7 @@ def test_a_digest_is_that_of_the_whole_file(tmp_path: Path, content: bytes) -> N
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(ArtifactError, match=name):
-        opened(folder)
+        checked(folder)
 
 
 @pytest.mark.parametrize(
@@ -81,16 +87,16 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 def test_a_wrong_field_is_named(folder: Path, field: str, value: object, complaint: str) -> None:
     change(folder, lambda manifest: manifest.update({field: value}))
     with pytest.raises(ArtifactError, match=re.escape(complaint)):
-        opened(folder)
+        checked(folder)
 
 
 def test_every_missing_field_is_named_at_once(folder: Path) -> None:
     change(folder, lambda manifest: [manifest.pop("revision"), manifest.pop("pad_id")])
     with pytest.raises(ArtifactError, match=r"'revision'.*'pad_id'"):
-        opened(folder)
+        checked(folder)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null"])
 def test_what_is_no_manifest_is_refused(text: str) -> None:
     with pytest.raises(ArtifactError, match=r"manifest\.json"):
-        parsed(text, Path("somewhere"))
+        parse_manifest(text, Path("somewhere"))

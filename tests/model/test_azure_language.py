@@ -6,6 +6,8 @@ Requests and answers: https://learn.microsoft.com/rest/api/language/ , `analyze-
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,17 +15,18 @@ from typing import Any
 
 import pytest
 
-from model.analyzer import Analyzer, AnalyzerError, LanguageService, Unavailable, build
+from model.analyzer import Analyzer, AnalyzerError, Unavailable
 from model.azure_language import CHARACTERS, DOCUMENTS
+from model.factory import LanguageService, build
 
 
 class Service(ThreadingHTTPServer):
-    """Scores "good" and "bad"; `trouble` is what the next calls get instead: status, headers."""
+    """Scores "good" and "bad"; `failures` are the status and headers that the next calls get."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answering)
         self.calls: list[dict[str, Any]] = []
-        self.trouble: list[tuple[int, dict[str, str]]] = []
+        self.failures: list[tuple[int, dict[str, str]]] = []
 
     @property
     def endpoint(self) -> str:
@@ -38,8 +41,8 @@ class Answering(BaseHTTPRequestHandler):
         self.server.calls.append({"path": self.path, "headers": self.headers, **body})
         if self.headers["Ocp-Apim-Subscription-Key"] != "right":
             return self.answer(401, _error("401", "Access denied due to invalid key."))
-        if self.server.trouble:
-            status, headers = self.server.trouble.pop(0)
+        if self.server.failures:
+            status, headers = self.server.failures.pop(0)
             return self.answer(status, _error("TooManyRequests", "slow down"), headers)
         documents = body["analysisInput"]["documents"]
         if len(documents) > DOCUMENTS or any(len(one["text"]) > CHARACTERS for one in documents):
@@ -101,6 +104,12 @@ def analyzer(service: Service) -> Analyzer:
     return build("azure", azure=LanguageService(service.endpoint, "right"))
 
 
+def test_importing_it_brings_no_aiohttp() -> None:
+    code = "import sys, model.azure_language; print('aiohttp' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_one_answer_a_text_in_order(analyzer: Analyzer) -> None:
     good, nothing, bad = analyzer.predict(["good", "  \n", "bad"])
     assert good.positive > 0.8
@@ -134,7 +143,7 @@ def test_the_model_names_the_version_that_answered(analyzer: Analyzer) -> None:
 
 
 def test_a_blip_is_tried_again(analyzer: Analyzer, service: Service) -> None:
-    service.trouble = [(503, {"Retry-After": "0"})]
+    service.failures = [(503, {"Retry-After": "0"})]
     assert analyzer.predict(["good"])[0].positive > 0.8
     assert len(service.calls) == 2
 
@@ -142,10 +151,10 @@ def test_a_blip_is_tried_again(analyzer: Analyzer, service: Service) -> None:
 @pytest.mark.parametrize(
     ("headers", "seconds"), [({"Retry-After": "1"}, 1.0), ({"retry-after-ms": "5"}, None)]
 )
-def test_a_lasting_throttle_is_told_with_its_delay(
+def test_a_lasting_throttle_is_unavailable_with_its_delay(
     analyzer: Analyzer, service: Service, headers: dict[str, str], seconds: float | None
 ) -> None:
-    service.trouble = [(429, headers)] * 9
+    service.failures = [(429, headers)] * 9
     with pytest.raises(Unavailable, match="429") as caught:
         analyzer.predict(["good"])
     assert caught.value.retry_after == seconds
@@ -163,7 +172,7 @@ def test_a_refused_text_is_an_error(analyzer: Analyzer) -> None:
 
 
 def test_a_refused_request_is_an_error(analyzer: Analyzer, service: Service) -> None:
-    service.trouble = [(404, {})]
+    service.failures = [(404, {})]
     with pytest.raises(AnalyzerError, match=r"404.*endpoint") as caught:
         analyzer.predict(["good"])
     assert not isinstance(caught.value, Unavailable)

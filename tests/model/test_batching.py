@@ -6,16 +6,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from model.batching import PRICE, Batch, plan, width_of
+from model.batching import BATCH_COST, Batch, plan_batches, width_of
 
 LENGTHS = st.lists(st.integers(0, 600), max_size=80)
-BUDGETS = st.integers(1, 3000)
-LEAST = st.integers(1, 3)
+MAX_TOKENS = st.integers(1, 3000)
+MIN_TEXTS = st.integers(1, 3)
 
 
 def test_a_plan_by_hand() -> None:
     lengths = [4, 10, 5, 1, 12, 12, 5]
-    assert plan(lengths, budget=24) == [
+    assert plan_batches(lengths, max_tokens=24) == [
         Batch((4, 5), 12),
         Batch((2, 6, 0, 3), 5),
         Batch((1,), 10),
@@ -23,52 +23,58 @@ def test_a_plan_by_hand() -> None:
 
 
 def test_nothing_to_plan() -> None:
-    assert plan([], budget=100) == []
+    assert plan_batches([], max_tokens=100) == []
 
 
-@given(LENGTHS, BUDGETS, LEAST)
-def test_every_place_is_in_one_batch(lengths: list[int], budget: int, least: int) -> None:
-    places = [place for batch in plan(lengths, budget, least) for place in batch.places]
+@given(LENGTHS, MAX_TOKENS, MIN_TEXTS)
+def test_every_text_is_in_one_batch(lengths: list[int], max_tokens: int, min_texts: int) -> None:
+    places = [
+        index for batch in plan_batches(lengths, max_tokens, min_texts) for index in batch.indices
+    ]
     assert sorted(places) == list(range(len(lengths)))
 
 
-@given(LENGTHS, BUDGETS, LEAST)
-def test_no_batch_is_over_budget_unless_it_is_the_least(
-    lengths: list[int], budget: int, least: int
+@given(LENGTHS, MAX_TOKENS, MIN_TEXTS)
+def test_no_batch_has_more_than_max_tokens_unless_it_has_min_texts(
+    lengths: list[int], max_tokens: int, min_texts: int
 ) -> None:
-    for batch in plan(lengths, budget, least):
-        assert len(batch.places) <= least or batch.rows <= budget
+    for batch in plan_batches(lengths, max_tokens, min_texts):
+        assert len(batch.indices) <= min_texts or batch.padded_tokens <= max_tokens
 
 
-def test_least_goes_before_the_budget() -> None:
-    assert [len(batch.places) for batch in plan([8] * 5, budget=8, least=2)] == [2, 2, 1]
+def test_min_texts_goes_before_max_tokens() -> None:
+    assert [len(batch.indices) for batch in plan_batches([8] * 5, max_tokens=8, min_texts=2)] == [
+        2,
+        2,
+        1,
+    ]
 
 
-@given(LENGTHS, BUDGETS, LEAST)
+@given(LENGTHS, MAX_TOKENS, MIN_TEXTS)
 def test_a_batch_is_as_wide_as_its_longest_text_wants(
-    lengths: list[int], budget: int, least: int
+    lengths: list[int], max_tokens: int, min_texts: int
 ) -> None:
-    for batch in plan(lengths, budget, least):
-        assert batch.width == max(width_of(lengths[place]) for place in batch.places)
+    for batch in plan_batches(lengths, max_tokens, min_texts):
+        assert batch.width == max(width_of(lengths[index]) for index in batch.indices)
 
 
-@given(LENGTHS, BUDGETS)
-def test_largest_first(lengths: list[int], budget: int) -> None:
-    rows = [batch.rows for batch in plan(lengths, budget)]
+@given(LENGTHS, MAX_TOKENS)
+def test_largest_first(lengths: list[int], max_tokens: int) -> None:
+    rows = [batch.padded_tokens for batch in plan_batches(lengths, max_tokens)]
     assert rows == sorted(rows, reverse=True)
 
 
-@given(st.lists(st.integers(1, 40), max_size=9), st.integers(1, 200), LEAST)
+@given(st.lists(st.integers(1, 40), max_size=9), st.integers(1, 200), MIN_TEXTS)
 @example([40, 40, 9, 9, 9, 1], 120, 1)
-def test_no_way_to_cut_is_cheaper(lengths: list[int], budget: int, least: int) -> None:
+def test_no_way_to_cut_is_cheaper(lengths: list[int], max_tokens: int, min_texts: int) -> None:
     falling = sorted((width_of(length) for length in lengths), reverse=True)
     every = [
-        sum(max(least, len(part)) * part[0] + PRICE for part in parts)
+        sum(max(min_texts, len(part)) * part[0] + BATCH_COST for part in parts)
         for parts in _cuts(falling)
-        if all(len(part) <= least or len(part) * part[0] <= budget for part in parts)
+        if all(len(part) <= min_texts or len(part) * part[0] <= max_tokens for part in parts)
     ]
-    batches = plan(lengths, budget, least)
-    cost = sum(max(least, len(batch.places)) * batch.width + PRICE for batch in batches)
+    batches = plan_batches(lengths, max_tokens, min_texts)
+    cost = sum(max(min_texts, len(batch.indices)) * batch.width + BATCH_COST for batch in batches)
     assert cost == min(every)
 
 

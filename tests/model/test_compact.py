@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import corpus
-from model.analyzer import ARTIFACTS, Analyzer, build
+from model.analyzer import Analyzer
 from model.batching import Batch, width_of
-from model.evaluate import labels_of, probabilities
-from model.metrics import quality
-from model.onnx import OnnxAnalyzer
+from model.factory import ARTIFACTS, build
+from model.onnx_analyzer import OnnxAnalyzer
 from model.windows import MAX_WINDOWS
+from training import corpus
+from training.evaluate import labels_of, probabilities
+from training.metrics import quality
 
 FOLDER = ARTIFACTS / "compact"
 

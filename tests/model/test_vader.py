@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from model import corpus
-from model.analyzer import build
+from model.factory import build
 from model.vader import STEEPNESS, from_compound
+from training import corpus
 
 
 def test_one_answer_a_text_in_order() -> None:
@@ -19,8 +19,8 @@ def test_one_answer_a_text_in_order() -> None:
 
 @pytest.mark.parametrize("compound", [-1, -0.6, -0.051, -0.049, 0, 0.049, 0.051, 0.3, 1])
 def test_the_likeliest_class_is_vaders_own_answer(compound: float) -> None:
-    said = max(range(3), key=lambda place: from_compound(compound)[place])
-    assert said == (0 if compound <= -0.05 else 2 if compound >= 0.05 else 1)
+    likeliest = max(range(3), key=lambda index: from_compound(compound)[index])
+    assert likeliest == (0 if compound <= -0.05 else 2 if compound >= 0.05 else 1)
     assert sum(from_compound(compound)[:3]) == pytest.approx(1, abs=1e-9)
 
 

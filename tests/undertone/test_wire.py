@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from undertone import wire
 
@@ -49,6 +52,46 @@ def test_convert_is_strict_unless_told() -> None:
 def test_what_is_no_json_raises(data: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         wire.decode(data, Outer)
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        (b'{"a": "\\ud83d\\ude00"}', {"a": "\U0001f600"}),
+        (b'["\\ud83d", "\\ude00\\ud83d"]', ["\ufffd", "\ufffd\ufffd"]),
+        (b'["caf\xe9"]', ["caf\ufffd"]),
+        (b'\xef\xbb\xbf["a"]', ["a"]),
+        (b"[NaN, -Infinity]", [None, None]),
+        (b'"a\\u0000b"', "a\0b"),
+    ],
+)
+def test_lenient_mends_broken_text(data: bytes, value: object) -> None:
+    assert wire.decode_lenient(data) == value
+    msgspec.json.encode(wire.decode_lenient(data))
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b'{"a"', b"<html>", b"[1e999]", b'["\\ud8', b"9" * 5000 + b"x"]
+)
+def test_lenient_names_what_is_no_json(data: bytes) -> None:
+    with pytest.raises(ValueError, match="no valid JSON"):
+        wire.decode_lenient(data)
+
+
+@pytest.mark.parametrize("end", [b"", b'"\\ud800"'])
+@pytest.mark.parametrize("start", [b"[", b'{"a":'])
+def test_lenient_nesting_is_limited(start: bytes, end: bytes) -> None:
+    with pytest.raises(ValueError, match=r"nested too deep|no valid JSON"):
+        wire.decode_lenient(start * 200_000 + end)
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: json.dumps(text).encode()))
+def test_lenient_decodes_or_refuses_any_bytes(data: bytes) -> None:
+    try:
+        value = wire.decode_lenient(data)
+    except ValueError:
+        return
+    assert msgspec.json.encode(value)
 
 
 FIRST_USES = """

@@ -150,7 +150,7 @@ class Watches:
             return watch
 
 
-def status(services: Services, watches: Watches, request: Request) -> Status:
+def read_status(services: Services, watches: Watches, request: Request) -> Status:
     """The present status of a job. Raises Missing if it is gone."""
     closed = services.store.closed.find(request.job)
     if closed is not None:

@@ -1,1 +1,1 @@
-"""Where comments come from: one platform a file, all on one protocol and one polite session."""
+"""Platforms that comments are read from: one a file, all asked through one guarded HTTP session."""

@@ -1,9 +1,9 @@
 """Apify's API: https://docs.apify.com/api/v2. An actor's run is started once, polled, then read.
 
 A run costs money, and a message may be delivered twice or its handler die right after the start.
-So the intention to start is written first, on condition that nobody has: only its writer starts.
-Whoever finds an intention without a run looks for the run among the account's recent ones before
-a new one is started. Every step is a page here; none waits.
+So each start is logged before it happens, on condition that nobody else has: only who logged it
+starts the run. Whoever finds a logged start without a run looks for the run among the account's
+recent ones before a new one is started. Every step is a page here; none waits.
 """
 
 from __future__ import annotations
@@ -19,22 +19,24 @@ from undertone import wire
 from undertone.errors import Missing, Permanent
 from undertone.ports import Versioned
 from undertone.records import Comment, Page, PostRef, Want
-from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
+from undertone.sources.apify_actors import Actor
 from undertone.sources.http import Answer, Session
+from undertone.sources.validation import note_of_invalid, validate, validate_each
+from undertone.text import excerpt
 
 BASE = "https://api.apify.com/v2"
 NAME = "Apify"
 
 POLL = 5.0
-"""Seconds between two looks at a run."""
+"""Seconds between two polls of a run."""
 STARTING = timedelta(minutes=2)
-"""How long a start may take until its starter is held for dead."""
+"""After so long a logged start without a run is taken for one whose process died."""
 REUSED = timedelta(hours=1)
 """How long a run answers for the same post and options; after that a new one is started."""
 ITEMS = 1000
 """Items of a dataset a page."""
 RUNS = 50
-"""Recent runs among which a lost one is looked for."""
+"""Recent runs among which a lost one is searched."""
 
 
 _UNDER_WAY = {"READY", "RUNNING", "TIMING-OUT", "ABORTING"}
@@ -43,8 +45,8 @@ _ALIVE = {"READY", "RUNNING", "SUCCEEDED"}
 _Query = dict[str, str | int]
 
 
-class Intents(Protocol):
-    """Where intentions are written: the four calls of `Blobs` that this needs."""
+class StartLog(Protocol):
+    """Where starts of paid runs are logged before they happen: a part of `Blobs`."""
 
     def read_versioned(self, name: str) -> Versioned:
         """Content and ETag. Raises Missing."""
@@ -54,20 +56,6 @@ class Intents(Protocol):
 
     def replace(self, name: str, data: bytes, etag: str) -> bool:
         """False, and nothing changed, if it is no longer the one with `etag`."""
-
-
-class Actor(Protocol):
-    """What is asked of one actor, and how its items are read."""
-
-    platform: str
-    actor: str
-    """`user~name`."""
-
-    def task(self, post: PostRef, want: Want) -> dict[str, object]:
-        """The actor's input for `post`."""
-
-    def comments(self, item: object, post: PostRef, want: Want) -> list[Comment] | None:
-        """The comments in `item`, empty ones too; None if it is no comment of `post`."""
 
 
 class _Run(msgspec.Struct):
@@ -104,8 +92,8 @@ class _Refusal(msgspec.Struct):
     error: _Reason
 
 
-class _Intent(msgspec.Struct, omit_defaults=True):
-    """Written before a run is started, and again with what was started."""
+class _Start(msgspec.Struct, omit_defaults=True):
+    """An entry of the log: written before a run is started, and again with the run's id."""
 
     at: datetime
     run: str = ""
@@ -123,15 +111,15 @@ class _Cursor(msgspec.Struct, omit_defaults=True):
 
 
 class Apify:
-    """One platform by one actor."""
+    """Reads one platform's posts by runs of one actor."""
 
     def __init__(
-        self, session: Session, token: str, actor: Actor, intents: Intents, *, base: str = BASE
+        self, session: Session, token: str, actor: Actor, start_log: StartLog, *, base: str = BASE
     ) -> None:
         self._session = session
         self._headers = {"Authorization": f"Bearer {token}"}
         self._actor = actor
-        self._intents = intents
+        self._start_log = start_log
         self._base = base
         self.platform = actor.platform
 
@@ -148,40 +136,40 @@ class Apify:
 
     def _run(self, post: PostRef, want: Want) -> Page:
         """Start a run, or find the one that was started for the same thing."""
-        name = self._intent_name(post, want)
+        name = self._start_name(post, want)
         now = self._session.now()
-        if self._intents.create(name, msgspec.json.encode(_Intent(at=now))):
+        if self._start_log.create(name, msgspec.json.encode(_Start(at=now))):
             return self._start(name, post, want)
         try:
-            return self._join(name, self._intents.read_versioned(name), post, want)
+            return self._join_run(name, self._start_log.read_versioned(name), post, want)
         except Missing:  # removed in between
-            return _later(_Cursor(), 1)
+            return _go_on_later(_Cursor(), 1)
 
-    def _join(self, name: str, blob: Versioned, post: PostRef, want: Want) -> Page:
-        """Go on with the run of an intention that is there, or take it over."""
+    def _join_run(self, name: str, blob: Versioned, post: PostRef, want: Want) -> Page:
+        """Go on with the run whose start is in the log, or take the start over."""
         now = self._session.now()
-        intent = fit(NAME, wire.decode(blob.data), _Intent)
-        age = now - intent.at
-        if intent.run and age < REUSED:
-            return _later(_Cursor(intent.run, intent.dataset), 0)
-        if not intent.run and age < STARTING:
-            return _later(_Cursor(), POLL)
-        lost = None if intent.run else self._lost(post, want, intent.at)
+        start = validate(NAME, wire.decode(blob.data), _Start)
+        age = now - start.at
+        if start.run and age < REUSED:
+            return _go_on_later(_Cursor(start.run, start.dataset), 0)
+        if not start.run and age < STARTING:
+            return _go_on_later(_Cursor(), POLL)
+        lost = None if start.run else self._find_lost_run(post, want, start.at)
         if lost is not None:
             return self._started(name, lost)
-        if not self._intents.replace(name, msgspec.json.encode(_Intent(at=now)), blob.etag):
-            return _later(_Cursor(), POLL)  # somebody else took over
+        if not self._start_log.replace(name, msgspec.json.encode(_Start(at=now)), blob.etag):
+            return _go_on_later(_Cursor(), POLL)  # somebody else took over
         return self._start(name, post, want)
 
     def _forget(self, post: PostRef, want: Want) -> None:
-        """Let the next who asks start anew: the run gave nothing."""
-        name = self._intent_name(post, want)
-        free = _Intent(at=self._session.now() - STARTING)
+        """Let the next reader start a new run at once: this one gave nothing."""
+        name = self._start_name(post, want)
+        free = _Start(at=self._session.now() - STARTING)
         with contextlib.suppress(Missing):
-            etag = self._intents.read_versioned(name).etag
-            self._intents.replace(name, msgspec.json.encode(free), etag)
+            etag = self._start_log.read_versioned(name).etag
+            self._start_log.replace(name, msgspec.json.encode(free), etag)
 
-    def _intent_name(self, post: PostRef, want: Want) -> str:
+    def _start_name(self, post: PostRef, want: Want) -> str:
         parts = (self._actor.actor, post.platform, post.id, msgspec.json.encode(want).decode())
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]
         return f"runs/{self.platform}/{digest}.json"
@@ -189,26 +177,26 @@ class Apify:
     def _start(self, name: str, post: PostRef, want: Want) -> Page:
         answer = self._session.post(
             f"{self._base}/acts/{self._actor.actor}/runs",
-            json=self._actor.task(post, want),
+            json=self._actor.run_input(post, want),
             headers=self._headers,
         )
-        return self._started(name, fit(NAME, _good(answer).body, _RunAnswer).data)
+        return self._started(name, validate(NAME, _checked(answer).body, _RunAnswer).data)
 
     def _started(self, name: str, run: _Run) -> Page:
-        """Note which run it is. Should that fail, the run is found again among the recent ones."""
-        intent = _Intent(at=self._session.now(), run=run.id, dataset=run.defaultDatasetId)
+        """Log which run it is. Should that fail, it is found again among the recent ones."""
+        start = _Start(at=self._session.now(), run=run.id, dataset=run.defaultDatasetId)
         with contextlib.suppress(Missing):
-            etag = self._intents.read_versioned(name).etag
-            self._intents.replace(name, msgspec.json.encode(intent), etag)
-        return _later(_Cursor(run.id, run.defaultDatasetId), POLL)
+            etag = self._start_log.read_versioned(name).etag
+            self._start_log.replace(name, msgspec.json.encode(start), etag)
+        return _go_on_later(_Cursor(run.id, run.defaultDatasetId), POLL)
 
-    def _lost(self, post: PostRef, want: Want, since: datetime) -> _Run | None:
-        """The run that was started for this after `since` by a starter that died."""
+    def _find_lost_run(self, post: PostRef, want: Want, since: datetime) -> _Run | None:
+        """The run that was started for this post after `since` by a process that then died."""
         since -= timedelta(seconds=30)  # their clock is not ours
         query: _Query = {"desc": "1", "limit": RUNS, "startedAfter": _iso(since)}
         answer = self._get(f"acts/{self._actor.actor}/runs", query)
-        runs, _ = fit_each(fit(NAME, answer.body, _RunsAnswer).data.items, _Run)
-        task = self._actor.task(post, want)
+        runs, _ = validate_each(validate(NAME, answer.body, _RunsAnswer).data.items, _Run)
+        task = self._actor.run_input(post, want)
         recent = (run for run in runs if run.startedAt >= since and run.status in _ALIVE)
         return next((run for run in recent if self._input(run) == task), None)
 
@@ -218,43 +206,45 @@ class Apify:
         return answer.body if answer.ok else None
 
     def _poll(self, at: _Cursor) -> Page:
-        run = fit(NAME, self._get(f"actor-runs/{at.run}", {}).body, _RunAnswer).data
+        run = validate(NAME, self._get(f"actor-runs/{at.run}", {}).body, _RunAnswer).data
         if run.status in _UNDER_WAY:
-            return _later(at, POLL)
-        return _later(_Cursor(at.run, run.defaultDatasetId, run.status or "UNKNOWN"), 0)
+            return _go_on_later(at, POLL)
+        return _go_on_later(_Cursor(at.run, run.defaultDatasetId, run.status or "UNKNOWN"), 0)
 
     # -- its items -----------------------------------------------------------------------------
 
     def _items(self, post: PostRef, want: Want, at: _Cursor) -> Page:
         query: _Query = {"format": "json", "offset": at.offset, "limit": ITEMS}
         answer = self._get(f"datasets/{at.dataset}/items", query)
-        items = fit(NAME, answer.body, list[Any])
+        items = validate(NAME, answer.body, list[Any])
         comments: list[Comment] = []
-        strange: list[object] = []
+        others: list[object] = []
         for item in items:
-            found = self._actor.comments(item, post, want)
-            comments.extend(found or [])
-            if found is None:
-                strange.append(item)
+            in_item = self._actor.comments_in(item, post, want)
+            comments.extend(in_item or [])
+            if in_item is None:
+                others.append(item)
         kept = tuple(comment for comment in comments if comment.text)
-        errors, misfits = fit_each(strange, _ErrorItem)
+        errors, invalid = validate_each(others, _ErrorItem)
         total = at.found + len(comments)
         if not total and (errors or not items):
-            self._nothing(at, errors, post, want)
+            self._raise_for_nothing(at, errors, post, want)
         following = _Cursor(at.run, at.dataset, at.ended, at.offset + len(items), total)
         return Page(
             comments=kept,
             cursor=_encode(following) if items else None,
             skipped=len(comments) - len(kept),
-            note=self._note(at, errors, misfits, last=not items),
+            note=self._note(at, errors, invalid, last=not items),
         )
 
-    def _nothing(self, at: _Cursor, errors: list[_ErrorItem], post: PostRef, want: Want) -> None:
-        """Raise if the run says why it found no comments, or did not end well."""
+    def _raise_for_nothing(
+        self, at: _Cursor, errors: list[_ErrorItem], post: PostRef, want: Want
+    ) -> None:
+        """Raise Permanent if the run says why it found no comments, or did not succeed."""
         if errors:
-            said = excerpt(f"{errors[0].error}: {errors[0].errorDescription}")
+            message = excerpt(f"{errors[0].error}: {errors[0].errorDescription}")
             raise Permanent(
-                f"Apify's {self._actor.actor} finds no comments ({said}): the post has none, is "
+                f"Apify's {self._actor.actor} finds no comments ({message}): the post has none, is "
                 "private or does not exist",
                 state="not_found",
             )
@@ -265,33 +255,35 @@ class Apify:
                 "comments: look at its log in Apify's console"
             )
 
-    def _note(self, at: _Cursor, errors: list[_ErrorItem], misfits: int, *, last: bool) -> str:
+    def _note(self, at: _Cursor, errors: list[_ErrorItem], invalid: int, *, last: bool) -> str:
         if errors:
             return f"Apify left something out ({excerpt(errors[0].error)})"
         if last and at.ended != "SUCCEEDED":
             return f"possibly truncated: Apify's run {at.run} ended as {at.ended}"
-        return note_of_misfits(NAME, misfits)
+        return note_of_invalid(NAME, invalid)
 
     def _get(self, path: str, query: _Query) -> Answer:
-        return _good(self._session.get(f"{self._base}/{path}", query, self._headers))
+        return _checked(self._session.get(f"{self._base}/{path}", query, self._headers))
 
 
-def _good(answer: Answer) -> Answer:
+def _checked(answer: Answer) -> Answer:
     if answer.ok:
         return answer
-    refusals, _ = fit_each([answer.body], _Refusal)
+    refusals, _ = validate_each([answer.body], _Refusal)
     reason = refusals[0].error if refusals else _Reason()
-    said = excerpt(f"{reason.type}: {reason.message}") if reason.type else f"status {answer.status}"
+    message = (
+        excerpt(f"{reason.type}: {reason.message}") if reason.type else f"status {answer.status}"
+    )
     if answer.status == 401:
-        raise Permanent(f"Apify refuses APIFY_TOKEN: {said}")
+        raise Permanent(f"Apify refuses APIFY_TOKEN: {message}")
     if answer.status == 402:
         raise Permanent(
-            f"Apify's spending limit is reached: {said}: raise it or wait for its reset"
+            f"Apify's spending limit is reached: {message}: raise it or wait for its reset"
         )
-    raise Permanent(f"Apify refuses: {said}")
+    raise Permanent(f"Apify refuses: {message}")
 
 
-def _later(at: _Cursor, wait: float) -> Page:
+def _go_on_later(at: _Cursor, wait: float) -> Page:
     return Page(cursor=_encode(at), wait=wait)
 
 

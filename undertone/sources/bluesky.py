@@ -13,9 +13,10 @@ import msgspec
 from undertone import wire
 from undertone.errors import Permanent
 from undertone.records import Comment, Page, PostRef, Want
-from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
 from undertone.sources.http import Answer, Session
-from undertone.sources.plain import tidy, utc_of_text
+from undertone.sources.validation import note_of_invalid, validate, validate_each
+from undertone.text import excerpt, tidy
+from undertone.times import utc_from_iso
 
 BASE = "https://public.api.bsky.app/xrpc"
 NAME = "Bluesky"
@@ -68,14 +69,14 @@ class _Cursor(msgspec.Struct, omit_defaults=True):
     left: int
 
 
-class _Found(msgspec.Struct):
-    """What a walk through a thread gathers."""
+class _Replies(msgspec.Struct):
+    """The comments below a post, and what is missing among them."""
 
     comments: list[Comment] = []
     cut_off: list[str] = []
     hidden: int = 0
-    misfits: int = 0
-    told: int = 0
+    invalid: int = 0
+    reported: int = 0
     """Replies that the posts seen say they have."""
 
 
@@ -85,7 +86,7 @@ def needs_did(post: PostRef) -> bool:
 
 
 class Bluesky:
-    """Any public post; `did` turns a handle's reference into the lasting one."""
+    """Any public post."""
 
     platform = "bluesky"
 
@@ -100,7 +101,7 @@ class Bluesky:
         answer = self._session.get(f"{self._base}/com.atproto.identity.resolveHandle", query)
         if not answer.ok:
             raise Permanent(f"Bluesky knows nobody called {handle}", state="not_found")
-        did = fit(NAME, answer.body, _Identity).did
+        did = validate(NAME, answer.body, _Identity).did
         address = f"https://bsky.app/profile/{did}/post/{key}"
         return PostRef(platform="bluesky", id=f"{did}/{key}", url=address)
 
@@ -110,31 +111,34 @@ class Bluesky:
         root = f"at://{author}/app.bsky.feed.post/{key}"
         if cursor is None:
             thread = self._thread(root, want)
-            top = fit(NAME, thread.post, _Post)
-            found = _walk(thread, root, deep=want.replies)
-            page = _page(found, want, _Cursor(found.cut_off, FURTHER))
-            missing = max(0, found.told - len(found.comments) - found.hidden)
-            note = _note_of_missing(missing if not found.cut_off else 0, found.told) or page.note
-            told = found.told if want.replies else top.replyCount
+            top = validate(NAME, thread.post, _Post)
+            replies = _walk(thread, root, deep=want.replies)
+            page = _page(replies, want, _Cursor(replies.cut_off, FURTHER))
+            missing = max(0, replies.reported - len(replies.comments) - replies.hidden)
+            note = (
+                _note_of_missing(missing if not replies.cut_off else 0, replies.reported)
+                or page.note
+            )
+            reported = replies.reported if want.replies else top.replyCount
             title = excerpt(top.record.text, 100)
-            return msgspec.structs.replace(page, title=title, reported=told, note=note)
+            return msgspec.structs.replace(page, title=title, reported=reported, note=note)
         at = wire.decode(cursor, _Cursor)
         rest = _Cursor(at.uris[1:], at.left - 1)
         try:
-            found = _walk(self._thread(at.uris[0], want), root, deep=True)
-        except Permanent as gone:
-            if gone.state != "not_found":
+            replies = _walk(self._thread(at.uris[0], want), root, deep=True)
+        except Permanent as error:
+            if error.state != "not_found":
                 raise
-            return _page(_Found(), want, rest)
-        rest.uris += found.cut_off
-        return _page(found, want, rest)
+            return _page(_Replies(), want, rest)
+        rest.uris += replies.cut_off
+        return _page(replies, want, rest)
 
     def _thread(self, uri: str, want: Want) -> _Node:
         query = {"uri": uri, "depth": 1000 if want.replies else 1, "parentHeight": 0}
         answer = self._session.get(f"{self._base}/app.bsky.feed.getPostThread", query)
         if not answer.ok:
             raise _refused(answer)
-        thread = fit(NAME, answer.body, _Thread).thread
+        thread = validate(NAME, answer.body, _Thread).thread
         if thread.kind.endswith("#notFoundPost"):
             raise Permanent(
                 "Bluesky does not find the post: deleted or mistyped", state="not_found"
@@ -145,60 +149,60 @@ class Bluesky:
 
 
 def _refused(answer: Answer) -> Permanent:
-    said = fit(NAME, answer.body or {}, _Refusal)
-    detail = excerpt(f"{said.error} {said.message}")
-    if said.error in {"NotFound", "InvalidRequest"} or answer.status == 404:
+    refusal = validate(NAME, answer.body or {}, _Refusal)
+    detail = excerpt(f"{refusal.error} {refusal.message}")
+    if refusal.error in {"NotFound", "InvalidRequest"} or answer.status == 404:
         return Permanent(f"Bluesky does not find the post: {detail}", state="not_found")
     return Permanent(f"Bluesky refuses (status {answer.status}): {detail}")
 
 
-def _walk(thread: _Node, root: str, *, deep: bool) -> _Found:
+def _walk(thread: _Node, root: str, *, deep: bool) -> _Replies:
     """Everything under `thread` in reading order; no recursion."""
-    found = _Found()
-    top = fit(NAME, thread.post, _Post)
-    found.told = top.replyCount
+    replies = _Replies()
+    top = validate(NAME, thread.post, _Post)
+    replies.reported = top.replyCount
     waiting = [(child, top.uri) for child in reversed(thread.replies or [])]
     while waiting:
         child, parent = waiting.pop()
-        nodes, odd = fit_each([child], _Node)
-        found.misfits += odd
+        nodes, count = validate_each([child], _Node)
+        replies.invalid += count
         for node in nodes:
-            posts, _ = fit_each([node.post], _Post)
+            posts, _ = validate_each([node.post], _Post)
             if not posts:
-                found.hidden += 1  # notFoundPost, blockedPost
+                replies.hidden += 1  # notFoundPost, blockedPost
                 continue
             below = node.replies or []
-            _take(found, posts[0], "" if parent == root else parent, below=len(below), deep=deep)
+            _take(replies, posts[0], "" if parent == root else parent, below=len(below), deep=deep)
             if deep:
                 waiting.extend((reply, posts[0].uri) for reply in reversed(below))
-    return found
+    return replies
 
 
-def _take(found: _Found, post: _Post, parent: str, *, below: int, deep: bool) -> None:
+def _take(replies: _Replies, post: _Post, parent: str, *, below: int, deep: bool) -> None:
     text = tidy(post.record.text)
     if deep:
-        found.told += post.replyCount
+        replies.reported += post.replyCount
         if post.replyCount and not below:
-            found.cut_off.append(post.uri)
+            replies.cut_off.append(post.uri)
     if not text:
-        found.hidden += 1
+        replies.hidden += 1
         return
     langs = post.record.langs or []
-    found.comments.append(
+    replies.comments.append(
         Comment(
             id=post.uri,
             text=text,
             parent=parent,
             author=post.author.handle,
-            created_at=utc_of_text(post.record.createdAt),
+            created_at=utc_from_iso(post.record.createdAt),
             likes=post.likeCount,
             lang=langs[0] if len(langs) == 1 else "",
         )
     )
 
 
-def _page(found: _Found, want: Want, rest: _Cursor) -> Page:
-    comments = found.comments
+def _page(replies: _Replies, want: Want, rest: _Cursor) -> Page:
+    comments = replies.comments
     if want.order == "newest":
         comments = sorted(comments, key=lambda comment: comment.created_at, reverse=True)
     more = bool(rest.uris) and rest.left > 0
@@ -206,13 +210,13 @@ def _page(found: _Found, want: Want, rest: _Cursor) -> Page:
     return Page(
         comments=tuple(comments),
         cursor=msgspec.json.encode(rest).decode() if more else None,
-        skipped=found.hidden,
-        note=note_of_misfits(NAME, found.misfits) or ("" if more else unasked),
+        skipped=replies.hidden,
+        note=note_of_invalid(NAME, replies.invalid) or ("" if more else unasked),
     )
 
 
-def _note_of_missing(missing: int, told: int) -> str:
+def _note_of_missing(missing: int, reported: int) -> str:
     """Bluesky's counts hold a few deleted replies; from a tenth on the thread was cut."""
-    if missing * 10 < told:
+    if missing * 10 < reported:
         return ""
-    return f"truncated by Bluesky: {missing} of {told} replies are not shown" if missing else ""
+    return f"truncated by Bluesky: {missing} of {reported} replies are not shown" if missing else ""

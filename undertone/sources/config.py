@@ -1,4 +1,4 @@
-"""What the sources need to be told, and which platforms that reaches. Imports nothing heavy."""
+"""Credentials and choices of the sources, and which platforms they reach. Imports nothing heavy."""
 
 from __future__ import annotations
 

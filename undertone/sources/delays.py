@@ -1,4 +1,4 @@
-"""When a platform says "later": how much later."""
+"""How long to wait when a platform throttles or its quota is used up."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 LONGEST = timedelta(hours=24)
-"""No platform's word makes a post sleep longer than this at a time."""
+"""A post waits no longer than this at a time, whatever a platform asks for."""
 
 _EPOCH_FROM = 1_000_000_000
 """A reset value from here on is a moment (2001 …), below it a number of seconds."""
 
 
-def told_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """When to come back by `Retry-After` or `X-RateLimit-Reset`; None if neither can be read.
+def retry_time(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When to try again by `Retry-After` or `X-RateLimit-Reset`; None if neither can be read.
 
     Both come as seconds from now or as a moment (HTTP date, seconds since 1970 or ISO 8601).
     `headers` has lower-case names or compares them without case.
@@ -27,13 +27,13 @@ def told_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
     return None
 
 
-def used_up_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
+def rate_limit_reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When requests are allowed again, if this answer's headers say that none is left now."""
     try:
         left = float(headers.get("x-ratelimit-remaining", "1"))
     except ValueError:
         return None
-    return told_until(headers, now) if left < 1 else None
+    return retry_time(headers, now) if left < 1 else None
 
 
 def _moment(value: str, now: datetime) -> datetime | None:

@@ -8,9 +8,11 @@ import msgspec
 
 from undertone.errors import Permanent
 from undertone.records import Comment, Page, PostRef, Want
-from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
+from undertone.sources.html_text import text_of_html
 from undertone.sources.http import Session
-from undertone.sources.plain import text_of_html, utc_of_seconds
+from undertone.sources.validation import note_of_invalid, validate, validate_each
+from undertone.text import excerpt
+from undertone.times import utc_from_seconds
 
 BASE = "https://hn.algolia.com/api/v1"
 NAME = "Hacker News"
@@ -45,32 +47,32 @@ class HackerNews:
             raise Permanent(
                 f"Hacker News refuses (status {answer.status}): {excerpt(str(answer.body))}"
             )
-        root = fit(NAME, answer.body, _Item)
-        found, misfits = _under(root, deep=want.replies)
+        root = validate(NAME, answer.body, _Item)
+        items, invalid = _under(root, deep=want.replies)
         if want.order == "newest":
-            found.sort(key=lambda item: item.created_at_i or 0, reverse=True)
-        comments = [_comment(item, root.id) for item in found if item.author and item.text]
+            items.sort(key=lambda item: item.created_at_i or 0, reverse=True)
+        comments = [_comment(item, root.id) for item in items if item.author and item.text]
         kept = tuple(comment for comment in comments if comment.text)
         return Page(
             comments=kept,
             title=root.title,
-            skipped=len(found) - len(kept),
-            note=note_of_misfits(NAME, misfits),
+            skipped=len(items) - len(kept),
+            note=note_of_invalid(NAME, invalid),
         )
 
 
 def _under(root: _Item, *, deep: bool) -> tuple[list[_Item], int]:
-    """The items under `root` in reading order, and how many were no items; no recursion."""
-    found: list[_Item] = []
-    misfits = 0
+    """The items under `root` in reading order, and how many were not valid; without recursion."""
+    below: list[_Item] = []
+    invalid = 0
     waiting: list[object] = list(reversed(root.children))
     while waiting:
-        items, odd = fit_each([waiting.pop()], _Item)
-        misfits += odd
-        found.extend(items)
+        items, count = validate_each([waiting.pop()], _Item)
+        invalid += count
+        below.extend(items)
         if deep:
             waiting.extend(child for item in items for child in reversed(item.children))
-    return found, misfits
+    return below, invalid
 
 
 def _comment(item: _Item, root: int) -> Comment:
@@ -79,6 +81,6 @@ def _comment(item: _Item, root: int) -> Comment:
         text=text_of_html(item.text or ""),
         parent="" if item.parent_id in {None, root} else str(item.parent_id),
         author=item.author or "",
-        created_at=utc_of_seconds(item.created_at_i),
+        created_at=utc_from_seconds(item.created_at_i),
         likes=item.points,
     )

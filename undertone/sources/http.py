@@ -1,9 +1,9 @@
-"""The polite, guarded session with which every source asks its platform.
+"""The HTTP session through which every source asks its platform.
 
-Polite: a User-Agent of its own, no cookies, time-outs, few quick retries, and a told delay is left
-to the queue instead of being slept through. Guarded: only the platform's own addresses, checked
-again at each redirect; a limit to size, time and nesting of an answer; errors without addresses'
-query strings, which may hold keys.
+Polite: a User-Agent of its own, no cookies, time-outs, few quick retries, and a delay that the
+platform asks for is left to the queue instead of being slept through. Guarded: only the platform's
+own addresses, checked again at each redirect; a limit to size, time and nesting of an answer;
+errors without the query strings of addresses, which may hold keys.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from undertone import wire
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.ports import Clock
-from undertone.sources.answers import decode_json, malformed
-from undertone.sources.delays import told_until
-from undertone.sources.guard import NotPublic
+from undertone.sources.delays import retry_time
+from undertone.sources.public_hosts import NotPublic
 from undertone.sources.transport import USER_AGENT, Limits, open_session
+from undertone.sources.validation import malformed
 
 Allows = Callable[[str], bool]
 """Whether a URL may be requested."""
 
 
 class Answer(NamedTuple):
-    """What the platform said: a success, or a refusal (4xx but 429) that its source understands."""
+    """A platform's response: a success, or a refusal (4xx but 429) that its source interprets."""
 
     status: int
     headers: Mapping[str, str]
@@ -45,11 +46,11 @@ class Answer(NamedTuple):
 
 
 def utc_now() -> datetime:
-    """The clock of the real world."""
+    """The present moment, UTC."""
     return datetime.now(UTC)
 
 
-def only(*bases: str) -> Allows:
+def allow_only(*bases: str) -> Allows:
     """Allows the origins (scheme, host and port) of `bases` and nothing else."""
     origins = {_origin(base) for base in bases}
     return lambda url: _origin(url) in origins
@@ -74,7 +75,7 @@ class Session:
     """Requests to one platform, called `name` in messages; safe to use from several threads.
 
     `authorities`: a file of certificates to trust in place of the usual ones. `platform_wide`
-    False: one host's "later" says nothing about the platform's other hosts.
+    False: when one host throttles, the platform's other hosts may still be asked.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class Session:
         )
 
     def now(self) -> datetime:
-        """The present moment, by the clock that delays are told by."""
+        """The present moment, by the clock that delays are counted from."""
         return self._clock()
 
     def get(
@@ -120,7 +121,7 @@ class Session:
                 if target is None:
                     return self._answer(response)
             if _origin(target) != _origin(url):
-                headers = None  # what authorises us with one host is not another host's to see
+                headers = None  # credentials for one host are not shown to another
             url, params = target, None
         raise Permanent(f"{self.name} redirected more than {self._limits.redirects} times")
 
@@ -145,7 +146,7 @@ class Session:
     def location(self, url: str) -> str | None:
         """Where `url` redirects to, absolute; None if it does not. Raises as `get`.
 
-        The place itself is not asked, and checked only once somebody asks for it.
+        The target itself is neither requested nor checked here.
         """
         with self._send("GET", url, None) as response:
             target = self._redirect(response)
@@ -155,7 +156,7 @@ class Session:
 
     def _send(self, method: str, url: str, headers: Mapping[str, str] | None, **kw: Any) -> Any:
         if not self._allows(url):
-            raise self._away(url)
+            raise self._leads_away(url)
         try:
             return self._requests.request(
                 method,
@@ -182,22 +183,22 @@ class Session:
             return Delayed(f"{self.name} did not answer in time")
         return Transient(f"{self.name} could not be reached ({type(error).__name__})")
 
-    def _away(self, url: str) -> Permanent:
+    def _leads_away(self, url: str) -> Permanent:
         host = _origin(url)[1] or "an address that cannot be read"
         return Permanent(
             f"{self.name} led to {host}, which is not one of its own hosts: not followed"
         )
 
     def _redirect(self, response: requests.Response) -> str | None:
-        place = response.headers.get("location")
-        if not 300 <= response.status_code < 400 or place is None:
+        location = response.headers.get("location")
+        if not 300 <= response.status_code < 400 or location is None:
             return None
         try:
             # Servers send raw UTF-8; requests reads headers as Latin-1.
-            readable = place.encode("latin-1", "replace").decode("utf-8", "replace")
+            readable = location.encode("latin-1", "replace").decode("utf-8", "replace")
             target = urljoin(response.url, readable)
         except ValueError:
-            raise self._away("") from None
+            raise self._leads_away("") from None
         return target
 
     def _answer(self, response: requests.Response) -> Answer:
@@ -205,7 +206,7 @@ class Session:
         data = self._body(response)
         ok = response.status_code < 300
         try:
-            body = decode_json(data)
+            body = wire.decode_lenient(data)
         except ValueError as error:
             if ok:
                 raise malformed(self.name, str(error)) from None
@@ -218,7 +219,7 @@ class Session:
         status = response.status_code
         if status == 429 or status >= 500:
             what = "is asked too often" if status == 429 else "is out of order"
-            until = told_until(response.headers, self._clock())
+            until = retry_time(response.headers, self._clock())
             raise Delayed(
                 f"{self.name} {what} (status {status})", until, platform_wide=self._platform_wide
             )

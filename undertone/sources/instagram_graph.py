@@ -14,9 +14,10 @@ import msgspec
 from undertone import wire
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
 from undertone.records import Comment, Page, PostRef, Want
-from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
 from undertone.sources.http import Answer, Session
-from undertone.sources.plain import tidy, utc_of_text
+from undertone.sources.validation import note_of_invalid, validate, validate_each
+from undertone.text import excerpt, tidy
+from undertone.times import utc_from_iso
 
 BASE = "https://graph.facebook.com/v23.0"
 NAME = "Instagram"
@@ -67,7 +68,7 @@ class _Refusal(msgspec.Struct):
 
 
 class _Cursor(msgspec.Struct, omit_defaults=True):
-    """Before `media` is known: where among the account's media to look on."""
+    """Where reading goes on: among the account's media until the post's is found, then in it."""
 
     media: str = ""
     after: str = ""
@@ -102,8 +103,8 @@ class InstagramGraph:
 
     def _find(self, post: PostRef, want: Want, at: _Cursor) -> Page:
         fields = "id,shortcode,caption,comments_count,is_comment_enabled"
-        found = self._ask(f"{self._user}/media", fields, 100, at.after)
-        media, _ = fit_each(found.data, _Media)
+        listed = self._ask(f"{self._user}/media", fields, 100, at.after)
+        media, _ = validate_each(listed.data, _Media)
         for each in media:
             if each.shortcode == post.id:
                 if not each.is_comment_enabled:
@@ -112,7 +113,7 @@ class InstagramGraph:
                 title = excerpt(each.caption, 100)
                 reported = each.comments_count if want.replies else None
                 return msgspec.structs.replace(page, title=title, reported=reported)
-        after = _after(found, at.after)
+        after = _after(listed, at.after)
         if not after:
             raise NotOwn(
                 "the post is not among those of the account in INSTAGRAM_GRAPH_USER: set "
@@ -123,32 +124,32 @@ class InstagramGraph:
 
     def _comments(self, want: Want, at: _Cursor) -> Page:
         replies = f",replies.limit(50){{{_COMMENT}}}" if want.replies else ""
-        found = self._ask(f"{at.media}/comments", _COMMENT + replies, 50, at.after)
-        tops, misfits = fit_each(found.data, _Comment)
+        listed = self._ask(f"{at.media}/comments", _COMMENT + replies, 50, at.after)
+        tops, invalid = validate_each(listed.data, _Comment)
         seen: list[_Comment | tuple[_Comment, str]] = []
         parents: list[str] = []
         for top in tops:
             seen.append(top)
-            lists, odd = fit_each([top.replies] if top.replies else [], _List)
-            misfits += odd
+            lists, count = validate_each([top.replies] if top.replies else [], _List)
+            invalid += count
             for replies_list in lists:
-                below, odd = fit_each(replies_list.data, _Comment)
-                misfits += odd
+                below, count = validate_each(replies_list.data, _Comment)
+                invalid += count
                 seen.extend((reply, top.id) for reply in below)
                 if _after(replies_list, ""):
                     parents.append(top.id)
-        after = _after(found, at.after)
+        after = _after(listed, at.after)
         rest = _Cursor(at.media, after, done=not after, parents=parents)
-        return _page(seen, misfits, rest)
+        return _page(seen, invalid, rest)
 
     def _replies(self, at: _Cursor) -> Page:
         parent = at.parents[0]
-        found = self._ask(f"{parent}/replies", _COMMENT, 50, at.replies)
-        below, misfits = fit_each(found.data, _Comment)
-        after = _after(found, at.replies)
+        listed = self._ask(f"{parent}/replies", _COMMENT, 50, at.replies)
+        below, invalid = validate_each(listed.data, _Comment)
+        after = _after(listed, at.replies)
         parents = at.parents if after else at.parents[1:]
         rest = _Cursor(at.media, at.after, at.done, parents, after)
-        return _page([(reply, parent) for reply in below], misfits, rest)
+        return _page([(reply, parent) for reply in below], invalid, rest)
 
     def _ask(self, path: str, fields: str, limit: int, after: str) -> _List:
         query: dict[str, str | int] = {
@@ -161,15 +162,15 @@ class InstagramGraph:
         answer = self._session.get(f"{self._base}/{path}", query)
         if not answer.ok:
             raise _refused(answer)
-        return fit(NAME, answer.body, _List)
+        return validate(NAME, answer.body, _List)
 
 
-def _after(found: _List, current: str) -> str:
+def _after(listed: _List, current: str) -> str:
     """Where the next page starts; empty on the last one, or if it is this one again.
 
     `paging.next` is a whole address with the token in it: only its presence is used.
     """
-    paging = found.paging
+    paging = listed.paging
     if paging is None or not paging.next or paging.cursors is None:
         return ""
     return "" if paging.cursors.after == current else paging.cursors.after
@@ -177,44 +178,44 @@ def _after(found: _List, current: str) -> str:
 
 def _refused(answer: Answer) -> UndertoneError:
     """Codes: https://developers.facebook.com/docs/graph-api/guides/error-handling."""
-    refusals, _ = fit_each([answer.body], _Refusal)
+    refusals, _ = validate_each([answer.body], _Refusal)
     error = refusals[0].error if refusals else _Error()
-    said = excerpt(error.message) or f"status {answer.status}"
+    message = excerpt(error.message) or f"status {answer.status}"
     if error.code in {4, 17, 32, 613}:
-        return Delayed(f"Instagram is asked too often: {said}")
+        return Delayed(f"Instagram is asked too often: {message}")
     if error.code in {1, 2}:
-        return Transient(f"Instagram failed in passing: {said}")
+        return Transient(f"Instagram failed in passing: {message}")
     if error.code in {190, 102}:
-        return Permanent(f"Instagram refuses INSTAGRAM_GRAPH_TOKEN: {said}: make a new one")
+        return Permanent(f"Instagram refuses INSTAGRAM_GRAPH_TOKEN: {message}: make a new one")
     if error.code == 10 or 200 <= error.code < 300:
-        return Permanent(f"INSTAGRAM_GRAPH_TOKEN may not read these comments: {said}")
+        return Permanent(f"INSTAGRAM_GRAPH_TOKEN may not read these comments: {message}")
     if error.code == 100 and error.error_subcode == 33:
-        return Permanent(f"Instagram does not find the post: {said}", state="not_found")
-    return Permanent(f"Instagram refuses: {said}")
+        return Permanent(f"Instagram does not find the post: {message}", state="not_found")
+    return Permanent(f"Instagram refuses: {message}")
 
 
-def _page(seen: list[_Comment | tuple[_Comment, str]], misfits: int, rest: _Cursor) -> Page:
+def _page(seen: list[_Comment | tuple[_Comment, str]], invalid: int, rest: _Cursor) -> Page:
     pairs = [each if isinstance(each, tuple) else (each, "") for each in seen]
     kept = tuple(
-        _comment(found, parent) for found, parent in pairs if tidy(found.text) and not found.hidden
+        _comment(item, parent) for item, parent in pairs if tidy(item.text) and not item.hidden
     )
     more = bool(rest.parents) or not rest.done
     return Page(
         comments=kept,
         cursor=_encode(rest) if more else None,
         skipped=len(pairs) - len(kept),
-        note=note_of_misfits(NAME, misfits),
+        note=note_of_invalid(NAME, invalid),
     )
 
 
-def _comment(found: _Comment, parent: str) -> Comment:
+def _comment(item: _Comment, parent: str) -> Comment:
     return Comment(
-        id=found.id,
-        text=tidy(found.text),
+        id=item.id,
+        text=tidy(item.text),
         parent=parent,
-        author=found.username,
-        created_at=utc_of_text(found.timestamp),
-        likes=found.like_count,
+        author=item.username,
+        created_at=utc_from_iso(item.timestamp),
+        likes=item.like_count,
     )
 
 

@@ -11,9 +11,11 @@ import msgspec
 
 from undertone.errors import Permanent
 from undertone.records import Comment, Page, PostRef, Want
-from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
+from undertone.sources.html_text import text_of_html
 from undertone.sources.http import Answer, Session
-from undertone.sources.plain import text_of_html, utc_of_text
+from undertone.sources.validation import note_of_invalid, validate, validate_each
+from undertone.text import excerpt
+from undertone.times import utc_from_iso
 
 NAME = "Mastodon"
 
@@ -42,7 +44,10 @@ class _Refusal(msgspec.Struct):
 
 
 class Mastodon:
-    """`base`: where stand-in instances answer, as `{base}/{host}`; else `https://{host}`."""
+    """Public posts of any instance.
+
+    `base`: where stand-in instances answer, as `{base}/{host}`; else `https://{host}`.
+    """
 
     platform = "mastodon"
 
@@ -54,40 +59,42 @@ class Mastodon:
         """All replies that the instance shows as one page; see `Source.read`."""
         host, _, number = post.id.partition("/")
         status = f"{f'{self._base}/{host}' if self._base else f'https://{host}'}/api/v1/statuses/{number}"
-        root = fit(NAME, self._ask(status, host).body, _Status)
-        context = fit(NAME, self._ask(f"{status}/context", host).body, _Context)
-        found, misfits = fit_each(context.descendants, _Status)
-        told = root.replies_count
+        root = validate(NAME, self._ask(status, host).body, _Status)
+        context = validate(NAME, self._ask(f"{status}/context", host).body, _Context)
+        replies, invalid = validate_each(context.descendants, _Status)
+        reported = root.replies_count
         if want.replies:
-            told += sum(reply.replies_count for reply in found)
+            reported += sum(reply.replies_count for reply in replies)
         else:
-            found = [reply for reply in found if reply.in_reply_to_id == root.id]
+            replies = [reply for reply in replies if reply.in_reply_to_id == root.id]
         if want.order == "newest":
-            found.sort(key=lambda reply: reply.created_at, reverse=True)
-        comments = tuple(comment for reply in found if (comment := _comment(reply, root.id)).text)
+            replies.sort(key=lambda reply: reply.created_at, reverse=True)
+        comments = tuple(comment for reply in replies if (comment := _comment(reply, root.id)).text)
         return Page(
             comments=comments,
             title=excerpt(text_of_html(root.content), 100),
-            reported=told,
-            skipped=len(found) - len(comments),
-            note=note_of_misfits(NAME, misfits) or _note_of_missing(host, told, len(found)),
+            reported=reported,
+            skipped=len(replies) - len(comments),
+            note=note_of_invalid(NAME, invalid) or _note_of_missing(host, reported, len(replies)),
         )
 
     def _ask(self, url: str, host: str) -> Answer:
         answer = self._session.get(url)
         if answer.ok:
             return answer
-        said = excerpt(fit(NAME, answer.body or {}, _Refusal).error) or f"status {answer.status}"
+        message = (
+            excerpt(validate(NAME, answer.body or {}, _Refusal).error) or f"status {answer.status}"
+        )
         if answer.status in {404, 410}:
             raise Permanent(
-                f"{host} does not show the post (deleted, private or mistyped): {said}",
+                f"{host} does not show the post (deleted, private or mistyped): {message}",
                 state="not_found",
             )
         if answer.status in {401, 403}:
             raise Permanent(
-                f"{host} shows posts to its own members only: {said}", state="unsupported"
+                f"{host} shows posts to its own members only: {message}", state="unsupported"
             )
-        raise Permanent(f"{host} refuses: {said}")
+        raise Permanent(f"{host} refuses: {message}")
 
 
 def _comment(reply: _Status, root: str) -> Comment:
@@ -97,15 +104,15 @@ def _comment(reply: _Status, root: str) -> Comment:
         text=text_of_html(reply.content),
         parent="" if parent == root else parent,
         author=reply.account.acct,
-        created_at=utc_of_text(reply.created_at),
+        created_at=utc_from_iso(reply.created_at),
         likes=reply.favourites_count,
         lang=reply.language or "",
     )
 
 
-def _note_of_missing(host: str, told: int, shown: int) -> str:
+def _note_of_missing(host: str, reported: int, shown: int) -> str:
     """Without an account an instance shows at most 60 replies; counts hold a few private ones."""
-    missing = told - shown
-    if missing <= 0 or missing * 10 < told:
+    missing = reported - shown
+    if missing <= 0 or missing * 10 < reported:
         return ""
-    return f"truncated by {host}: {missing} of {told} replies are not shown without an account"
+    return f"truncated by {host}: {missing} of {reported} replies are not shown without an account"

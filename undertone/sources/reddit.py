@@ -14,11 +14,12 @@ import msgspec
 from undertone import wire
 from undertone.errors import Permanent
 from undertone.records import Comment, Page, PostRef, Want
-from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
-from undertone.sources.delays import used_up_until
+from undertone.sources.delays import rate_limit_reset
 from undertone.sources.http import Answer, Session
-from undertone.sources.plain import tidy, utc_of_seconds
-from undertone.sources.tokens import Token, Tokens
+from undertone.sources.tokens import Token, TokenCache
+from undertone.sources.validation import note_of_invalid, validate, validate_each
+from undertone.text import excerpt, tidy
+from undertone.times import utc_from_seconds
 
 LOGIN_BASE = "https://www.reddit.com"
 BASE = "https://oauth.reddit.com"
@@ -97,15 +98,15 @@ class _Cursor(msgspec.Struct, omit_defaults=True):
     """Ids past what a cursor holds."""
 
 
-class _Found(msgspec.Struct):
+class _Gathered(msgspec.Struct):
     comments: list[Comment] = []
     rest: _Cursor = msgspec.field(default_factory=_Cursor)
     gone: int = 0
-    misfits: int = 0
+    invalid: int = 0
 
 
 class Reddit:
-    """`login_base` is where tokens are had, `base` where everything else is asked."""
+    """Public posts. `login_base` is asked for tokens, `base` for everything else."""
 
     platform = "reddit"
 
@@ -122,15 +123,15 @@ class Reddit:
         self._credentials = (client_id, client_secret)
         self._login_base = login_base
         self._base = base
-        self._tokens = Tokens(self._new_token, session.now)
+        self._tokens = TokenCache(self._new_token, session.now)
 
     def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
         """One page; see `Source.read`."""
         if cursor is None:
             answer = self._tree(post.id, want, "")
-            (link_list, tree) = fit(NAME, answer.body, tuple[_Listing, _Listing])
-            things, _ = fit_each(link_list.data.children, _Thing)
-            links, _ = fit_each((thing.data for thing in things), _Link)
+            (link_list, tree) = validate(NAME, answer.body, tuple[_Listing, _Listing])
+            things, _ = validate_each(link_list.data.children, _Thing)
+            links, _ = validate_each((thing.data for thing in things), _Link)
             link = links[0] if links else _Link()
             page = self._page(_walk(tree.data.children, want), want, _Cursor(), answer)
             # Reddit counts replies too: without them its number says nothing about coverage.
@@ -139,32 +140,32 @@ class Reddit:
         at = wire.decode(cursor, _Cursor)
         if at.more:
             answer = self._more(post.id, want, at.more[:AT_ONCE])
-            found = _walk(fit(NAME, answer.body, _MoreAnswer).json.data.things, want)
-            return self._page(found, want, _Cursor(at.more[AT_ONCE:], at.deep, at.lost), answer)
+            gathered = _walk(validate(NAME, answer.body, _MoreAnswer).json.data.things, want)
+            return self._page(gathered, want, _Cursor(at.more[AT_ONCE:], at.deep, at.lost), answer)
         answer = self._tree(post.id, want, at.deep[0])
-        (_, tree) = fit(NAME, answer.body, tuple[_Listing, _Listing])
-        found = _walk(tree.data.children, want)
+        (_, tree) = validate(NAME, answer.body, tuple[_Listing, _Listing])
+        gathered = _walk(tree.data.children, want)
         # The comment at the head is known already, and not to be looked up below itself again.
-        found.rest.deep = [parent for parent in found.rest.deep if parent != at.deep[0]]
-        found.comments = [comment for comment in found.comments if comment.id != at.deep[0]]
-        return self._page(found, want, _Cursor([], at.deep[1:], at.lost), answer)
+        gathered.rest.deep = [parent for parent in gathered.rest.deep if parent != at.deep[0]]
+        gathered.comments = [comment for comment in gathered.comments if comment.id != at.deep[0]]
+        return self._page(gathered, want, _Cursor([], at.deep[1:], at.lost), answer)
 
-    def _page(self, found: _Found, want: Want, before: _Cursor, answer: Answer) -> Page:
-        ids = before.more + found.rest.more
-        deep = before.deep + found.rest.deep
+    def _page(self, gathered: _Gathered, want: Want, before: _Cursor, answer: Answer) -> Page:
+        ids = before.more + gathered.rest.more
+        deep = before.deep + gathered.rest.deep
         # Twice what is wanted leaves room for deleted ones; a sample is taken from all.
         room = REMEMBERED if want.sample else min(REMEMBERED, 1000 + 2 * want.limit)
         lost = max(0, len(ids) - room)
         rest = _Cursor(ids[:room], deep[:room], before.lost + lost)
         more = bool(rest.more or rest.deep)
         now = self._session.now()
-        until = used_up_until(answer.headers, now) if more else None
+        until = rate_limit_reset(answer.headers, now) if more else None
         past = f"{rest.lost} comments lie past what is asked for" if rest.lost and not more else ""
         return Page(
-            comments=tuple(found.comments),
+            comments=tuple(gathered.comments),
             cursor=msgspec.json.encode(rest).decode() if more else None,
-            skipped=found.gone,
-            note=past or note_of_misfits(NAME, found.misfits),
+            skipped=gathered.gone,
+            note=past or note_of_invalid(NAME, gathered.invalid),
             wait=(until - now).total_seconds() if until else 0.0,
         )
 
@@ -206,7 +207,7 @@ class Reddit:
                 "Reddit refuses REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET "
                 f"(status {answer.status}): check both"
             )
-        token = fit(NAME, answer.body, _Token)
+        token = validate(NAME, answer.body, _Token)
         return Token(token.access_token, token.expires_in)
 
 
@@ -215,8 +216,8 @@ def _sort(want: Want) -> str:
 
 
 def _refused(answer: Answer) -> Permanent:
-    said, _ = fit_each([answer.body], _Refusal)
-    reason = excerpt((said[0].reason or said[0].message or "") if said else "")
+    refusals, _ = validate_each([answer.body], _Refusal)
+    reason = excerpt((refusals[0].reason or refusals[0].message or "") if refusals else "")
     detail = reason or f"status {answer.status}"
     if answer.status == 404:
         return Permanent(f"Reddit does not find the post: {detail}", state="not_found")
@@ -225,51 +226,51 @@ def _refused(answer: Answer) -> Permanent:
     return Permanent(f"Reddit refuses: {detail}")
 
 
-def _walk(children: Iterable[object], want: Want) -> _Found:
+def _walk(children: Iterable[object], want: Want) -> _Gathered:
     """Everything under a listing in reading order; no recursion."""
-    found = _Found()
+    gathered = _Gathered()
     waiting = list(reversed(list(children)))
     while waiting:
-        things, odd = fit_each([waiting.pop()], _Thing)
-        found.misfits += odd
+        things, count = validate_each([waiting.pop()], _Thing)
+        gathered.invalid += count
         for thing in things:
             if thing.kind == "t1":
-                waiting.extend(reversed(_take(found, thing, want)))
+                waiting.extend(reversed(_take(gathered, thing, want)))
             elif thing.kind == "more":
-                _leave(found, thing, want)
-    return found
+                _leave(gathered, thing, want)
+    return gathered
 
 
-def _take(found: _Found, thing: _Thing, want: Want) -> list[object]:
-    """Add the comment in `thing`; what is below it."""
-    comments, odd = fit_each([thing.data], _Comment)
-    found.misfits += odd
+def _take(gathered: _Gathered, thing: _Thing, want: Want) -> list[object]:
+    """Add the comment in `thing` to `gathered`; the things below it."""
+    comments, count = validate_each([thing.data], _Comment)
+    gathered.invalid += count
     below: list[object] = []
     for comment in comments:
         text = tidy(comment.body)
         if not text or text in _GONE:
-            found.gone += 1
+            gathered.gone += 1
         else:
-            found.comments.append(_comment(comment, text))
+            gathered.comments.append(_comment(comment, text))
         if want.replies and comment.replies:
-            listings, odd = fit_each([comment.replies], _Listing)
-            found.misfits += odd
+            listings, count = validate_each([comment.replies], _Listing)
+            gathered.invalid += count
             below += [child for listing in listings for child in listing.data.children]
     return below
 
 
-def _leave(found: _Found, thing: _Thing, want: Want) -> None:
-    """Note what `thing` says was left out: comments, or (without any) all below its parent."""
-    mores, odd = fit_each([thing.data], _More)
-    found.misfits += odd
+def _leave(gathered: _Gathered, thing: _Thing, want: Want) -> None:
+    """Add what Reddit left out at `thing`: comments by id, or without ids all below its parent."""
+    mores, count = validate_each([thing.data], _More)
+    gathered.invalid += count
     for more in mores:
         kind, _, parent = more.parent_id.partition("_")
         if kind == "t1" and not want.replies:
             continue
         if more.children:
-            found.rest.more.extend(more.children)
+            gathered.rest.more.extend(more.children)
         elif kind == "t1":
-            found.rest.deep.append(parent)
+            gathered.rest.deep.append(parent)
 
 
 def _comment(comment: _Comment, text: str) -> Comment:
@@ -279,6 +280,6 @@ def _comment(comment: _Comment, text: str) -> Comment:
         text=text,
         parent=parent if kind == "t1" else "",
         author=comment.author or "",
-        created_at=utc_of_seconds(comment.created_utc),
+        created_at=utc_from_seconds(comment.created_utc),
         likes=comment.score,
     )

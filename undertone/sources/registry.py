@@ -1,4 +1,4 @@
-"""The sources that a configuration gives: official APIs first, each on a session of its own.
+"""Builds the sources that a configuration allows: official APIs first, a session for each.
 
 Importing this imports requests; whoever starts cold imports it when the first post is fetched.
 """
@@ -21,18 +21,18 @@ from undertone.sources import (
     tiktok_research,
     youtube,
 )
-from undertone.sources.actors import InstagramComments, TikTokComments
-from undertone.sources.apify import Actor, Intents
+from undertone.sources.apify import StartLog
+from undertone.sources.apify_actors import Actor, InstagramActor, TikTokActor
 from undertone.sources.config import SourcesConfig, describe
-from undertone.sources.guard import GuardedAdapter, public_https
-from undertone.sources.http import Allows, Session, only, utc_now
-from undertone.sources.own_or_others import OwnOrOthers
-from undertone.sources.resolving import Resolving, ShortLinks
+from undertone.sources.fallback import FallbackSource
+from undertone.sources.http import Allows, Session, allow_only, utc_now
+from undertone.sources.public_hosts import PublicHostsAdapter, public_https
+from undertone.sources.resolving import ResolvingSource, ShortLinkResolver
 from undertone.sources.transport import Limits
 
 
-class Unreached:
-    """A platform that the configuration does not reach: every post of it says what to set."""
+class UnconfiguredSource:
+    """A platform without credentials: reading any post of it raises with what to set."""
 
     def __init__(self, platform: str, advice: str) -> None:
         self.platform = platform
@@ -48,16 +48,16 @@ class Unreached:
 
 def build_sources(
     config: SourcesConfig,
-    intents: Intents,
+    start_log: StartLog,
     *,
     clock: Clock = utc_now,
     limits: Limits | None = None,
 ) -> dict[str, Source]:
     """A source for every platform, by the name that `PostRef.platform` holds.
 
-    `intents`: a container that all instances share, where paid runs are noted before they start.
+    `start_log`: a container that all instances share; starts of paid runs are logged there first.
     """
-    build = _Builder(config, intents, clock, limits or Limits())
+    build = _Builder(config, start_log, clock, limits or Limits())
     built = [
         build.youtube(),
         build.instagram(),
@@ -70,7 +70,7 @@ def build_sources(
     reached = {source.platform: source for source in built if source is not None}
     for reach in describe(config):
         if reach.platform not in reached and reach.platform != UPLOAD:
-            reached[reach.platform] = Unreached(reach.platform, reach.advice)
+            reached[reach.platform] = UnconfiguredSource(reach.platform, reach.advice)
     return reached
 
 
@@ -78,10 +78,10 @@ class _Builder:
     """One method a platform; None where the configuration does not reach it."""
 
     def __init__(
-        self, config: SourcesConfig, intents: Intents, clock: Clock, limits: Limits
+        self, config: SourcesConfig, start_log: StartLog, clock: Clock, limits: Limits
     ) -> None:
         self._config = config
-        self._intents = intents
+        self._start_log = start_log
         self._clock = clock
         self._limits = limits
         self._stand_in = config.platforms_base.rstrip("/")
@@ -90,7 +90,7 @@ class _Builder:
         return f"{self._stand_in}/{place}" if self._stand_in else real
 
     def _session(self, name: str, *bases: str) -> Session:
-        return Session(name, only(*bases), limits=self._limits, clock=self._clock)
+        return Session(name, allow_only(*bases), limits=self._limits, clock=self._clock)
 
     def hackernews(self) -> Source:
         base = self._base("hackernews", hackernews.BASE)
@@ -110,13 +110,15 @@ class _Builder:
     def bluesky(self) -> Source:
         base = self._base("bluesky", bluesky.BASE)
         source = bluesky.Bluesky(self._session(bluesky.NAME, base), base=base)
-        return Resolving(source, bluesky.needs_did, source.did)
+        return ResolvingSource(source, bluesky.needs_did, source.did)
 
     def mastodon(self) -> Source:
         if self._stand_in:
             base = self._base("mastodon", "")
-            return mastodon.Mastodon(self._mastodon_session(only(base), HTTPAdapter), base=base)
-        return mastodon.Mastodon(self._mastodon_session(public_https, GuardedAdapter))
+            return mastodon.Mastodon(
+                self._mastodon_session(allow_only(base), HTTPAdapter), base=base
+            )
+        return mastodon.Mastodon(self._mastodon_session(public_https, PublicHostsAdapter))
 
     def _mastodon_session(self, allows: Allows, adapter: type[HTTPAdapter]) -> Session:
         return Session(
@@ -143,7 +145,7 @@ class _Builder:
         return self._with_short_links(source, reddit.NAME, "https://www.reddit.com")
 
     def tiktok(self) -> Source | None:
-        source = self._tiktok_research() or self._apify(TikTokComments())
+        source = self._tiktok_research() or self._apify(TikTokActor())
         hosts = (f"https://{name}.tiktok.com" for name in ("www", "vm", "vt", "m"))
         return source and self._with_short_links(source, tiktok_research.NAME, *hosts)
 
@@ -159,8 +161,8 @@ class _Builder:
         )
 
     def instagram(self) -> Source | None:
-        own, others = self._instagram_graph(), self._apify(InstagramComments())
-        return OwnOrOthers(own, others) if own and others else own or others
+        own, others = self._instagram_graph(), self._apify(InstagramActor())
+        return FallbackSource(own, others) if own and others else own or others
 
     def _instagram_graph(self) -> Source | None:
         if not (self._config.instagram_graph_token and self._config.instagram_graph_user):
@@ -178,9 +180,9 @@ class _Builder:
             return None
         base = self._base("apify", apify.BASE)
         session = self._session(apify.NAME, base)
-        return apify.Apify(session, self._config.apify_token, actor, self._intents, base=base)
+        return apify.Apify(session, self._config.apify_token, actor, self._start_log, base=base)
 
     def _with_short_links(self, source: Source, name: str, *hosts: str) -> Source:
         base = self._base(f"links/{source.platform}", "")
         session = self._session(name, *([base] if base else hosts))
-        return Resolving(source, is_short, ShortLinks(session, base=base).resolve)
+        return ResolvingSource(source, is_short, ShortLinkResolver(session, base=base).resolve)

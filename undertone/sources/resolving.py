@@ -1,4 +1,4 @@
-"""Links that do not say which post they are to: resolved on the first page, which then says it."""
+"""Short links and handles: references that are resolved to a post on the first page."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from undertone.errors import Permanent
 from undertone.ports import Source
 from undertone.posts import is_short, parse_post_url
 from undertone.records import Page, PostRef, Want
-from undertone.sources.answers import excerpt
 from undertone.sources.http import Session
+from undertone.text import excerpt
 
 HOPS = 5
 """Redirects that a short link may take."""
@@ -25,8 +25,8 @@ class _Cursor(msgspec.Struct, omit_defaults=True):
     inner: str | None = None
 
 
-class Resolving:
-    """`source` for references that `needs` to be resolved first; others go through untouched.
+class ResolvingSource:
+    """`source`, for references some of which (`needs` says which) have to be resolved first.
 
     The first page of such a post holds no comments, only `Page.post`; a reader that knows that
     post already can stop there.
@@ -44,7 +44,7 @@ class Resolving:
 
     @property
     def platform(self) -> str:
-        """That of the source behind it."""
+        """The platform of `source`."""
         return self._source.platform
 
     def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
@@ -52,14 +52,14 @@ class Resolving:
         if not self._needs(post):
             return self._source.read(post, want, cursor)
         if cursor is None:
-            found = self._resolve(post)
-            return Page(post=found, cursor=_encode(_Cursor(found.id, found.url)))
+            resolved = self._resolve(post)
+            return Page(post=resolved, cursor=_encode(_Cursor(resolved.id, resolved.url)))
         at = wire.decode(cursor, _Cursor)
-        found = PostRef(platform=self.platform, id=at.id, url=at.url)
-        page = self._source.read(found, want, at.inner)
+        resolved = PostRef(platform=self.platform, id=at.id, url=at.url)
+        page = self._source.read(resolved, want, at.inner)
         if page.cursor is None:
             return page
-        following = _encode(_Cursor(found.id, found.url, page.cursor))
+        following = _encode(_Cursor(resolved.id, resolved.url, page.cursor))
         return msgspec.structs.replace(page, cursor=following)
 
 
@@ -67,8 +67,8 @@ def _encode(cursor: _Cursor) -> str:
     return msgspec.json.encode(cursor).decode()
 
 
-class ShortLinks:
-    """Follows a short link, only from one of its platform's hosts to the next.
+class ShortLinkResolver:
+    """Follows the redirects of a short link within its platform's own hosts.
 
     `base`: where stand-in platforms answer for links, in place of the links' own host.
     """
@@ -79,7 +79,7 @@ class ShortLinks:
 
     def resolve(self, post: PostRef) -> PostRef:
         """The post that `post` leads to. Raises Permanent if it leads to none."""
-        url = self._place(post)
+        url = self._address(post)
         for _ in range(HOPS):
             target = self._session.location(url)
             if target is None:
@@ -88,11 +88,11 @@ class ShortLinks:
                     "it in a browser and send the address that it then shows",
                     state="not_found",
                 )
-            found = _post_at(target)
-            if found is not None and found.platform == post.platform:
-                if not is_short(found):
-                    return found
-                target = self._place(found)  # one short link may lead to another
+            target_post = _post_at(target)
+            if target_post is not None and target_post.platform == post.platform:
+                if not is_short(target_post):
+                    return target_post
+                target = self._address(target_post)  # one short link may lead to another
             url = target
         raise Permanent(
             f"the link is redirected more than {HOPS} times, last to "
@@ -100,7 +100,7 @@ class ShortLinks:
             state="not_found",
         )
 
-    def _place(self, post: PostRef) -> str:
+    def _address(self, post: PostRef) -> str:
         return self._base + urlsplit(post.url).path if self._base else post.url
 
 

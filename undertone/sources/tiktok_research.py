@@ -11,10 +11,11 @@ import msgspec
 
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
 from undertone.records import Comment, Page, PostRef, Want
-from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
 from undertone.sources.http import Answer, Session
-from undertone.sources.plain import tidy, utc_of_seconds
-from undertone.sources.tokens import Token, Tokens
+from undertone.sources.tokens import Token, TokenCache
+from undertone.sources.validation import note_of_invalid, validate, validate_each
+from undertone.text import excerpt, tidy
+from undertone.times import utc_from_seconds
 
 BASE = "https://open.tiktokapis.com"
 NAME = "TikTok"
@@ -67,7 +68,7 @@ class TikTokResearch:
         self._session = session
         self._credentials = {"client_key": client_key, "client_secret": client_secret}
         self._base = base
-        self._tokens = Tokens(self._new_token, session.now)
+        self._tokens = TokenCache(self._new_token, session.now)
 
     def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
         """One page; see `Source.read`."""
@@ -78,13 +79,13 @@ class TikTokResearch:
             "cursor": start,
         }
         data = self._ask(asked).data or _Data()
-        found, misfits = fit_each(data.comments or [], _Comment)
-        comments = [_comment(each, post.id) for each in found]
+        items, invalid = validate_each(data.comments or [], _Comment)
+        comments = [_comment(each, post.id) for each in items]
         if not want.replies:
             comments = [comment for comment in comments if not comment.parent]
         kept = tuple(comment for comment in comments if comment.text)
         following = data.cursor if data.has_more and data.cursor is not None else None
-        note = note_of_misfits(NAME, misfits)
+        note = note_of_invalid(NAME, invalid)
         if following is not None and not start < following < REACH:
             following, note = None, f"TikTok's Research API gives at most {REACH} comments a video"
         return Page(
@@ -105,7 +106,7 @@ class TikTokResearch:
             if answer.status != 401:
                 break
             self._tokens.forget()
-        body = fit(NAME, answer.body if answer.body is not None else {}, _Body)
+        body = validate(NAME, answer.body if answer.body is not None else {}, _Body)
         code = body.error.code if body.error else ""
         if answer.ok and code in {"", "ok"}:
             return body
@@ -116,7 +117,7 @@ class TikTokResearch:
             f"{self._base}/v2/oauth/token/",
             form={**self._credentials, "grant_type": "client_credentials"},
         )
-        tokens, _ = fit_each([answer.body], _Token)
+        tokens, _ = validate_each([answer.body], _Token)
         if not answer.ok or not tokens:  # TikTok refuses with status 200 too
             raise Permanent("TikTok refuses TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET: check both")
         return Token(tokens[0].access_token, tokens[0].expires_in)
@@ -124,24 +125,24 @@ class TikTokResearch:
 
 def _refused(answer: Answer, error: _Error) -> UndertoneError:
     """Codes: https://developers.tiktok.com/doc/tiktok-api-v2-error-handling."""
-    said = excerpt(f"{error.code}: {error.message}") if error.code else f"status {answer.status}"
+    message = excerpt(f"{error.code}: {error.message}") if error.code else f"status {answer.status}"
     if error.code == "rate_limit_exceeded":
-        return Delayed(f"TikTok is asked too often: {said}")
+        return Delayed(f"TikTok is asked too often: {message}")
     if error.code in {"internal_error", "timeout"}:
-        return Transient(f"TikTok failed in passing: {said}")
+        return Transient(f"TikTok failed in passing: {message}")
     if answer.status == 404 or "not_found" in error.code:
-        return Permanent(f"TikTok does not find the video: {said}", state="not_found")
+        return Permanent(f"TikTok does not find the video: {message}", state="not_found")
     if error.code in {"scope_not_authorized", "access_token_invalid", "scope_permission_missed"}:
-        return Permanent(f"TikTok refuses the research client: {said}: check its approval")
-    return Permanent(f"TikTok refuses: {said}")
+        return Permanent(f"TikTok refuses the research client: {message}: check its approval")
+    return Permanent(f"TikTok refuses: {message}")
 
 
-def _comment(found: _Comment, video: str) -> Comment:
-    parent = "" if found.parent_comment_id is None else str(found.parent_comment_id)
+def _comment(item: _Comment, video: str) -> Comment:
+    parent = "" if item.parent_comment_id is None else str(item.parent_comment_id)
     return Comment(
-        id=str(found.id),
-        text=tidy(found.text),
+        id=str(item.id),
+        text=tidy(item.text),
         parent="" if parent in {"0", video} else parent,
-        created_at=utc_of_seconds(found.create_time),
-        likes=found.like_count,
+        created_at=utc_from_seconds(item.create_time),
+        likes=item.like_count,
     )

@@ -10,17 +10,18 @@ from typing import NamedTuple
 from undertone.ports import Clock
 
 MARGIN = timedelta(minutes=1)
+"""How long before it expires a token is replaced."""
 
 
 class Token(NamedTuple):
-    """A token and how many seconds it is good for."""
+    """A token and how many seconds it is valid."""
 
     value: str
-    lasts: float
+    expires_in: float
 
 
-class Tokens:
-    """Asks `fetch` for a token when there is none that is still good; safe between threads."""
+class TokenCache:
+    """Keeps the token that `fetch` gave for as long as it is valid; safe between threads."""
 
     def __init__(self, fetch: Callable[[], Token], clock: Clock) -> None:
         self._fetch = fetch
@@ -30,16 +31,16 @@ class Tokens:
         self._until: datetime | None = None
 
     def get(self) -> str:
-        """A token that is good for a while yet. Raises what `fetch` raises."""
+        """A token that is valid for some time yet. Raises what `fetch` raises."""
         with self._lock:
             now = self._clock()
             if self._until is None or now >= self._until:
                 token = self._fetch()
-                lasts = timedelta(seconds=min(max(token.lasts, 0), 86400))
-                self._value, self._until = token.value, now + lasts - MARGIN
+                lifetime = timedelta(seconds=min(max(token.expires_in, 0), 86400))
+                self._value, self._until = token.value, now + lifetime - MARGIN
             return self._value
 
     def forget(self) -> None:
-        """The platform no longer takes it."""
+        """Drop the token: the platform refuses it."""
         with self._lock:
             self._until = None

@@ -1,4 +1,4 @@
-"""The `requests` side of a session: who it says it is, what it keeps, how it tries again."""
+"""How `requests` is set up for a session: User-Agent, redirects, retries, limits, log lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib3.util import Retry
 USER_AGENT = "undertone/0.1 (reads public comments on behalf of their audience's owner)"
 
 THREADS = 32
-"""Connections that are kept to a host: as many as threads may ask at once."""
+"""Connections kept open to a host: as many as there are threads that may ask at once."""
 
 
 class Limits(NamedTuple):
@@ -30,12 +30,12 @@ class Limits(NamedTuple):
     """Bytes, after decompression."""
     redirects: int = 3
     retries: int = 2
-    """Quick ones, after a broken connection or a 5xx that names no delay."""
+    """At once, after a broken connection or a 5xx that names no delay."""
     backoff: float = 0.3
 
 
 class _NoRedirects(requests.Session):
-    """Looks at no redirect by itself: requests would read its body to the end, however long."""
+    """Leaves redirects to us: requests would read the body of one to its end, however long."""
 
     @override
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -43,7 +43,7 @@ class _NoRedirects(requests.Session):
 
 
 class _QuickRetry(Retry):
-    """Retries at once or not at all: a delay that the platform names is the queue's to wait."""
+    """Retries at once or not at all: a delay that the platform names is left to the queue."""
 
     @override
     def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
@@ -51,7 +51,7 @@ class _QuickRetry(Retry):
 
 
 class _NoQueries(logging.Filter):
-    """urllib3 logs the addresses it retries; their query strings may hold keys."""
+    """Removes query strings from the addresses that urllib3 logs: they may hold keys."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = re.sub(r"\?[^\s'\"]*", "?…", record.getMessage()), ()

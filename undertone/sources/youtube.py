@@ -15,10 +15,12 @@ import msgspec
 from undertone import wire
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
 from undertone.records import Comment, Page, PostRef, Want
-from undertone.sources.answers import excerpt, fit, fit_each, note_of_misfits
 from undertone.sources.delays import next_midnight
+from undertone.sources.html_text import text_of_html
 from undertone.sources.http import Answer, Session
-from undertone.sources.plain import text_of_html, tidy, utc_of_text
+from undertone.sources.validation import note_of_invalid, validate, validate_each
+from undertone.text import excerpt, tidy
+from undertone.times import utc_from_iso
 
 BASE = "https://www.googleapis.com/youtube/v3"
 NAME = "YouTube"
@@ -126,12 +128,12 @@ class YouTube:
         at = wire.decode(cursor, _Cursor)
         try:
             return self._replies(at) if at.parents else self._threads(post.id, want, at)
-        except _NothingMore as end:
-            return Page(note=end.reason)
+        except _NothingMore as error:
+            return Page(note=error.reason)
 
     def _video(self, video: str) -> tuple[str, int | None]:
         answer = self._ask("videos", {"part": "snippet,statistics", "id": video})
-        items, _ = fit_each(fit(NAME, answer.body, _Items).items, _Video)
+        items, _ = validate_each(validate(NAME, answer.body, _Items).items, _Video)
         if not items:
             raise Permanent(
                 "YouTube knows no such video: it is private, deleted or mistyped", state="not_found"
@@ -148,8 +150,8 @@ class YouTube:
             "textFormat": "plainText",
         }
         answer = self._ask("commentThreads", query | _page(at.threads))
-        found = fit(NAME, answer.body, _Items)
-        threads, misfits = fit_each(found.items, _Thread)
+        listed = validate(NAME, answer.body, _Items)
+        threads, invalid = validate_each(listed.items, _Thread)
         comments: list[Comment] = []
         unfinished: list[str] = []
         for thread in threads:
@@ -157,13 +159,15 @@ class YouTube:
             comments.append(_comment(top))
             if not want.replies or not thread.snippet.totalReplyCount:
                 continue
-            embedded, odd = fit_each(thread.replies.comments if thread.replies else (), _Comment)
+            embedded, count = validate_each(
+                thread.replies.comments if thread.replies else (), _Comment
+            )
             comments.extend(_comment(reply, top.id) for reply in embedded)
-            misfits += odd
+            invalid += count
             if thread.snippet.totalReplyCount > len(embedded):
                 unfinished.append(top.id)
-        following, repeated = _next(found.nextPageToken, at.threads)
-        return _page_of(comments, misfits, _Cursor(following, unfinished), repeated)
+        following, repeated = _next(listed.nextPageToken, at.threads)
+        return _page_of(comments, invalid, _Cursor(following, unfinished), repeated)
 
     def _replies(self, at: _Cursor) -> Page:
         rest = at.parents[1:]
@@ -173,12 +177,12 @@ class YouTube:
             answer = self._ask("comments", query)
         except _NoParent:  # deleted between two pages
             return _page_of([], 0, _Cursor(at.threads, rest), "")
-        found = fit(NAME, answer.body, _Items)
-        replies, misfits = fit_each(found.items, _Comment)
+        listed = validate(NAME, answer.body, _Items)
+        replies, invalid = validate_each(listed.items, _Comment)
         comments = [_comment(reply, at.parents[0]) for reply in replies]
-        following, repeated = _next(found.nextPageToken, at.replies)
+        following, repeated = _next(listed.nextPageToken, at.replies)
         parents = at.parents if following else rest
-        return _page_of(comments, misfits, _Cursor(at.threads, parents, following), repeated)
+        return _page_of(comments, invalid, _Cursor(at.threads, parents, following), repeated)
 
     def _ask(self, what: str, query: dict[str, str]) -> Answer:
         answer = self._session.get(f"{self._base}/{what}", query | {"key": self._key})
@@ -189,13 +193,13 @@ class YouTube:
     def _refused(self, answer: Answer) -> NoReturn:
         error = _refusal(answer)
         reasons = {entry.reason for entry in error.errors}
-        said = excerpt(text_of_html(error.message)) or f"status {answer.status}"
+        message = excerpt(text_of_html(error.message)) or f"status {answer.status}"
         if reasons & _QUOTA:
             self._used_up()
         for meant, error_for in _MEANINGS:
             if reasons & meant:
-                raise error_for(said)
-        raise Permanent(f"YouTube refuses: {said}")
+                raise error_for(message)
+        raise Permanent(f"YouTube refuses: {message}")
 
     def _used_up(self) -> NoReturn:
         reason = "YouTube's quota for today is used up"
@@ -205,7 +209,7 @@ class YouTube:
 
 
 class _NothingMore(Permanent):
-    """No further page is to be had; what was read on earlier ones stands."""
+    """YouTube gives no further page; what was read on earlier ones stays."""
 
 
 class _NoParent(Permanent):
@@ -221,27 +225,27 @@ _MEANINGS: tuple[tuple[set[str], Callable[[str], UndertoneError]], ...] = (
     ),
     (
         {"commentNotFound", "parentCommentNotFound", "operationNotSupported"},
-        lambda said: _NoParent(f"YouTube does not find the comment: {said}"),
+        lambda message: _NoParent(f"YouTube does not find the comment: {message}"),
     ),
     (
         {"videoNotFound", "channelNotFound"},
-        lambda said: Permanent(f"YouTube does not find the video: {said}", state="not_found"),
+        lambda message: Permanent(f"YouTube does not find the video: {message}", state="not_found"),
     ),
     (
         {"rateLimitExceeded", "userRateLimitExceeded"},
-        lambda said: Delayed(f"YouTube is asked too often: {said}"),
+        lambda message: Delayed(f"YouTube is asked too often: {message}"),
     ),
     (
         {"processingFailure", "backendError", "internalError", "SERVICE_UNAVAILABLE"},
-        lambda said: Transient(f"YouTube failed in passing: {said}"),
+        lambda message: Transient(f"YouTube failed in passing: {message}"),
     ),
     (
         {"invalidPageToken"},
-        lambda said: _NothingMore(f"YouTube would not read on after the last page: {said}"),
+        lambda message: _NothingMore(f"YouTube would not read on after the last page: {message}"),
     ),
     (
         {"keyInvalid", "keyExpired", "badRequest", "accessNotConfigured", "ipRefererBlocked"},
-        lambda said: Permanent(f"YouTube refuses the key in YOUTUBE_API_KEY: {said}"),
+        lambda message: Permanent(f"YouTube refuses the key in YOUTUBE_API_KEY: {message}"),
     ),
 )
 
@@ -257,20 +261,24 @@ def _next(token: str | None, current: str) -> tuple[str, str]:
     return token or "", ""
 
 
-def _comment(found: _Comment, parent: str = "") -> Comment:
-    said = found.snippet
-    text = tidy(said.textOriginal) if said.textOriginal else text_of_html(said.textDisplay or "")
+def _comment(item: _Comment, parent: str = "") -> Comment:
+    snippet = item.snippet
+    text = (
+        tidy(snippet.textOriginal)
+        if snippet.textOriginal
+        else text_of_html(snippet.textDisplay or "")
+    )
     return Comment(
-        id=found.id,
+        id=item.id,
         text=text,
-        parent=said.parentId or parent,
-        author=said.authorDisplayName or "",
-        created_at=utc_of_text(said.publishedAt or ""),
-        likes=said.likeCount,
+        parent=snippet.parentId or parent,
+        author=snippet.authorDisplayName or "",
+        created_at=utc_from_iso(snippet.publishedAt or ""),
+        likes=snippet.likeCount,
     )
 
 
-def _page_of(comments: Iterable[Comment], misfits: int, at: _Cursor, note: str) -> Page:
+def _page_of(comments: Iterable[Comment], invalid: int, at: _Cursor, note: str) -> Page:
     seen = list(comments)
     kept = tuple(comment for comment in seen if comment.text)
     more = bool(at.threads or at.parents)
@@ -278,7 +286,7 @@ def _page_of(comments: Iterable[Comment], misfits: int, at: _Cursor, note: str) 
         comments=kept,
         cursor=msgspec.json.encode(at).decode() if more else None,
         skipped=len(seen) - len(kept),
-        note=note or note_of_misfits(NAME, misfits),
+        note=note or note_of_invalid(NAME, invalid),
     )
 
 

@@ -1,4 +1,4 @@
-"""An app with something of everything; its functions tell what they saw in the queue SEEN_QUEUE."""
+"""An app with every kind of trigger; its functions report what they got to the queue SEEN_QUEUE."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 _running: list[int] = []
 
 
-def tell(**facts: object) -> None:
-    """Send `facts` to whoever watches."""
+def report(**facts: object) -> None:
+    """Send `facts` to the test."""
     storage = os.environ["AzureWebJobsStorage"]  # noqa: SIM112 - Microsoft's name
     with QueueClient.from_connection_string(storage, os.environ["SEEN_QUEUE"]) as seen:
         with contextlib.suppress(ResourceExistsError):
@@ -99,28 +99,28 @@ def unchanged(req: func.HttpRequest) -> func.HttpResponse:
 
 @app.route(route="slow", methods=["GET"])
 def slow(req: func.HttpRequest) -> func.HttpResponse:
-    """Answers when the file that it is told of is there."""
+    """Answers when the file named in the query exists."""
     wait_for(req.params["file"])
     return answer(done=True)
 
 
 @app.queue_trigger(arg_name="msg", queue_name="%WORK_QUEUE%", connection="AzureWebJobsStorage")
 def work(msg: func.QueueMessage) -> None:
-    """Does what the message says: announce itself, sleep or wait for a file, then fail or tell."""
-    order = json.loads(msg.get_body())
+    """Does what the message says: announce itself, sleep, wait for a file, then fail or report."""
+    instructions = json.loads(msg.get_body())
     _running.append(1)
     at_once = len(_running)
-    if order.get("announce"):
-        tell(started=order["name"])
-    time.sleep(order.get("sleep", 0))
-    if "file" in order:
-        wait_for(order["file"])
+    if instructions.get("announce"):
+        report(started=instructions["name"])
+    time.sleep(instructions.get("sleep", 0))
+    if "file" in instructions:
+        wait_for(instructions["file"])
     _running.pop()
-    if order.get("fail"):
-        tell(failed=order["name"], tries=msg.dequeue_count)
-        raise ValueError(f"told to fail on {order['name']}")
-    tell(
-        name=order["name"],
+    if instructions.get("fail"):
+        report(failed=instructions["name"], tries=msg.dequeue_count)
+        raise ValueError(f"told to fail on {instructions['name']}")
+    report(
+        name=instructions["name"],
         id=msg.id,
         tries=msg.dequeue_count,
         inserted=str(msg.insertion_time),
@@ -132,8 +132,8 @@ def work(msg: func.QueueMessage) -> None:
     arg_name="msg", queue_name="%WORK_QUEUE%-poison", connection="AzureWebJobsStorage"
 )
 def bury(msg: func.QueueMessage) -> None:
-    """Tells what came to the poison queue."""
-    tell(poison=msg.get_body().decode())
+    """Reports what came to the poison queue."""
+    report(poison=msg.get_body().decode())
 
 
 @app.queue_trigger(arg_name="msg", queue_name="%WORK_QUEUE%-noop", connection="AzureWebJobsStorage")
@@ -143,5 +143,5 @@ def noop(msg: func.QueueMessage) -> None:
 
 @app.timer_trigger(schedule="%TICK%", arg_name="timer")
 def tick(timer: func.TimerRequest) -> None:
-    """Tells that it ticked."""
-    tell(tick=True, past_due=timer.past_due)
+    """Reports that it ticked."""
+    report(tick=True, past_due=timer.past_due)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from azure.storage.queue import QueueMessage
 
-from devhost import messages as host
+from devhost import queue_messages as host
 from tests.undertone.pipeline.conftest import NOW
 from undertone.errors import Transient
 from undertone.pipeline.messages import Message, decode

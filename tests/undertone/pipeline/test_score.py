@@ -10,7 +10,7 @@ from undertone.pipeline import names
 from undertone.pipeline.job_records import LIFETIME, Request
 from undertone.pipeline.messages import Message
 from undertone.pipeline.reports import result_rows
-from undertone.pipeline.status import Watches, status
+from undertone.pipeline.status import Watches, read_status
 
 
 def test_chunks_come_out_in_order_whoever_is_first(bench: Bench) -> None:
@@ -65,7 +65,7 @@ def test_it_costs_no_try_and_shows_in_the_status(bench: Bench) -> None:
     request, message = unavailable(bench, 90.0)
     bench.deliver("comments", message, count=7)
     assert bench.jobs.names(names.failure(request.job, 0)) == []
-    (wait,) = status(bench.services, Watches(), request).waiting
+    (wait,) = read_status(bench.services, Watches(), request).waiting
     assert (wait.reason, wait.posts) == ("Azure AI Language is busy", 1)
     assert wait.until == "2026-11-21T20:01:30Z"
 

@@ -11,7 +11,7 @@ from tests.undertone.pipeline.conftest import URL, Bench, page, upload
 from undertone.errors import Delayed, Missing
 from undertone.pipeline import names
 from undertone.pipeline.job_records import Request
-from undertone.pipeline.status import MAX_WATCHED, Counts, Status, Watches, status
+from undertone.pipeline.status import MAX_WATCHED, Counts, Status, Watches, read_status
 from undertone.pipeline.stopping import cancel, delete
 from undertone.storage.memory import MemoryBlobs
 
@@ -29,7 +29,7 @@ class Counting(MemoryBlobs):
 
 
 def ask(bench: Bench, request: Request, watches: Watches | None = None) -> Status:
-    return status(bench.services, watches or Watches(), request)
+    return read_status(bench.services, watches or Watches(), request)
 
 
 def test_from_queued_to_completed(bench: Bench) -> None:

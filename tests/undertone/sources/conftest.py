@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import KEY, World, post_url, running
+from tests.fakes.app import running
 from tests.fakes.instagram_graph import USER
+from tests.fakes.posts import KEY, post_url
+from tests.fakes.world import World
 from undertone.ports import Source
 from undertone.posts import parse_post_url
 from undertone.records import Comment, Page, PostRef, Want

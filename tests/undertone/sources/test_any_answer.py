@@ -10,17 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from tests.fakes import KEY, post_url
+from tests.fakes.posts import KEY, post_url
 from tests.fakes.scripted import Reply, answering
 from undertone.errors import Permanent
 from undertone.ports import Source
 from undertone.posts import parse_post_url
 from undertone.records import PostRef, Want
-from undertone.sources.actors import InstagramComments, TikTokComments
 from undertone.sources.apify import Apify
+from undertone.sources.apify_actors import InstagramActor, TikTokActor
 from undertone.sources.bluesky import Bluesky
 from undertone.sources.hackernews import HackerNews
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 from undertone.sources.instagram_graph import InstagramGraph
 from undertone.sources.mastodon import Mastodon
 from undertone.sources.reddit import Reddit
@@ -70,12 +70,12 @@ CASES = {
         (None, "5"),
     ),
     "apify instagram": Case(
-        lambda session, base: Apify(session, KEY, InstagramComments(), MemoryBlobs(), base=base),
+        lambda session, base: Apify(session, KEY, InstagramActor(), MemoryBlobs(), base=base),
         post("instagram"),
         (None, '{"run":"r","dataset":"d"}', '{"run":"r","dataset":"d","ended":"SUCCEEDED"}'),
     ),
     "apify tiktok": Case(
-        lambda session, base: Apify(session, KEY, TikTokComments(), MemoryBlobs(), base=base),
+        lambda session, base: Apify(session, KEY, TikTokActor(), MemoryBlobs(), base=base),
         post("tiktok"),
         ('{"run":"r","dataset":"d","ended":"FAILED"}',),
     ),
@@ -135,7 +135,7 @@ def served() -> Iterator[Served]:
         return replies[0]
 
     with answering(answer) as base:
-        yield Served(base, replies, {name: Session(name, only(base)) for name in CASES})
+        yield Served(base, replies, {name: Session(name, allow_only(base)) for name in CASES})
 
 
 @pytest.mark.parametrize("name", CASES)

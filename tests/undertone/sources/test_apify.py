@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import KEY, World
 from tests.fakes.apify import POLLS
+from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, post_for
 from undertone.errors import Permanent, Transient
 from undertone.records import Page, PostRef, Want
-from undertone.sources.actors import InstagramComments, TikTokComments
-from undertone.sources.apify import REUSED, STARTING, Actor, Apify
-from undertone.sources.http import Session, only
+from undertone.sources.apify import REUSED, STARTING, Apify
+from undertone.sources.apify_actors import Actor, InstagramActor, TikTokActor
+from undertone.sources.http import Session, allow_only
 from undertone.sources.transport import Limits
 from undertone.storage.memory import MemoryBlobs
 
@@ -30,8 +31,8 @@ class Setting:
         """A source of its own, as each process has."""
         base = f"{self.world.base}/apify"
         limits = Limits(read=1, backoff=0, retries=0)
-        session = Session("Apify", only(base), limits=limits, clock=lambda: self.now)
-        return Apify(session, KEY, actor or InstagramComments(), self.intents, base=base)
+        session = Session("Apify", allow_only(base), limits=limits, clock=lambda: self.now)
+        return Apify(session, KEY, actor or InstagramActor(), self.intents, base=base)
 
     def starts(self, post: PostRef) -> int:
         return sum(asked.path.endswith("/runs") for asked in self.world.asked("apify", post.id))
@@ -51,7 +52,7 @@ def read_on(source: Apify, post: PostRef, page: Page) -> list[Page]:
     return pages[1:]
 
 
-@pytest.mark.parametrize("actor", [InstagramComments(), TikTokComments()])
+@pytest.mark.parametrize("actor", [InstagramActor(), TikTokActor()])
 def test_a_run_is_started_polled_and_read(setting: Setting, actor: Actor) -> None:
     post = post_for(actor.platform, setting.world, comments=250)
     pages = pages_of(setting.source(actor), post)
@@ -63,7 +64,7 @@ def test_a_run_is_started_polled_and_read(setting: Setting, actor: Actor) -> Non
     assert all(comment.created_at and comment.author for comment in found.values())
 
 
-@pytest.mark.parametrize("actor", [InstagramComments(), TikTokComments()])
+@pytest.mark.parametrize("actor", [InstagramActor(), TikTokActor()])
 def test_without_replies(setting: Setting, actor: Actor) -> None:
     post = post_for(actor.platform, setting.world, comments=90, salt=1)
     found = comments_of(pages_of(setting.source(actor), post, Want(replies=False)))
@@ -172,7 +173,7 @@ def test_after_a_run_that_failed_the_next_one_starts_anew(setting: Setting) -> N
     post = post_for("tiktok", setting.world, fault="disabled", salt=10)
     for starts in (1, 2):
         with pytest.raises(Permanent, match=r"run run\d+ of .* ended as FAILED"):
-            pages_of(setting.source(TikTokComments()), post)
+            pages_of(setting.source(TikTokActor()), post)
         assert setting.starts(post) == starts
 
 
@@ -186,8 +187,8 @@ READING = '{"run":"r","dataset":"d","ended":"%s"}'
 
 def _read(replies: list[Reply], cursor: str | None) -> Page:
     with scripted(replies) as script:
-        session = Session("Apify", only(script.base))
-        source = Apify(session, KEY, InstagramComments(), MemoryBlobs(), base=script.base)
+        session = Session("Apify", allow_only(script.base))
+        source = Apify(session, KEY, InstagramActor(), MemoryBlobs(), base=script.base)
         return source.read(POST, Want(), cursor)
 
 
@@ -216,22 +217,22 @@ def test_a_run_that_was_cut_short_says_so_on_its_last_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "said"),
+    ("status", "kind", "message"),
     [
         (401, "user-or-token-not-found", "refuses APIFY_TOKEN"),
         (402, "x402-payment-required", "spending limit"),
         (404, "record-not-found", "Apify refuses: record-not-found"),
     ],
 )
-def test_refusals(status: int, kind: str, said: str) -> None:
-    with pytest.raises(Permanent, match=said):
+def test_refusals(status: int, kind: str, message: str) -> None:
+    with pytest.raises(Permanent, match=message):
         _read([(status, {"error": {"type": kind, "message": "m"}})], '{"run":"r","dataset":"d"}')
 
 
 def test_the_token_is_in_no_address() -> None:
     with scripted([(200, [])]) as script:
-        session = Session("Apify", only(script.base))
-        source = Apify(session, KEY, InstagramComments(), MemoryBlobs(), base=script.base)
+        session = Session("Apify", allow_only(script.base))
+        source = Apify(session, KEY, InstagramActor(), MemoryBlobs(), base=script.base)
         source.read(POST, Want(), READING % "SUCCEEDED")
         assert KEY not in str(script.asked[0].url)
         assert script.asked[0].headers["authorization"] == f"Bearer {KEY}"

@@ -1,12 +1,12 @@
-from tests.fakes import World, post_url
 from tests.fakes.bluesky import CUT_EVERY, NOT_FOUND_EVERY, comments_shown
-from tests.fakes.posts import DID, spec_of, threads
+from tests.fakes.posts import DID, post_url, spec_of, threads
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, post_for, sources_for
 from undertone.posts import parse_post_url
 from undertone.records import Page, PostRef, Want
 from undertone.sources.bluesky import Bluesky
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 
 POST = PostRef(platform="bluesky", id=f"{DID}/root")
 
@@ -43,14 +43,14 @@ def test_a_handle_becomes_a_did_on_the_first_page(world: World) -> None:
 
 def _read(replies: list[Reply], want: Want | None = None, cursor: str | None = None) -> Page:
     with scripted(replies) as script:
-        source = Bluesky(Session("Bluesky", only(script.base)), base=script.base)
+        source = Bluesky(Session("Bluesky", allow_only(script.base)), base=script.base)
         return source.read(POST, want or Want(), cursor)
 
 
 def _node(key: str, replies: list[object] | None = None, **post: object) -> dict[str, object]:
     record = {"text": key, "createdAt": "2026-01-01T00:00:00Z"}
-    said = {"uri": f"at://{DID}/app.bsky.feed.post/{key}", "record": record} | post
-    return {"$type": "app.bsky.feed.defs#threadViewPost", "post": said, "replies": replies}
+    view = {"uri": f"at://{DID}/app.bsky.feed.post/{key}", "record": record} | post
+    return {"$type": "app.bsky.feed.defs#threadViewPost", "post": view, "replies": replies}
 
 
 def test_a_chain_of_a_thousand_replies_is_read() -> None:

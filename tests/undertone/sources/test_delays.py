@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from undertone.sources.delays import LONGEST, next_midnight, told_until, used_up_until
+from undertone.sources.delays import LONGEST, next_midnight, rate_limit_reset, retry_time
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 
@@ -26,24 +26,24 @@ NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
     ],
 )
 def test_what_headers_say(headers: dict[str, str], seconds: float | None) -> None:
-    until = told_until(headers, NOW)
+    until = retry_time(headers, NOW)
     assert until == (None if seconds is None else NOW + timedelta(seconds=seconds))
 
 
 @given(st.text(max_size=30))
 def test_any_header_is_read_or_left(value: str) -> None:
-    until = told_until({"retry-after": value}, NOW)
+    until = retry_time({"retry-after": value}, NOW)
     assert until is None or NOW < until <= NOW + LONGEST
 
 
 def test_an_allowance_that_is_used_up_is_told() -> None:
     reset = {"x-ratelimit-reset": "60"}
-    assert used_up_until(reset | {"x-ratelimit-remaining": "0.0"}, NOW) == NOW + timedelta(
+    assert rate_limit_reset(reset | {"x-ratelimit-remaining": "0.0"}, NOW) == NOW + timedelta(
         minutes=1
     )
-    assert used_up_until(reset | {"x-ratelimit-remaining": "5"}, NOW) is None
-    assert used_up_until(reset | {"x-ratelimit-remaining": "?"}, NOW) is None
-    assert used_up_until(reset, NOW) is None
+    assert rate_limit_reset(reset | {"x-ratelimit-remaining": "5"}, NOW) is None
+    assert rate_limit_reset(reset | {"x-ratelimit-remaining": "?"}, NOW) is None
+    assert rate_limit_reset(reset, NOW) is None
 
 
 @pytest.mark.parametrize(

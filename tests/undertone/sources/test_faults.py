@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes import FAULTS, World, post_id
+from tests.fakes.faults import FAULTS
+from tests.fakes.posts import post_id
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import NOW, comments_of, post_for, ways_for
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
 from undertone.records import Page, Want

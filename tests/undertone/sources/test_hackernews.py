@@ -1,15 +1,15 @@
 import pytest
 
-from tests.fakes import World, post_url
 from tests.fakes.hackernews import DELETED_EVERY
-from tests.fakes.posts import spec_of, threads
+from tests.fakes.posts import post_url, spec_of, threads
 from tests.fakes.scripted import scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import sources_for
 from undertone.errors import Permanent
 from undertone.posts import parse_post_url
 from undertone.records import Page, Want
 from undertone.sources.hackernews import HackerNews
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 
 POST = parse_post_url(post_url("hackernews", comments=400))
 
@@ -53,7 +53,7 @@ def test_without_replies(world: World) -> None:
 
 def _read_body(status: int, body: object) -> Page:
     with scripted([(status, body)]) as script:
-        source = HackerNews(Session("Hacker News", only(script.base)), base=script.base)
+        source = HackerNews(Session("Hacker News", allow_only(script.base)), base=script.base)
         return source.read(POST, Want(), None)
 
 

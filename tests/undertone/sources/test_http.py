@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.fakes import serving
+from tests.fakes.server import serving
 from undertone.errors import Delayed, Permanent, Transient
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 from undertone.sources.transport import Limits
 
 SECRET = "s3cret-key"
@@ -82,7 +82,7 @@ def _nothing_seen() -> None:
 
 
 def session(*bases: str, limits: Limits | None = None) -> Session:
-    return Session("Platform", only(*bases), limits=limits or Limits(backoff=0, read=1))
+    return Session("Platform", allow_only(*bases), limits=limits or Limits(backoff=0, read=1))
 
 
 def test_it_names_itself_and_keeps_no_cookies(base: str) -> None:
@@ -185,8 +185,8 @@ def test_errors_and_logs_hold_no_key(
     caplog.set_level(logging.DEBUG)
     with pytest.raises(error) as raised:
         fail(session("http://127.0.0.1:9"))
-    told = "".join(traceback.format_exception(raised.value))
-    assert SECRET not in told + caplog.text
+    shown = "".join(traceback.format_exception(raised.value))
+    assert SECRET not in shown + caplog.text
 
 
 def test_logs_of_good_answers_hold_no_key(base: str, caplog: pytest.LogCaptureFixture) -> None:

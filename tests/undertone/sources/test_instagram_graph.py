@@ -1,12 +1,13 @@
 import pytest
 
-from tests.fakes import KEY, World
 from tests.fakes.instagram_graph import EMBEDDED
+from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, post_for, ways_for
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.records import Page, PostRef, Want
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 from undertone.sources.instagram_graph import InstagramGraph, NotOwn
 
 POST = PostRef(platform="instagram", id="CxYz_12-abc")
@@ -42,7 +43,7 @@ def test_without_replies(narrow: World) -> None:
 
 def _read(replies: list[Reply], cursor: str | None) -> Page:
     with scripted(replies) as script:
-        session = Session("Instagram", only(script.base))
+        session = Session("Instagram", allow_only(script.base))
         return InstagramGraph(session, KEY, "me", base=script.base).read(POST, Want(), cursor)
 
 
@@ -60,7 +61,7 @@ def test_hidden_and_empty_comments_are_skipped_and_odd_ones_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "said"),
+    ("error", "kind", "message"),
     [
         ({"code": 190}, Permanent, "make a new one"),
         ({"code": 4}, Delayed, "too often"),
@@ -72,8 +73,8 @@ def test_hidden_and_empty_comments_are_skipped_and_odd_ones_counted() -> None:
         ({"code": 100}, Permanent, "Instagram refuses: m"),
     ],
 )
-def test_what_codes_mean(error: dict[str, int], kind: type[Exception], said: str) -> None:
-    with pytest.raises(kind, match=said):
+def test_what_codes_mean(error: dict[str, int], kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
         _read([(400, {"error": {"message": "m"} | error})], '{"media":"m"}')
 
 

@@ -1,14 +1,15 @@
 import pytest
 
-from tests.fakes import World, post_url
 from tests.fakes.mastodon import SHOWN
+from tests.fakes.posts import post_url
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import pages_of, post_for, sources_for
 from undertone.errors import Delayed, Permanent
 from undertone.posts import parse_post_url
 from undertone.records import Page, PostRef, Want
 from undertone.sources.config import SourcesConfig
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 from undertone.sources.mastodon import Mastodon
 from undertone.sources.registry import build_sources
 from undertone.storage.memory import MemoryBlobs
@@ -44,14 +45,16 @@ def test_without_replies_and_newest_first(world: World) -> None:
 def test_an_instance_on_a_private_address_is_not_asked() -> None:
     source = build_sources(SourcesConfig(), MemoryBlobs())["mastodon"]
     inside = PostRef(platform="mastodon", id="localhost/1")
-    with pytest.raises(Permanent, match="localhost is not asked: the name has an address") as said:
+    with pytest.raises(
+        Permanent, match="localhost is not asked: the name has an address"
+    ) as raised:
         source.read(inside, Want(), None)
-    assert said.value.state == "unsupported"
+    assert raised.value.state == "unsupported"
 
 
 def _read(replies: list[Reply]) -> Page:
     with scripted(replies) as script:
-        source = Mastodon(Session("Mastodon", only(script.base)), base=script.base)
+        source = Mastodon(Session("Mastodon", allow_only(script.base)), base=script.base)
         return source.read(POST, Want(), None)
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from starlette.requests import Request
 
-from tests.fakes import KEY
+from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, answering
 from tests.undertone.sources.conftest import comments_of, pages_of
 from undertone.errors import Permanent
@@ -19,7 +19,7 @@ from undertone.posts import parse_post_url
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.bluesky import Bluesky
 from undertone.sources.hackernews import HackerNews
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 from undertone.sources.instagram_graph import InstagramGraph
 from undertone.sources.mastodon import Mastodon
 from undertone.sources.reddit import Reddit
@@ -30,7 +30,7 @@ Make = Callable[[Session, str], Source]
 
 def _pages(reply: Callable[[Request], Reply], make: Make, post: PostRef, want: Want) -> list[Page]:
     with answering(reply) as base:
-        return pages_of(make(Session("Recorded", only(base)), base), post, want)
+        return pages_of(make(Session("Recorded", allow_only(base)), base), post, want)
 
 
 def _youtube(session: Session, base: str) -> Source:
@@ -105,16 +105,16 @@ def test_youtube_thread_with_entities(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "status", "said"),
+    ("name", "status", "message"),
     [
         ("error_400_key_invalid.json", 400, "refuses the key in YOUTUBE_API_KEY: Bad Request"),
         ("error_403.json", 403, "in passing: The caller does not have permission"),
     ],
 )
-def test_youtube_errors(data: Path, name: str, status: int, said: str) -> None:
+def test_youtube_errors(data: Path, name: str, status: int, message: str) -> None:
     body = (data / "recordings" / "youtube" / name).read_bytes()
     post = parse_post_url("https://youtu.be/F1UP7wRCPH8")
-    with pytest.raises(Exception, match=re.escape(said)):
+    with pytest.raises(Exception, match=re.escape(message)):
         _pages(lambda _: (status, body), _youtube, post, Want())
 
 
@@ -292,7 +292,7 @@ def test_instagram_graph(data: Path) -> None:
 def test_instagram_graph_replies(data: Path) -> None:
     body = (data / "recordings" / "instagram_graph" / "replies.json").read_bytes()
     with answering(lambda _: (200, body)) as base:
-        source = InstagramGraph(Session("Instagram", only(base)), KEY, "me", base=base)
+        source = InstagramGraph(Session("Instagram", allow_only(base)), KEY, "me", base=base)
         cursor = '{"media":"m","done":true,"parents":["17892250648466172"]}'
         page = source.read(
             parse_post_url("https://www.instagram.com/p/CAbcdefghij/"), Want(), cursor

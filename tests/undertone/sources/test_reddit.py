@@ -2,12 +2,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes import KEY, World
+from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import NOW, comments_of, pages_of, post_for, sources_for
 from undertone.errors import Permanent
 from undertone.records import Page, PostRef, Want
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 from undertone.sources.reddit import Reddit
 from undertone.sources.transport import Limits
 
@@ -58,7 +59,9 @@ def test_order(world: World) -> None:
 
 def _read(replies: list[Reply], cursor: str | None = None) -> tuple[Page, list[str]]:
     with scripted(replies) as script:
-        session = Session("Reddit", only(script.base), limits=Limits(backoff=0), clock=lambda: NOW)
+        session = Session(
+            "Reddit", allow_only(script.base), limits=Limits(backoff=0), clock=lambda: NOW
+        )
         source = Reddit(session, KEY, KEY, login_base=script.base, base=script.base)
         page = source.read(POST, Want(), cursor)
         return page, [request.headers.get("authorization", "") for request in script.asked]
@@ -92,7 +95,7 @@ def test_wrong_credentials_name_the_settings() -> None:
 def test_a_token_is_used_again_until_it_expires() -> None:
     now = [NOW]
     with scripted([TOKEN, _tree(_t1()), _tree(_t1()), TOKEN, _tree(_t1())]) as script:
-        session = Session("Reddit", only(script.base), clock=lambda: now[0])
+        session = Session("Reddit", allow_only(script.base), clock=lambda: now[0])
         source = Reddit(session, KEY, KEY, login_base=script.base, base=script.base)
         source.read(POST, Want(), None)
         source.read(POST, Want(), None)

@@ -2,7 +2,8 @@ import dataclasses
 
 import pytest
 
-from tests.fakes import KEY, World, post_url
+from tests.fakes.posts import KEY, post_url
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import (
     comments_of,
     config_for,
@@ -39,9 +40,9 @@ def test_every_platform_has_a_source_that_serves_it(world: World) -> None:
 )
 def test_without_credentials_a_post_says_what_to_set(platform: str, setting: str) -> None:
     source = build_sources(SourcesConfig(), MemoryBlobs())[platform]
-    with pytest.raises(Permanent, match=f"{platform} cannot be reached .* set {setting}") as said:
+    with pytest.raises(Permanent, match=f"{platform} cannot be reached .* set {setting}") as raised:
         source.read(parse_post_url(post_url(platform, comments=1)), Want(), None)
-    assert said.value.state == "unsupported"
+    assert raised.value.state == "unsupported"
 
 
 def test_short_links_too_say_what_to_set() -> None:
@@ -109,7 +110,9 @@ def test_what_is_told_is_what_is_built() -> None:
         config = SourcesConfig.from_settings(settings)
         sources = build_sources(config, MemoryBlobs())
         told = {reach.platform for reach in describe(config) if reach.by} - {"upload"}
-        built = {name for name, each in sources.items() if type(each).__name__ != "Unreached"}
+        built = {
+            name for name, each in sources.items() if type(each).__name__ != "UnconfiguredSource"
+        }
         assert told == built, settings
 
 

@@ -1,12 +1,13 @@
 import pytest
 
-from tests.fakes import World, post_url
+from tests.fakes.posts import post_url
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, sources_for
 from undertone.errors import Permanent
 from undertone.posts import parse_post_url
 from undertone.records import PostRef, Want
-from undertone.sources.http import Session, only
-from undertone.sources.resolving import ShortLinks
+from undertone.sources.http import Session, allow_only
+from undertone.sources.resolving import ShortLinkResolver
 
 LONG = parse_post_url(post_url("reddit", comments=20))
 SHORT = parse_post_url("https://www.reddit.com/r/a/s/Zn00020")
@@ -43,7 +44,7 @@ def test_a_short_link_to_another_one(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "said", "state"),
+    ("code", "message", "state"),
     [
         ("Zhome", "leads to no post", "not_found"),
         ("Zgone", "leads to no post", "not_found"),
@@ -51,8 +52,8 @@ def test_a_short_link_to_another_one(world: World) -> None:
         ("Zmeta", "led to 169.254.169.254", "failed"),
     ],
 )
-def test_a_link_that_leads_to_no_post(world: World, code: str, said: str, state: str) -> None:
-    with pytest.raises(Permanent, match=said) as raised:
+def test_a_link_that_leads_to_no_post(world: World, code: str, message: str, state: str) -> None:
+    with pytest.raises(Permanent, match=message) as raised:
         sources_for(world)["tiktok"].read(
             parse_post_url(f"https://vm.tiktok.com/{code}"), Want(), None
         )
@@ -63,4 +64,4 @@ def test_another_platforms_post_is_not_taken(world: World) -> None:
     base = f"{world.base}/links/tiktok"
     reddits = PostRef(platform="reddit", id="short:x", url="https://www.reddit.com/r/a/s/Zn00020")
     with pytest.raises(Permanent, match=r"led to www\.tiktok\.com"):
-        ShortLinks(Session("Reddit", only(base)), base=base).resolve(reddits)
+        ShortLinkResolver(Session("Reddit", allow_only(base)), base=base).resolve(reddits)

@@ -1,11 +1,12 @@
 import pytest
 
-from tests.fakes import KEY, World
+from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, post_for, ways_for
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.records import Page, PostRef, Want
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 from undertone.sources.tiktok_research import REACH, TikTokResearch
 
 POST = PostRef(platform="tiktok", id="7301234567890123456")
@@ -36,7 +37,7 @@ def test_without_replies(world: World) -> None:
 
 def _read(replies: list[Reply], cursor: str | None = None) -> Page:
     with scripted(replies) as script:
-        session = Session("TikTok", only(script.base))
+        session = Session("TikTok", allow_only(script.base))
         source = TikTokResearch(session, KEY, KEY, base=script.base)
         return source.read(POST, Want(), cursor)
 
@@ -47,7 +48,7 @@ def test_wrong_credentials_name_the_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "kind", "said"),
+    ("status", "code", "kind", "message"),
     [
         (200, "rate_limit_exceeded", Delayed, "too often"),
         (200, "internal_error", Transient, "in passing"),
@@ -56,9 +57,9 @@ def test_wrong_credentials_name_the_settings() -> None:
         (400, "invalid_params", Permanent, "TikTok refuses: invalid_params: m"),
     ],
 )
-def test_what_codes_mean(status: int, code: str, kind: type[Exception], said: str) -> None:
+def test_what_codes_mean(status: int, code: str, kind: type[Exception], message: str) -> None:
     refusal: Reply = (status, {"error": {"code": code, "message": "m"}, "data": {}})
-    with pytest.raises(kind, match=said):
+    with pytest.raises(kind, match=message):
         _read([TOKEN, refusal, TOKEN, refusal])
 
 

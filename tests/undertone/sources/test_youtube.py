@@ -4,13 +4,14 @@ from typing import Literal
 
 import pytest
 
-from tests.fakes import KEY, World, post_url
+from tests.fakes.posts import KEY, post_url
 from tests.fakes.scripted import Reply, scripted
+from tests.fakes.world import World
 from tests.undertone.sources.conftest import NOW, comments_of, config_for, pages_of, sources_for
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.posts import parse_post_url
 from undertone.records import Page, Want
-from undertone.sources.http import Session, only
+from undertone.sources.http import Session, allow_only
 from undertone.sources.registry import build_sources
 from undertone.sources.youtube import YouTube
 from undertone.storage.memory import MemoryBlobs
@@ -25,7 +26,7 @@ def _read_with(
     when_used_up: Literal["wait", "end"] = "wait",
 ) -> Page:
     with scripted(replies) as script:
-        session = Session("YouTube", only(script.base), clock=lambda: NOW)
+        session = Session("YouTube", allow_only(script.base), clock=lambda: NOW)
         source = YouTube(session, KEY, base=script.base, when_used_up=when_used_up)
         return source.read(parse_post_url("https://youtu.be/dQw4w9WgXcQ"), Want(), cursor)
 
@@ -92,7 +93,7 @@ def test_a_spent_quota_waits_for_midnight_pacific(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "reason", "error", "said"),
+    ("status", "reason", "error", "reported"),
     [
         (403, "commentsDisabled", Permanent, "turned off"),
         (404, "videoNotFound", Permanent, "does not find the video: No <b> & more"),
@@ -103,11 +104,11 @@ def test_a_spent_quota_waits_for_midnight_pacific(world: World) -> None:
     ],
 )
 def test_what_youtubes_reasons_mean(
-    status: int, reason: str, error: type[Exception], said: str
+    status: int, reason: str, error: type[Exception], reported: str
 ) -> None:
     message = "<p>No &lt;b&gt; &amp; more</p>"
     body = {"error": {"code": status, "message": message, "errors": [{"reason": reason}]}}
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=reported):
         _read_with([(status, body)])
 
 

@@ -1,0 +1,14 @@
+from undertone.text import excerpt, tidy, without_surrogates
+
+
+def test_an_excerpt_is_short_and_printable() -> None:
+    assert excerpt("a\x00\n\tb\u202e c") == "a b c"
+    assert len(excerpt("x" * 1000)) == 200
+
+
+def test_line_ends_are_made_one() -> None:
+    assert tidy(" a\r\nb\rc\n\n") == "a\nb\nc"
+
+
+def test_surrogates_are_joined_or_replaced() -> None:
+    assert without_surrogates("\ud83d\ude00 \ud83d!") == "\U0001f600 \ufffd!"

@@ -1,0 +1,1 @@
+"""The `./dev` command: everything that a developer of Undertone runs."""

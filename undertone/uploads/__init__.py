@@ -1,0 +1,1 @@
+"""Files that people send: lists of links, and exports of comments."""

@@ -1,0 +1,104 @@
+"""One call for all that people upload: a list of links, or comments exported from somewhere.
+
+What a file is, its content tells: links if every line is one or a table names no column of texts,
+comments otherwise. Columns are recognised by their names only; which one was taken for what, and
+what was not understood, stands in the note of every post made from the file.
+"""
+
+from __future__ import annotations
+
+import re
+from email.message import Message
+from pathlib import PurePosixPath
+from typing import Literal, NamedTuple
+
+from undertone.records import UploadedPost
+from undertone.text import excerpt
+from undertone.uploads.columns import Table, names_comments
+from undertone.uploads.csv_reader import find_header, read_csv, read_rows
+from undertone.uploads.json_reader import is_json_lines, read_json, read_json_lines
+from undertone.uploads.link_list import LINK_HEADINGS, is_link_list, json_links, read_links
+from undertone.uploads.post_builder import build_posts
+from undertone.uploads.text_reader import decode_text, read_text
+
+Format = Literal["csv", "json", "json lines", "text", ""]
+"""Empty: to be told from the content."""
+
+_FORMAT_OF_SUFFIX: dict[str, Format] = {
+    ".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "json lines", ".ndjson": "json lines",
+    ".txt": "text",
+}  # fmt: skip
+_FORMAT_OF_TYPE: dict[str, Format] = {
+    "application/json": "json",
+    "text/json": "json",
+    "application/x-ndjson": "json lines",
+    "application/jsonl": "json lines",
+    "application/json-lines": "json lines",
+    "text/csv": "csv",
+    "text/tab-separated-values": "csv",
+    "application/vnd.ms-excel": "csv",
+    "text/plain": "text",
+}
+
+
+_JSON_TEXTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*"')
+"""How a JSON list of texts begins."""
+
+
+class Upload(NamedTuple):
+    """What a file holds: links or posts, the other is empty."""
+
+    links: list[str]
+    posts: list[UploadedPost]
+
+
+def read_upload(
+    body: bytes,
+    *,
+    content_type: str = "",
+    file_name: str = "",
+    kind: str = "",
+) -> Upload:
+    """What is in the file `body`, in its order.
+
+    `content_type` is an HTTP header's value and may name a charset; `kind` says what to read the
+    file as, `urls` or `comments`; empty leaves it to the content. Raises Rejected for what cannot
+    be read and for a table without a column of what it is read as.
+    """
+    if not kind and _JSON_TEXTS.match(body) and (links := json_links(body)):
+        return Upload(links, [])
+    if kind == "urls" or (not kind and "json" not in content_type):
+        text = decode_text(body).text
+        if kind == "urls" or _holds_links(text, is_csv="csv" in content_type):
+            return Upload(read_links(text), [])
+    return Upload([], _read_posts(body, content_type, file_name))
+
+
+def _holds_links(text: str, *, is_csv: bool) -> bool:
+    """Whether every line of `text` is a link, or (`is_csv`) no column of it holds comments."""
+    if ("://" in text or text.strip().lower() in LINK_HEADINGS) and is_link_list(text):
+        return True
+    return is_csv and find_header(read_rows(text, names_comments), names_comments) is None
+
+
+def _read_posts(body: bytes, content_type: str, file_name: str) -> list[UploadedPost]:
+    header = Message()
+    header["content-type"] = content_type or "application/octet-stream"
+    suffix = PurePosixPath(file_name).suffix.lower()
+    format_ = _FORMAT_OF_SUFFIX.get(suffix) or _FORMAT_OF_TYPE.get(header.get_content_type(), "")
+    text, note = decode_text(body, header.get_content_charset() or "")
+    table = _read_table(text, format_)
+    name = excerpt(PurePosixPath(file_name).stem).strip(". ") or "upload"
+    notes = [note, *table.notes] if note else table.notes
+    return build_posts(Table(table.rows, notes), name)
+
+
+def _read_table(text: str, format_: Format) -> Table:
+    start = text.lstrip()[:1]
+    if format_ == "json lines" or (not format_ and start == "{" and is_json_lines(text)):
+        return read_json_lines(text)
+    if format_ == "json" or (not format_ and start in {"[", "{"}):
+        return read_json(text)
+    if format_ == "text":
+        return read_text(text)
+    return read_csv(text, declared=format_ == "csv")
