@@ -6,6 +6,8 @@ the development host, on machines that have it; those that kill instances are sk
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 import socket
@@ -30,6 +32,7 @@ from tools.project import AZURITE_HOME
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 240
 """Seconds for a job, on a machine that is busy with other tests."""
+LABELS = ("negative", "neutral", "positive")
 
 
 @dataclass
@@ -74,6 +77,11 @@ class Client:
         assert answer.status_code == 200, answer.text
         assert "sig=" in answer.url, "not downloaded by a signed link"
         return answer.content
+
+
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    """The rows of a downloaded CSV file."""
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,7 @@ from collections import Counter
 import pytest
 import requests
 
-from tests.end_to_end.conftest import Client, StartHost
-from tests.end_to_end.test_main_job import rows_of
+from tests.end_to_end.conftest import Client, StartHost, rows_of
 from tests.fakes.posts import KEY, post_url
 from tests.fakes.world import World
 

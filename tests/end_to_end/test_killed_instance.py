@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from devhost.supervisor import DevHost
-from tests.end_to_end.conftest import Client, StartHost
-from tests.end_to_end.test_main_job import rows_of
+from tests.end_to_end.conftest import Client, StartHost, rows_of
 from tests.fakes.posts import post_url
 from undertone.results.tally import UNIT, Probabilities, tally
 

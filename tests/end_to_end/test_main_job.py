@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.end_to_end.conftest import Client
+from tests.end_to_end.conftest import LABELS, Client, rows_of
 from tests.fakes.posts import post_url
-
-LABELS = ("negative", "neutral", "positive")
-
-
-def rows_of(data: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 def test_links_and_uploads_become_three_files(client: Client) -> None:

@@ -7,8 +7,7 @@ import random
 import pytest
 
 from model.factory import build
-from tests.end_to_end.conftest import Client, StartHost
-from tests.end_to_end.test_main_job import LABELS, rows_of
+from tests.end_to_end.conftest import LABELS, Client, StartHost, rows_of
 
 WORDS = [
     "love",

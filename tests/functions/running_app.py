@@ -65,15 +65,15 @@ class App:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Call the route that the host would choose."""
-        status, told, content = self._ask("http", method, path, body, dict(headers or {}))
-        return Answer(status, told, content)
+        status, received, content = self._ask("http", method, path, body, dict(headers or {}))
+        return Answer(status, received, content)
 
     def post(self, body: Any, **headers: str) -> Answer:
         """POST jobs/create with `body` as JSON."""
-        told = {"content-type": "application/json"} | {
+        sent = {"content-type": "application/json"} | {
             name.replace("_", "-"): value for name, value in headers.items()
         }
-        return self.http("POST", "/api/jobs/create", json.dumps(body).encode(), headers=told)
+        return self.http("POST", "/api/jobs/create", json.dumps(body).encode(), headers=sent)
 
     def file(self, body: bytes, content_type: str = "", query: str = "") -> Answer:
         """POST jobs/create with a file."""
@@ -90,16 +90,16 @@ class App:
         error: str = self._ask("timer", function)
         return error
 
-    def _ask(self, kind: str, *told: Any) -> Any:
-        self.pipe.send((kind, told))
+    def _ask(self, kind: str, *args: Any) -> Any:
+        self.pipe.send((kind, args))
         if not self.pipe.poll(120):
-            raise TimeoutError(f"the app does not answer {kind} {told[:2]}")
-        fault, found = self.pipe.recv()
-        if fault == "no route":
-            raise NoRoute(f"{told[:2]}")
-        if fault:
-            raise AssertionError(fault)
-        return found
+            raise TimeoutError(f"the app does not answer {kind} {args[:2]}")
+        error, value = self.pipe.recv()
+        if error == "no route":
+            raise NoRoute(f"{args[:2]}")
+        if error:
+            raise AssertionError(error)
+        return value
 
 
 @contextmanager
@@ -129,20 +129,20 @@ async def _answer_all(pipe: Connection) -> None:
     table = routes.build(worker.functions, "api")
     while True:
         try:
-            kind, told = pipe.recv()
+            kind, args = pipe.recv()
         except EOFError:
             worker.stop()
             return
         if kind == "functions":
             pipe.send(("", [{**f.trigger, "name": f.name} for f in worker.functions]))
         elif kind == "http":
-            pipe.send(await _http(worker, table, Call(*told)))
+            pipe.send(await _http(worker, table, Call(*args)))
         elif kind == "queue":
-            outcome = await _queue(worker, known[told[0]], *told[1:])
+            outcome = await _queue(worker, known[args[0]], *args[1:])
             pipe.send(("", outcome.error))
         elif kind == "timer":
             status = {"Schedule": {"AdjustForDST": True}, "IsPastDue": False}
-            outcome = await worker.invoke(known[told[0]], TypedData(json=json.dumps(status)), {})
+            outcome = await worker.invoke(known[args[0]], TypedData(json=json.dumps(status)), {})
             pipe.send(("", outcome.error))
 
 
@@ -173,9 +173,9 @@ async def _http(worker: Worker, table: list[routes.Route], call: Call) -> tuple[
     if not outcome.succeeded or outcome.value is None:
         return outcome.error + outcome.traceback, None
     http = outcome.value.http
-    told = {name.lower(): value for name, value in http.headers.items()}
+    headers = {name.lower(): value for name, value in http.headers.items()}
     content = next(iter(vars(http.body).values()), None) or b""
-    return "", (int(http.status_code), told, content if isinstance(content, bytes) else b"")
+    return "", (int(http.status_code), headers, content if isinstance(content, bytes) else b"")
 
 
 async def _queue(worker: Worker, function: Function, body: bytes, dequeue_count: int) -> Outcome:

@@ -34,8 +34,8 @@ def upload(texts: dict[str, str]) -> dict[str, Any]:
 
 
 def get(app: App, job: str, call: str = "", **headers: str) -> Answer:
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    return app.http("GET", f"/api/jobs/{job}{call}", headers=told)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return app.http("GET", f"/api/jobs/{job}{call}", headers=named)
 
 
 @pytest.fixture

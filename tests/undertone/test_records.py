@@ -31,7 +31,7 @@ FULL = Page(
 )
 
 
-def test_defaults_are_left_out() -> None:
+def test_defaults_are_left_out_and_the_version_is_not() -> None:
     assert msgspec.json.encode(Comment(id="1", text="x")) == b'{"id":"1","text":"x"}'
     assert msgspec.json.encode(Page()) == b'{"v":1}', "a blob of its own says its version"
 

@@ -46,9 +46,9 @@ def test_what_could_not_be_built_is_tried_again() -> None:
 
     @once
     def thing() -> str:
-        trouble = next(answers)
-        if trouble:
-            raise trouble
+        error = next(answers)
+        if error:
+            raise error
         return "there"
 
     with pytest.raises(ValueError, match="not yet"):

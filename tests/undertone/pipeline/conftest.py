@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any, override
 
 import msgspec
 import pytest
 
 from model.analyzer import Prediction
+from undertone.errors import Full
+from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.handlers import handle_message
-from undertone.pipeline.job_records import Request
+from undertone.pipeline.job_records import Request, Stop
 from undertone.pipeline.messages import Message
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
 from undertone.pipeline.submit import Submission, submit
-from undertone.ports import Blobs
+from undertone.ports import Blobs, Versioned
 from undertone.records import Comment, Page, PostRef, UploadedPost, Want
 from undertone.storage.memory import MemoryBlobs, MemoryQueues
 
@@ -103,6 +107,19 @@ class Bench:
         (only,) = self.take(queue)
         return only
 
+    def fetch_upload(self, count: int) -> tuple[Request, list[Message]]:
+        """A job of one upload of `count` comments, fetched; its messages to be scored."""
+        request = self.submit(uploads=[upload(count)])
+        self.deliver("posts", self.one("posts")[0])
+        return request, [message for message, _ in self.take("comments")]
+
+    def comments_jsonl(self, request: Request) -> list[dict[str, Any]]:
+        data = self.results.read(names.comments_jsonl(request.job))
+        return [json.loads(line) for line in data.splitlines()]
+
+    def comments_csv(self, request: Request) -> bytes:
+        return self.results.read(names.comments_csv(request.job))
+
     def deliver(self, queue: str, message: Message, *, count: int = 1) -> None:
         handle_message(self.services, queue, message.encode(), dequeue_count=count)
 
@@ -113,6 +130,67 @@ class Bench:
                 for message, delay in self.take(queue):
                     self.now += timedelta(seconds=delay)
                     self.deliver(queue, message)
+
+
+class InterruptedBlobs(MemoryBlobs):
+    """Runs `meanwhile` once, just before a blob with `before` in its name is created or written."""
+
+    before = "/request.json"
+    meanwhile: Callable[[], object] | None = None
+
+    @override
+    def create(self, name: str, data: bytes) -> bool:
+        self._interrupt(name)
+        return super().create(name, data)
+
+    @override
+    def write(self, name: str, data: bytes, content_type: str = "application/json") -> None:
+        self._interrupt(name)
+        super().write(name, data, content_type)
+
+    def _interrupt(self, name: str) -> None:
+        if self.before in name and self.meanwhile is not None:
+            act, self.meanwhile = self.meanwhile, None
+            act()
+
+
+@dataclass
+class CountingBlobs(MemoryBlobs):
+    """Notes the names of the blobs that are read."""
+
+    reads: list[str] = field(default_factory=list)
+
+    @override
+    def read_versioned(self, name: str) -> Versioned:  # all kinds of reads come here
+        self.reads.append(name)
+        return super().read_versioned(name)
+
+
+class TombstoneMeanwhileBlobs(MemoryBlobs):
+    """Once a job is submitted, those who look for its stop a second time see its tombstone."""
+
+    looks = -1  # submit looks as well
+
+    @override
+    def read(self, name: str) -> bytes:
+        if name.startswith(names.STOPS):
+            self.looks += 1
+            if self.looks > 1:
+                return msgspec.json.encode(Stop(why="deleted", at=NOW))
+        return super().read(name)
+
+
+class FullBlobs(MemoryBlobs):
+    """Append blobs here have all the blocks that they may have."""
+
+    @override
+    def append(self, name: str, data: bytes) -> int:
+        raise Full(name)
+
+
+def ending(request: Request) -> Message:
+    """The message that ends the job."""
+    return Message(job=request.job, posts=request.posts, deadline=request.deadline)
 
 
 def store_over(jobs: Blobs, cache: Blobs | None = None) -> JobStore:

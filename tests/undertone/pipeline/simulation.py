@@ -146,7 +146,10 @@ class FickleAnalyzer:
 
 @dataclass
 class FickleSource:
-    """A platform whose posts tell by their id how they behave: `5`, `0`, `gone`, `late`, `shy`."""
+    """A platform whose posts behave as the last digit of their ids says.
+
+    4 is gone, 5 throttles every other call, 6 fails every other; others have so many pages.
+    """
 
     world: World
     platform: str = "hackernews"
@@ -329,7 +332,9 @@ class _Sending:
     def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:
         message = msgspec.json.decode(body, type=Message)
         if queue == names.QUEUE_FINISHED:
-            assert self._may_end(message), "told to end before all posts had arrived"
+            assert self._may_end(message), (
+                "the ending message was sent before all posts had arrived"
+            )
         self.world.queue.append(Envelope(queue, body, self.world.now + timedelta(seconds=delay)))
 
     def _may_end(self, message: Message) -> bool:

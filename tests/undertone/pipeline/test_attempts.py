@@ -7,11 +7,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from model.analyzer import Unavailable
 from tests.undertone.pipeline.conftest import URL, Bench, page
 from undertone.errors import Delayed
 from undertone.pipeline import names
-from undertone.pipeline.attempts import FIRST_DELAY, LONGEST_DELAY
+from undertone.pipeline.attempts import FIRST_DELAY, LONGEST_CHUNK_DELAY, LONGEST_DELAY
 from undertone.pipeline.job_records import LIFETIME, Request
+from undertone.pipeline.reconcile import STALLED
 from undertone.pipeline.reports import result_rows
 
 
@@ -26,7 +28,7 @@ def row(bench: Bench, request: Request) -> tuple[str, str]:
     return found.state, found.reason
 
 
-def test_the_post_is_sent_again_when_told(bench: Bench) -> None:
+def test_the_post_is_sent_again_when_the_platform_says(bench: Bench) -> None:
     throttled(bench, 7)
     bench.deliver("posts", bench.one("posts")[0])
     message, delay = bench.one("posts")
@@ -136,3 +138,19 @@ def test_a_throttle_costs_no_try_and_shows_in_the_status(bench: Bench) -> None:
     bench.deliver("posts", bench.one("posts")[0])
     assert b"slow down" in bench.jobs.read(names.progress(request.job))
     assert bench.jobs.names(names.failure(request.job, 0)) == []
+
+
+# An analyzer that says "later"
+
+
+def test_without_a_time_a_chunks_delay_grows_but_stays_below_a_stall(bench: Bench) -> None:
+    _, (message,) = bench.fetch_upload(2)
+    bench.analyzer.error = Unavailable("Azure AI Language is busy", None)
+    delays = []
+    for _ in range(8):
+        bench.deliver("comments", message)
+        message, delay = bench.one("comments")
+        delays.append(timedelta(seconds=delay))
+    assert delays[:3] == [FIRST_DELAY, 2 * FIRST_DELAY, 4 * FIRST_DELAY]
+    assert delays[-1] == LONGEST_CHUNK_DELAY < STALLED
+    assert message.attempt == 8

@@ -6,11 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.undertone.pipeline.conftest import NOW, URL, Bench, page, upload
+from tests.undertone.pipeline.conftest import NOW, Bench
 from undertone.pipeline.comment_cache import cache_name, read_cache, write_cache
-from undertone.pipeline.job_records import Options
 from undertone.pipeline.post_records import Fetched
-from undertone.pipeline.submit import Submission, submit
 from undertone.records import Comment, PostRef, Want, utc_text
 
 POST = PostRef(platform="hackernews", id="1")
@@ -56,30 +54,3 @@ def test_only_a_newer_fetch_replaces_one(bench: Bench) -> None:
     kept = read_cache(cache, "n", NOW, timedelta(days=1))
     assert kept is not None
     assert kept.comments[0].text == "new"
-
-
-def run(bench: Bench, *urls: str, max_age: int = 60) -> None:
-    options = Options(max_age_minutes=max_age)
-    submit(bench.services, Submission(owner="me", urls=urls, options=options))
-    bench.drain()
-
-
-def test_a_later_job_does_not_fetch_again(bench: Bench) -> None:
-    bench.source.pages = {None: page("a", "b")}
-    run(bench, URL.format(1))
-    run(bench, URL.format(1) + "&utm_source=x")
-    assert bench.source.asked == [None]
-    run(bench, URL.format(1), max_age=0)
-    assert bench.source.asked == [None, None]
-
-
-def test_an_incomplete_fetch_is_not_kept(bench: Bench) -> None:
-    bench.source.pages = {None: page("a", note="cut by the platform")}
-    run(bench, URL.format(1))
-    assert bench.cache.names("") == []
-
-
-def test_uploads_are_never_kept(bench: Bench) -> None:
-    bench.submit(uploads=[upload(3)])
-    bench.drain()
-    assert bench.cache.names("") == []

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import msgspec
 import pytest
 
-from tests.undertone.pipeline.conftest import NOW, URL, Bench, store_over
+from tests.undertone.pipeline.conftest import NOW, store_over
 from undertone.errors import Conflict, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.idempotency import bind_key, release_key
 from undertone.pipeline.job_records import KeyBinding, Stop
-from undertone.pipeline.stopping import delete
 from undertone.pipeline.store import JobStore
-from undertone.pipeline.submit import Submission, submit
 from undertone.storage.memory import MemoryBlobs
 
 KEY = names.idempotency("me", "key")
@@ -71,36 +68,3 @@ def test_a_key_that_is_taken_over_while_one_looks_is_a_conflict() -> None:
     with pytest.raises(Conflict) as raised:
         bind_key(store, KEY, KeyBinding(job="two", body="b"))
     assert raised.value.retry_after == 1
-
-
-def test_a_repeated_submission_sends_again_what_may_be_lost(bench: Bench) -> None:
-    first = bench.submit(URL.format(1), key="k")
-    bench.queues.sent.clear()  # the process died before it announced the job
-    assert bench.submit(URL.format(1), key="k") == first
-    message, _ = bench.one("posts")
-    assert message.again
-    assert len(bench.jobs.names(names.OPEN)) == 1
-
-
-def test_a_refused_submission_leaves_nothing_open(bench: Bench) -> None:
-    bench.submit(URL.format(1), key="k")
-    before = bench.jobs.names("")
-    other = Submission(owner="me", urls=[URL.format(2)], key="k", body_digest="other")
-    with pytest.raises(Rejected):
-        submit(bench.services, other)
-    assert bench.jobs.names("") == before
-
-
-def test_keys_belong_to_their_owner(bench: Bench) -> None:
-    mine = bench.submit(URL.format(1), key="k")
-    theirs = Submission(owner="you", urls=[URL.format(2)], key="k", body_digest="other")
-    assert submit(bench.services, theirs).request.job != mine.job
-
-
-def test_deleting_frees_the_key(bench: Bench) -> None:
-    request = bench.submit(URL.format(1), key="k")
-    act = partial(delete, bench.services, request)
-    act()
-    act()
-    assert KEY not in bench.jobs.names("idempotency/")
-    assert bench.submit(URL.format(1), key="k").job != request.job

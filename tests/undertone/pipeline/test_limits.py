@@ -7,7 +7,6 @@ import time
 import pytest
 
 from tests.undertone.pipeline.conftest import URL, Bench, page
-from undertone.errors import Rejected
 from undertone.pipeline import names
 from undertone.pipeline.job_records import MAX_ROWS, ROWS_PER_PAGE
 
@@ -38,9 +37,3 @@ def test_a_job_of_ten_thousand_posts(bench: Bench) -> None:
         f"\n{MAX_ROWS:,} posts: submitted in {submitted - began:.1f} s, expanded in "
         f"{expanded - submitted:.1f} s, closed after {ended - began:.1f} s"
     )
-
-
-def test_one_more_is_refused_with_a_way_out(bench: Bench) -> None:
-    with pytest.raises(Rejected, match="split the rest over further jobs"):
-        bench.submit(*(URL.format(number + 1) for number in range(MAX_ROWS + 1)))
-    assert bench.jobs.names("") == []

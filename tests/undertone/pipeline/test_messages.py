@@ -11,10 +11,9 @@ import pytest
 from azure.storage.queue import QueueMessage
 
 from devhost import queue_messages as host
-from tests.undertone.pipeline.conftest import NOW, Bench
+from tests.undertone.pipeline.conftest import NOW
 from undertone.errors import Transient
-from undertone.pipeline.handlers import HANDLERS, handle_message
-from undertone.pipeline.messages import NEWER_VERSION_DELAY, Message, decode
+from undertone.pipeline.messages import Message, decode
 
 MESSAGE = Message(job="j", posts=3, deadline=NOW, post=2)
 
@@ -30,12 +29,12 @@ def test_a_message_is_small() -> None:
 
 def test_no_field_is_named_as_the_triggers_metadata() -> None:
     fields = {name.lower() for name in Message.__struct_fields__}
-    told_by_host = host.metadata(QueueMessage(content=""), "")
+    set_by_host = host.metadata(QueueMessage(content=""), "")
     read_by_worker = re.findall(
         r"trigger_metadata, '(\w+)'", inspect.getsource(azure.functions.queue)
     )
     assert len(read_by_worker) >= 6, "the worker library reads its metadata otherwise now"
-    taken = {name.lower() for name in (*told_by_host, *read_by_worker)}
+    taken = {name.lower() for name in (*set_by_host, *read_by_worker)}
     assert not fields & taken
 
 
@@ -47,11 +46,3 @@ def test_unknown_fields_of_our_version_are_passed_over() -> None:
 def test_what_is_no_message_is_tried_again(body: bytes) -> None:
     with pytest.raises(Transient, match="not a message of Undertone"):
         decode(body)
-
-
-@pytest.mark.parametrize("queue", HANDLERS)
-def test_a_newer_version_is_sent_again_as_it_is(bench: Bench, queue: str) -> None:
-    body = b'{"v": 2, "job": ["of", "tomorrow"]}'
-    handle_message(bench.services, queue, body)
-    assert bench.queues.sent == {queue: [(body, NEWER_VERSION_DELAY.total_seconds())]}
-    assert bench.jobs.names("") == []

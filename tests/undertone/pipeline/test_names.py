@@ -24,7 +24,7 @@ def test_newer_ids_sort_before_older_ones(one: datetime, other: datetime) -> Non
 
 
 @given(moments)
-def test_an_id_tells_its_moment(moment: datetime) -> None:
+def test_an_id_holds_its_moment(moment: datetime) -> None:
     whole = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     assert names.created_at(names.new_job_id(moment, secrets.randbits)) == whole
 
@@ -101,7 +101,7 @@ JOB = "0" * names.JOB_ID_LENGTH
         names.comments(JOB, 3, "0123abcd"),
     ],
 )
-def test_what_was_asked_and_what_was_frozen_never_changes(name: str) -> None:
+def test_requests_rows_and_snapshots_never_change(name: str) -> None:
     assert names.is_immutable(name)
 
 

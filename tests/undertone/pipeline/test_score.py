@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from datetime import timedelta
-
 import pytest
 
 from model.analyzer import Unavailable
-from tests.undertone.pipeline.conftest import Bench, upload
-from undertone.errors import Transient
+from tests.undertone.pipeline.conftest import Bench
 from undertone.pipeline import names
-from undertone.pipeline.attempts import FIRST_DELAY, LONGEST_CHUNK_DELAY
 from undertone.pipeline.job_records import LIFETIME, Request
-from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.poison import fail_chunk
-from undertone.pipeline.reconcile import STALLED
+from undertone.pipeline.messages import Message
 from undertone.pipeline.reports import result_rows
 from undertone.pipeline.status import Watches, read_status
 
 
-def chunks(bench: Bench, count: int) -> tuple[Request, list[Message]]:
-    """A job of one post with `count` comments, fetched; its messages to be scored."""
-    request = bench.submit(uploads=[upload(count)])
-    bench.deliver("posts", bench.one("posts")[0])
-    return request, [message for message, _ in bench.take("comments")]
-
-
-def lines(bench: Bench, request: Request) -> list[dict[str, object]]:
-    data = bench.results.read(names.comments_jsonl(request.job))
-    return [json.loads(line) for line in data.splitlines()]
-
-
 def test_chunks_come_out_in_order_whoever_is_first(bench: Bench) -> None:
-    request, messages = chunks(bench, 5)
+    request, messages = bench.fetch_upload(5)
     for message in reversed(messages):
         bench.deliver("comments", message)
     bench.drain()
-    assert [line["comment_id"] for line in lines(bench, request)] == ["0", "1", "2", "3", "4"]
+    assert [line["comment_id"] for line in bench.comments_jsonl(request)] == [
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+    ]
     assert len(bench.analyzer.texts) == 5
 
 
 @pytest.mark.parametrize("count", [2, 5])
 def test_a_chunk_that_has_arrived_is_not_scored_again(bench: Bench, count: int) -> None:
-    _, messages = chunks(bench, count)
+    _, messages = bench.fetch_upload(count)
     for message in messages:
         bench.deliver("comments", message)
     before = list(bench.analyzer.texts)
@@ -53,21 +40,11 @@ def test_a_chunk_that_has_arrived_is_not_scored_again(bench: Bench, count: int) 
     assert bench.take("finished"), "a second delivery may be what ends the job"
 
 
-def test_what_the_last_arrival_left_undone_a_repeat_does(bench: Bench) -> None:
-    request, messages = chunks(bench, 4)
-    for message in messages:
-        bench.deliver("comments", message)
-    bench.queues.sent.clear()  # it died before it could send the ending message
-    bench.deliver("comments", messages[-1], count=2)
-    bench.drain()
-    assert bench.store.closed.find(request.job) is not None
-
-
 # An analyzer that cannot answer now
 
 
 def unavailable(bench: Bench, retry_after: float | None) -> tuple[Request, Message]:
-    request, (message,) = chunks(bench, 2)
+    request, (message,) = bench.fetch_upload(2)
     bench.analyzer.error = Unavailable("Azure AI Language is busy", retry_after)
     return request, message
 
@@ -81,19 +58,7 @@ def test_a_chunk_comes_back_when_the_analyzer_said(bench: Bench) -> None:
     bench.analyzer.error = None
     bench.deliver("comments", again)
     bench.drain()
-    assert [line["label"] for line in lines(bench, request)] == ["positive"] * 2
-
-
-def test_without_a_time_the_delay_grows_but_stays_below_a_stall(bench: Bench) -> None:
-    _, message = unavailable(bench, None)
-    delays = []
-    for _ in range(8):
-        bench.deliver("comments", message)
-        message, delay = bench.one("comments")
-        delays.append(timedelta(seconds=delay))
-    assert delays[:3] == [FIRST_DELAY, 2 * FIRST_DELAY, 4 * FIRST_DELAY]
-    assert delays[-1] == LONGEST_CHUNK_DELAY < STALLED
-    assert message.attempt == 8
+    assert [line["label"] for line in bench.comments_jsonl(request)] == ["positive"] * 2
 
 
 def test_it_costs_no_try_and_shows_in_the_status(bench: Bench) -> None:
@@ -110,7 +75,7 @@ def test_past_the_deadline_the_comments_stay_without_scores(bench: Bench) -> Non
     bench.deliver("comments", message)
     assert bench.take("comments") == []
     bench.drain()
-    assert [(line["text"], line["label"]) for line in lines(bench, request)] == [
+    assert [(line["text"], line["label"]) for line in bench.comments_jsonl(request)] == [
         ("text 0", None),
         ("text 1", None),
     ]
@@ -123,27 +88,3 @@ def test_past_the_deadline_the_comments_stay_without_scores(bench: Bench) -> Non
 
 
 # An analyzer that fails
-
-
-def test_a_failure_is_raised_and_its_reason_kept(bench: Bench) -> None:
-    request, (message,) = chunks(bench, 2)
-    bench.analyzer.error = Transient("out of memory")
-    with pytest.raises(Transient):
-        bench.deliver("comments", message)
-    fail_chunk(bench.services, Delivery(message))
-    bench.drain()
-    row = result_rows(bench.services, request, 0)[0]
-    assert row.reason == "2 of 2 comments could not be scored: out of memory"
-
-
-def test_one_bad_chunk_does_not_fail_its_post(bench: Bench) -> None:
-    request, messages = chunks(bench, 5)
-    fail_chunk(bench.services, Delivery(messages[1]))
-    for message in (messages[0], messages[2]):
-        bench.deliver("comments", message)
-    bench.drain()
-    assert [line["label"] for line in lines(bench, request)] == [
-        "positive", "positive", None, None, "positive",
-    ]  # fmt: skip
-    row = result_rows(bench.services, request, 0)[0]
-    assert (row.state, row.fetched, row.unscored, row.positive) == ("partial", 5, 2, 3)

@@ -67,7 +67,7 @@ class Pipeline(RuleBasedStateMachine):
         self.world = World(random.Random(0))
         self.sent: list[Submission] = []
         self.answered: set[str] = set()
-        """Jobs whose client was told that they are accepted."""
+        """Jobs whose client got the answer that they are accepted."""
         self.deleted: set[str] = set()
         """Jobs whose client asked to delete them."""
 

@@ -88,7 +88,3 @@ def test_the_first_snapshot_counts(bench: Bench) -> None:
     assert [comment for chunk in chunks for comment in chunk] == list(first.comments)
     assert [len(chunk) for chunk in chunks] == [2, 2, 1]
     assert (ours.row, ours.title, ours.fetched) == (1, "first", 5)
-
-
-def test_without_a_snapshot_none_is_found(bench: Bench) -> None:
-    assert bench.store.snapshots.find("job", 0) is None

@@ -82,7 +82,7 @@ def test_asking_again_reads_only_what_grew() -> None:
     assert counting.brought == [len(counting.read(names.barrier(request.job))), 0]
 
 
-def test_a_post_that_waits_is_told_until_it_goes_on(bench: Bench) -> None:
+def test_a_post_that_waits_is_shown_until_it_goes_on(bench: Bench) -> None:
     until = bench.now + timedelta(minutes=5)
     bench.source.pages = {None: Delayed("slow down", until)}
     request, watches = bench.submit(URL.format(1), URL.format(2)), Watches()
@@ -99,7 +99,7 @@ def test_a_post_that_waits_is_told_until_it_goes_on(bench: Bench) -> None:
     assert ask(bench, request, watches).waiting == [], "it has been fetched meanwhile"
 
 
-def test_two_model_revisions_in_a_job_are_told(bench: Bench) -> None:
+def test_two_model_revisions_in_a_job_are_shown(bench: Bench) -> None:
     request = bench.submit(uploads=[upload(1, "a"), upload(1, "b"), upload(1, "c")])
     for message, _ in bench.take("posts"):
         bench.deliver("posts", message)

@@ -73,8 +73,8 @@ def test_negative_numbers_are_no_formulas() -> None:
 def test_without_comments_there_are_no_zeros_that_look_like_data(state: str, fetched: str) -> None:
     row = post_row(1, "u", REF, state, "why", fetched=0, tally=Tally())
     (shown,) = cells([row])
-    told = {"row", "url", "platform", "post_id", "state", "reason"}
-    assert {name for name, value in shown.items() if value} - {"fetched"} == told
+    shown_all_the_same = {"row", "url", "platform", "post_id", "state", "reason"}
+    assert {name for name, value in shown.items() if value} - {"fetched"} == shown_all_the_same
     assert shown["fetched"] == fetched
     assert (row.positive, row.mean_score, row.verdict, row.coverage) == (None, None, None, None)
 
@@ -86,7 +86,7 @@ def test_what_is_no_post_has_its_reason_only() -> None:
     }  # fmt: skip
 
 
-def test_a_repeat_names_its_row() -> None:
+def test_a_duplicate_names_its_row() -> None:
     (shown,) = cells([post_row(5, "u", REF, "ok", "the same post as row 2", duplicate_of=2)])
     assert shown["duplicate_of"] == "2"
     assert shown["fetched"] == ""

@@ -1,0 +1,131 @@
+"""Answers and errors as HTTP; the query and the caller's address as we read them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from functions.http import (
+    base_url,
+    int_param,
+    json_response,
+    problem_response,
+    problem_responses,
+)
+from undertone.errors import Conflict, Missing, NewerVersion, NotFound, Rejected, Transient
+
+
+def request(
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    url: str = "http://localhost:7071/api/jobs?code=secret",
+) -> func.HttpRequest:
+    return func.HttpRequest("GET", url, headers=headers, params=query, body=b"")
+
+
+def body(response: func.HttpResponse) -> Any:
+    return json.loads(response.get_body())
+
+
+def test_an_answer_is_json_that_nobody_keeps() -> None:
+    response = json_response({"ü": [1, None]}, status=202, headers={"Location": "/x"})
+    assert (response.status_code, response.mimetype) == (202, "application/json")
+    assert dict(response.headers) == {"Cache-Control": "no-store", "Location": "/x"}
+    assert body(response) == {"ü": [1, None]}
+    polled = json_response({}, headers={"Cache-Control": "no-cache"})
+    assert polled.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_problem_is_one_of_rfc_9457() -> None:
+    response = problem_response(422, "one field is wrong", problems={"urls[3]": "must be a text"})
+    assert (response.status_code, response.mimetype) == (422, "application/problem+json")
+    assert body(response) == {
+        "type": "about:blank",
+        "title": "Unprocessable Content",
+        "status": 422,
+        "detail": "one field is wrong",
+        "errors": [{"field": "urls[3]", "problem": "must be a text"}],
+    }
+    assert "errors" not in body(problem_response(404, "gone"))
+    assert "Retry-After" not in response.headers
+    assert problem_response(409, "later", retry_after=2).headers["Retry-After"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "detail", "retry_after"),
+    [
+        (Rejected("no", {"f": "x"}), 422, "no", None),
+        (Rejected("too large", status=413), 413, "too large", None),
+        (NotFound("there is no job"), 404, "there is no job", None),
+        (Conflict("not done", retry_after=2), 409, "not done", "2"),
+        (Conflict("has ended"), 409, "has ended", None),
+        (Missing("jobs/x"), 404, "deleted while you asked", None),
+        (Transient("host secret.example refused"), 503, "storage does not answer", "5"),
+        (NewerVersion("version 2"), 503, "storage does not answer", "5"),
+        (KeyError("secret"), 500, "a fault of Undertone's", "30"),
+    ],
+)
+def test_each_error_has_its_answer(
+    error: Exception, status: int, detail: str, retry_after: str | None
+) -> None:
+    @problem_responses
+    def handler(_req: func.HttpRequest) -> func.HttpResponse:
+        raise error
+
+    response = handler(request())
+    assert response.status_code == status
+    assert detail in body(response)["detail"]
+    assert response.headers.get("Retry-After") == retry_after
+    assert b"secret" not in response.get_body()
+
+
+def test_a_fault_is_logged_without_the_query(caplog: pytest.LogCaptureFixture) -> None:
+    @problem_responses
+    def handler(_req: func.HttpRequest) -> func.HttpResponse:
+        raise ZeroDivisionError
+
+    handler(request())
+    assert "GET http://localhost:7071/api/jobs failed" in caplog.text
+    assert "code=secret" not in caplog.text
+
+
+def test_what_succeeds_is_passed_on() -> None:
+    done = json_response({})
+
+    @problem_responses
+    def handler(_req: func.HttpRequest) -> func.HttpResponse:
+        """What it does."""
+        return done
+
+    assert handler(request()) is done
+    assert handler.__doc__ == "What it does."
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "base"),
+    [
+        ("http://localhost:7071/api/jobs", {}, "http://localhost:7071/api"),
+        ("http://h/api/jobs", {"x-forwarded-proto": "https"}, "https://h/api"),
+        ("http://h/api/jobs", {"x-forwarded-proto": "https, http"}, "https://h/api"),
+        ("https://h/api/jobs", {"x-forwarded-proto": "javascript"}, "https://h/api"),
+    ],
+)
+def test_addresses_are_those_that_the_caller_sees(
+    url: str, headers: dict[str, str], base: str
+) -> None:
+    assert base_url(request(headers=headers, url=url)) == base
+
+
+@pytest.mark.parametrize(("text", "number"), [("", 20), ("1", 1), ("100", 100), ("007", 7)])
+def test_a_whole_number_of_the_query(text: str, number: int) -> None:
+    assert int_param(request({"limit": text}), "limit", 20, least=1, most=100) == number
+
+
+@pytest.mark.parametrize("text", ["0", "101", "-1", "1.5", "ten", "1e1", " ", "²"])
+def test_what_is_no_whole_number_in_its_bounds_is_named(text: str) -> None:
+    with pytest.raises(Rejected) as raised:
+        int_param(request({"limit": text}), "limit", 20, least=1, most=100)
+    assert raised.value.problems == {"limit": "must be a whole number from 1 to 100"}

@@ -1,0 +1,125 @@
+"""What failed every try arrives as a failure, and says why."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.undertone.pipeline.conftest import NOW, URL, Bench, page
+from undertone.errors import Missing, Transient
+from undertone.pipeline.job_records import Request, Stop
+from undertone.pipeline.messages import Delivery, Message
+from undertone.pipeline.poison import UNKNOWN, fail_chunk, fail_post, note_failure
+from undertone.pipeline.reports import result_rows
+from undertone.results.posts_table import PostRow
+
+
+def row(bench: Bench, request: Request) -> PostRow:
+    return result_rows(bench.services, request, 0)[0]
+
+
+def failing_post(bench: Bench) -> tuple[Request, Message]:
+    """A job of one post whose last try has failed."""
+    request = bench.submit(URL.format(1))
+    message, _ = bench.one("posts")
+    bench.source.pages = {None: Transient("connection reset")}
+    with pytest.raises(Transient):
+        bench.deliver("posts", message, count=5)
+    return request, message
+
+
+def test_a_post_that_failed_every_try_ends_its_job_with_the_reason(bench: Bench) -> None:
+    request, message = failing_post(bench)
+    bench.deliver("posts-poison", message)
+    bench.drain()
+    closed = bench.store.closed.find(request.job)
+    assert closed is not None
+    assert (closed.status, closed.states) == ("completed_with_errors", {"failed": 1})
+    assert row(bench, request).reason == "this post could not be fetched: connection reset"
+
+
+def test_a_failure_without_a_note_says_where_to_look(bench: Bench) -> None:
+    request = bench.submit(URL.format(1))
+    bench.deliver("posts-poison", bench.one("posts")[0])
+    assert row(bench, request).reason == f"this post could not be fetched: {UNKNOWN}"
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(Transient("connection reset"), "connection reset"), (MemoryError(), "MemoryError")],
+)
+def test_an_error_without_a_text_is_named(bench: Bench, error: Exception, reason: str) -> None:
+    request, _ = failing_post(bench)
+    note_failure(bench.services, Message(job=request.job, posts=1, deadline=NOW), error)
+    note = bench.store.failures.find(request.job, 0)
+    assert note is not None
+    assert note.reason == reason
+
+
+def test_a_success_that_comes_later_does_not_count(bench: Bench) -> None:
+    request, message = failing_post(bench)
+    bench.deliver("posts-poison", message)
+    bench.source.pages = {None: page("a")}
+    bench.deliver("posts", message)
+    bench.drain()
+    assert row(bench, request).state == "failed"
+
+
+def test_a_post_that_was_fetched_before_it_was_poisoned_is_scored(bench: Bench) -> None:
+    request, message = failing_post(bench)
+    bench.source.pages = {None: page("a", "b", "c")}
+    bench.deliver("posts", message)
+    bench.queues.sent.clear()  # it failed once more, after the snapshot
+    bench.deliver("posts-poison", message)
+    assert all(chunk.again for chunk, _ in bench.waiting("comments"))
+    bench.drain()
+    assert (row(bench, request).state, row(bench, request).fetched) == ("ok", 3)
+
+
+def test_a_chunk_that_failed_every_try_says_why(bench: Bench) -> None:
+    request, (message,) = bench.fetch_upload(2)
+    bench.analyzer.error = Transient("out of memory")
+    with pytest.raises(Transient):
+        bench.deliver("comments", message)
+    fail_chunk(bench.services, Delivery(message))
+    bench.drain()
+    assert row(bench, request).reason == "2 of 2 comments could not be scored: out of memory"
+
+
+def test_one_bad_chunk_does_not_fail_its_post(bench: Bench) -> None:
+    request, messages = bench.fetch_upload(5)
+    fail_chunk(bench.services, Delivery(messages[1]))
+    for message in (messages[0], messages[2]):
+        bench.deliver("comments", message)
+    bench.drain()
+    lines = bench.comments_jsonl(request)
+    assert [line["label"] for line in lines] == [
+        "positive", "positive", None, None, "positive",
+    ]  # fmt: skip
+    shown = row(bench, request)
+    assert (shown.state, shown.fetched, shown.unscored, shown.positive) == ("partial", 5, 2, 3)
+
+
+def test_a_chunk_that_was_scored_stays_so(bench: Bench) -> None:
+    request, (message,) = bench.fetch_upload(2)
+    bench.deliver("comments", message)
+    bench.deliver("comments-poison", message)
+    bench.drain()
+    assert (row(bench, request).state, row(bench, request).unscored) == ("ok", 0)
+
+
+def test_for_a_stopped_job_nothing_is_recorded(bench: Bench) -> None:
+    post_job, post = failing_post(bench)
+    chunk_job, (chunk,) = bench.fetch_upload(2)
+    for request in (post_job, chunk_job):
+        bench.store.stops.write(Stop(why="cancelled", at=NOW), request.job)
+    bench.deliver("posts-poison", post)
+    bench.deliver("comments-poison", chunk)
+    for request in (post_job, chunk_job):
+        assert bench.store.barriers.read(request.job).records == []
+    assert bench.results.names("") == []
+
+
+def test_of_a_job_that_is_gone_the_barrier_is_missing(bench: Bench) -> None:
+    message = Message(job="0" * 25, posts=1, deadline=NOW)
+    with pytest.raises(Missing):
+        fail_post(bench.services, Delivery(message))

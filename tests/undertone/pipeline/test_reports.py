@@ -1,0 +1,162 @@
+"""A user's jobs and their results, page by page, and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import override
+
+import pytest
+
+from tests.undertone.pipeline.conftest import URL, Bench, upload
+from undertone.errors import NotFound
+from undertone.pipeline import names
+from undertone.pipeline.job_records import ROWS_PER_PAGE, Request, Stop
+from undertone.pipeline.reports import MOST_JOBS, find_job, list_jobs, result_rows
+from undertone.pipeline.stopping import cancel
+from undertone.pipeline.submit import Submission, submit
+from undertone.storage.memory import MemoryBlobs
+
+
+def submit_for(bench: Bench, owner: str, name: str = "") -> Request:
+    bench.now += timedelta(seconds=1)
+    made = Submission(owner=owner, urls=[URL.format(1)], name=name)
+    return submit(bench.services, made).request
+
+
+# One job
+
+
+def test_a_job_is_found_by_its_owner(bench: Bench) -> None:
+    request = submit_for(bench, "me")
+    assert find_job(bench.services, "me", request.job) == request
+
+
+def test_another_owners_job_is_not_there(bench: Bench) -> None:
+    request = submit_for(bench, "you")
+    with pytest.raises(NotFound, match=f"there is no job '{request.job}'; it may have been"):
+        find_job(bench.services, "me", request.job)
+
+
+@pytest.mark.parametrize("job", ["0" * 25, "", "../x", "open/x", "x" * 25])
+def test_what_is_no_job_of_anybodys_is_not_there(bench: Bench, job: str) -> None:
+    with pytest.raises(NotFound):
+        find_job(bench.services, "me", job)
+
+
+def test_no_blob_is_read_for_what_is_no_job_id(bench: Bench) -> None:
+    bench.jobs.write("../request.json", b"no JSON, and not to be read")
+    with pytest.raises(NotFound):
+        find_job(bench.services, "me", "..")
+
+
+@pytest.mark.parametrize(("why", "is_there"), [("cancelled", True), ("deleted", False)])
+def test_a_job_under_deletion_is_not_there(bench: Bench, why: str, is_there: bool) -> None:
+    request = submit_for(bench, "me")
+    stop = Stop(why="deleted" if why == "deleted" else "cancelled", at=bench.now)
+    bench.store.stops.write(stop, request.job)
+    if is_there:
+        assert find_job(bench.services, "me", request.job) == request
+    else:
+        with pytest.raises(NotFound):
+            find_job(bench.services, "me", request.job)
+
+
+# Lists
+
+
+def test_a_list_has_the_owners_jobs_newest_first(bench: Bench) -> None:
+    mine = [submit_for(bench, "me", name) for name in ("one", "two", "three")]
+    submit_for(bench, "you")
+    listed = list_jobs(bench.services, "me")
+    assert [entry.job for entry in listed.jobs] == [request.job for request in reversed(mine)]
+    assert [entry.name for entry in listed.jobs] == ["three", "two", "one"]
+    assert listed.after == ""
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 6])
+def test_pages_of_a_list_have_every_job_once(bench: Bench, limit: int) -> None:
+    jobs = [submit_for(bench, "me").job for _ in range(5)]
+    seen: list[str] = []
+    after, pages = "", 0
+    while pages == 0 or after:
+        listed = list_jobs(bench.services, "me", after=after, limit=limit)
+        assert 1 <= len(listed.jobs) <= limit
+        seen += [entry.job for entry in listed.jobs]
+        after, pages = listed.after, pages + 1
+    assert seen == jobs[::-1]
+    assert pages == -(-5 // limit)
+
+
+@pytest.mark.parametrize(("asked", "given"), [(-3, 1), (0, 1), (MOST_JOBS + 50, MOST_JOBS)])
+def test_a_page_has_at_least_one_job_and_at_most_so_many(
+    bench: Bench, asked: int, given: int
+) -> None:
+    for _ in range(MOST_JOBS + 1):
+        submit_for(bench, "me")
+    assert len(list_jobs(bench.services, "me", limit=asked).jobs) == given
+
+
+def test_a_job_that_is_deleted_while_it_is_listed_is_left_out() -> None:
+    class RemovedMeanwhile(MemoryBlobs):
+        removed = ""
+
+        @override
+        def names(self, prefix: str, *, after: str = "", limit: int | None = None) -> list[str]:
+            listed = super().names(prefix, after=after, limit=limit)
+            self.remove(self.removed)
+            return listed
+
+    jobs = RemovedMeanwhile()
+    bench = Bench(jobs=jobs)
+    first, second = submit_for(bench, "me"), submit_for(bench, "me")
+    jobs.removed = names.index("me", second.job)
+    assert [entry.job for entry in list_jobs(bench.services, "me").jobs] == [first.job]
+
+
+def test_who_has_no_jobs_has_an_empty_list(bench: Bench) -> None:
+    assert list_jobs(bench.services, "nobody") == ([], "")
+
+
+# Rows
+
+
+def test_rows_come_in_pages_and_are_counted_through(bench: Bench) -> None:
+    request = bench.submit(*(URL.format(number + 1) for number in range(ROWS_PER_PAGE + 2)))
+    first, second = (result_rows(bench.services, request, page) for page in (0, 1))
+    assert [row.row for row in first + second] == list(range(1, ROWS_PER_PAGE + 3))
+    assert second[-1].url == URL.format(ROWS_PER_PAGE + 2)
+
+
+@pytest.mark.parametrize("page", [-1, 1, 10_000])
+def test_past_the_last_page_nothing_is_found(bench: Bench, page: int) -> None:
+    request = bench.submit(URL.format(1))
+    with pytest.raises(NotFound, match=rf"has 1 pages .* page {page} is not among them"):
+        result_rows(bench.services, request, page)
+
+
+def test_rows_fill_as_posts_arrive(bench: Bench) -> None:
+    request = bench.submit("nonsense", uploads=[upload(2, "a"), upload(2, "b")])
+    for message, _ in bench.take("posts"):
+        bench.deliver("posts", message)
+    bench.deliver("comments", bench.take("comments")[0][0])
+    rows = result_rows(bench.services, request, 0)
+    assert [row.state for row in rows] == ["unsupported", "ok", "pending"]
+    assert [row.positive for row in rows] == [None, 2, None]
+
+
+def test_rows_of_a_closed_job_are_those_of_its_table(bench: Bench) -> None:
+    """What arrives after the end does not count, here as in posts.csv."""
+    request = bench.submit(uploads=[upload(2, "a"), upload(2, "b")])
+    for message, _ in bench.take("posts"):
+        bench.deliver("posts", message)
+    (first, _), (late, _) = bench.take("comments")
+    bench.deliver("comments", first)
+    cancel(bench.services, request)
+    states = [row.state for row in result_rows(bench.services, request, 0)]
+    assert states == ["ok", "pending"], "cancelled, and not closed yet"
+    bench.drain()
+    barrier = names.barrier(request.job)
+    line = bench.jobs.read(barrier).replace(b'"key":0', b'"key":%d' % late.post)
+    bench.jobs.append(barrier, line)
+    rows = result_rows(bench.services, request, 0)
+    assert [row.state for row in rows] == ["ok", "failed"]
