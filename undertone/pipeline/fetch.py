@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
-from undertone.errors import Delayed, Permanent, Transient
+from undertone.errors import Delayed, Missing, Permanent, Transient
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_post, note_progress, post_arrival
 from undertone.pipeline.attempts import (
@@ -40,6 +40,8 @@ def fetch(services: Services, delivery: Delivery) -> None:
     snapshot = None
     if delivery.may_be_done or ref.platform == UPLOAD:  # else there can be none yet
         snapshot = services.store.snapshots.find(message.job, message.post)
+    if snapshot is None and ref.platform == UPLOAD:  # its job is being deleted
+        raise Missing(names.snapshot(message.job, message.post))
     if snapshot is None:
         current = current_attempt(services, delivery)
         if current is None:

@@ -143,10 +143,6 @@ def test_for_a_stopped_job_no_platform_is_asked(bench: Bench, why: str) -> None:
     assert not bench.queues.sent
 
 
-@pytest.mark.xfail(
-    reason="fetch asks a source for an upload whose snapshot a deletion has just removed",
-    raises=KeyError,
-)
 def test_an_upload_that_is_deleted_meanwhile_is_asked_of_no_source() -> None:
     """The tombstone is written after the fetch has looked for a stop; the snapshot goes first."""
     jobs = TombstoneMeanwhileBlobs()
