@@ -7,6 +7,8 @@ its model wants, and a version never changes once a model was trained with it.
   space cleaned. For models whose tokenizer knows emojis (RoBERTa's byte-level one).
 - `words-1`: `plain-1`, then long repetitions shortened and emojis written out as words. For
   tokenizers without emojis, where one glued to a word would turn the whole word into [UNK].
+
+What bounds the work (MAX_CHARACTERS, MAX_MARKS, MAX_JOINERS) changes no text that somebody means.
 """
 
 from __future__ import annotations
