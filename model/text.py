@@ -7,6 +7,8 @@ its model wants, and a version never changes once a model was trained with it.
   space cleaned. For models whose tokenizer knows emojis (RoBERTa's byte-level one).
 - `words-1`: `plain-1`, then long repetitions shortened and emojis written out as words. For
   tokenizers without emojis, where one glued to a word would turn the whole word into [UNK].
+
+What bounds the work (MAX_CHARACTERS, MAX_MARKS, MAX_JOINERS) changes no text that somebody means.
 """
 
 from __future__ import annotations
@@ -21,6 +23,11 @@ from functools import cache
 MAX_CHARACTERS = 20_000
 """The most that is read of one comment. Platforms allow 10,000; longer ones are attacks."""
 
+MAX_MARKS = 30
+"""Combining marks in a row that are read; as many as Unicode's stream-safe text has (UAX #15)."""
+MAX_JOINERS = 100
+"""Zero-width joiners that are looked at together: their cost grows with the square."""
+
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _USER = re.compile(r"(?<![\w@])@\w(?:[\w.\-]*\w)?")
 _REPEAT = re.compile(r"([^\d\s]{1,8}?)\1{3,}")
@@ -32,11 +39,18 @@ _PICTURE = re.compile(
 """Every emoji holds one of these. Most texts hold none, and need no table of emojis."""
 _JOINERS = "\u200d\ufe0f"
 """Zero-width joiner and emoji presentation: format characters that emojis are made with."""
+_JOINED = re.compile(f"(?:[^\u200d]*+\u200d){{1,{MAX_JOINERS}}}+|[^\u200d]++")
+"""Finds the parts of a text that hold at most MAX_JOINERS."""
+_LONG_NUMBER = re.compile("&#([0-9]{8,})")
+_MAYBE_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1}}}")
+"""Finds any run of more than MAX_MARKS combining marks, and runs of other things."""
 
 
 def plain(text: str) -> str:
     """`plain-1`. Lone surrogates and control characters go, since no tokenizer takes them."""
-    text = html.unescape(text[:MAX_CHARACTERS])
+    text = unescape(text[:MAX_CHARACTERS])
+    if not text.isascii() and _MAYBE_MARKS.search(text):
+        text = _limit_marks(text)
     text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
         text = "".join(map(_printable, text))
@@ -57,6 +71,14 @@ def with_emoji_words(text: str) -> str:
     return " ".join(replace(text).split())
 
 
+def unescape(text: str) -> str:
+    """`html.unescape`, which raises ValueError at a character reference of thousands of digits."""
+    if "&#" in text:
+        # Eight digits are beyond Unicode, as more are; what is more than a cut changes nothing.
+        text = _LONG_NUMBER.sub(lambda found: "&#" + (found[1].lstrip("0") or "0")[:8], text)
+    return html.unescape(text)
+
+
 def emoji_words(name: str) -> str:
     """`:thumbs_up_dark_skin_tone:` as the words that a model reads, ` :thumbs up: `."""
     return f" {_SKIN_TONE.sub('', name).replace('_', ' ')} "
@@ -72,6 +94,19 @@ def _shorten_repeats(word: str) -> str:
     if len(word) - len(set(word)) < 3:
         return word
     return _REPEAT.sub(r"\1\1\1", word)
+
+
+def _limit_marks(text: str) -> str:
+    """`text` without the combining marks after MAX_MARKS of them in a row.
+
+    Bringing a run into its canonical order takes a time that grows with the square of its length.
+    """
+    kept, run = [], 0
+    for character in text:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _printable(character: str) -> str:
@@ -98,8 +133,15 @@ def _emoji_replacer() -> Callable[[str], str]:
     """
     import emoji  # noqa: PLC0415
 
-    def replace(text: str) -> str:
+    def replace_few(text: str) -> str:
         return emoji.replace_emoji(text, lambda _, data: emoji_words(data["en"]))
+
+    def replace(text: str) -> str:
+        if text.count("\u200d") <= MAX_JOINERS:
+            return replace_few(text)
+        if " " in text:
+            return " ".join(map(replace, text.split(" ")))
+        return "".join(map(replace_few, _JOINED.findall(text)))
 
     replace("\N{GRINNING FACE}")
     return replace

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from heapq import heappop, heappush
 from importlib.metadata import version
+from typing import Any
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
@@ -24,7 +26,7 @@ class VaderAnalyzer:
     """Probabilities from the compound score; the likeliest class is VADER's own answer."""
 
     def __init__(self) -> None:
-        self._vader = SentimentIntensityAnalyzer()
+        self._vader = LinearVader()
         self.model = f"vader@{version('vaderSentiment')}"
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
@@ -33,6 +35,42 @@ class VaderAnalyzer:
 
     def _compound(self, text: str) -> float:
         return float(self._vader.polarity_scores(plain(text))["compound"])
+
+
+class LinearVader(SentimentIntensityAnalyzer):  # type: ignore[misc]
+    """VADER with the same scores, in a time that does not grow with the square of the words.
+
+    The library looks at three words on each side of a word, but copies all words to do so, and
+    looks through all scores for each score: two minutes for 20,000 emojis.
+    """
+
+    def _negation_check(self, valence: float, words: list[str], start_i: int, i: int) -> Any:
+        first = max(0, i - 3)
+        return super()._negation_check(valence, words[first : i + 1], start_i, i - first)
+
+    def _special_idioms_check(self, valence: float, words: list[str], i: int) -> Any:
+        return super()._special_idioms_check(valence, words[i - 3 : i + 3], 3)
+
+    @staticmethod
+    def _but_check(words: list[str], sentiments: list[float]) -> list[float]:
+        """Weigh less what is before the first "but", and more what is after it.
+
+        As the library does it: at each score it changes the first one that is equal.
+        """
+        but = next((i for i, word in enumerate(words) if word.lower() == "but"), None)
+        if but is None:
+            return sentiments
+        places: dict[float, list[int]] = {}
+        for i, score in enumerate(sentiments):
+            places.setdefault(score, []).append(i)
+        for i in range(len(sentiments)):
+            score = sentiments[i]
+            first = places[score][0]
+            if first != but:
+                heappop(places[score])
+                sentiments[first] = score * (0.5 if first < but else 1.5)
+                heappush(places.setdefault(sentiments[first], []), first)
+        return sentiments
 
 
 def from_compound(compound: float, steepness: float = STEEPNESS) -> Prediction:

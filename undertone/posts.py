@@ -64,28 +64,35 @@ def _refuse(reason: str) -> NoReturn:
 
 def _clean(text: str) -> str:
     """`text` without what surrounds a link in mails, chats and spreadsheets."""
-    url = text
-    while (stripped := _strip_once(url)) != url:
-        url = stripped
+    url = text.strip()
+    _check_length(url, 2 * LONGEST)
+    url = _unwrapped(url)
     if not url:
         _refuse("the link is empty: give the address of a post")
-    if len(url) > LONGEST:
-        _refuse(
-            f"the link has {len(url)} characters: give the post's own address, at most {LONGEST}"
-        )
+    _check_length(url, LONGEST)
     if not _is_plain(url) and any(_is_invisible(char) or char.isspace() for char in url):
         _refuse("the link holds a space or a control character: give one address a line")
     return url.replace("&amp;", "&").replace("\\", "/")
 
 
-def _strip_once(text: str) -> str:
-    kept = text.strip().strip(_WRAPPING).rstrip(_TRAILING)
-    start, end = 0, len(kept)
-    while start < end and _is_invisible(kept[start]):
+def _check_length(url: str, longest: int) -> None:
+    if len(url) > longest:
+        _refuse(
+            f"the link has {len(url)} characters: give the post's own address, at most {LONGEST}"
+        )
+
+
+def _unwrapped(text: str) -> str:
+    start, end = 0, len(text)
+    while start < end and _surrounds(text[start]):
         start += 1
-    while end > start and _is_invisible(kept[end - 1]):
+    while end > start and (_surrounds(text[end - 1]) or text[end - 1] in _TRAILING):
         end -= 1
-    return kept[start:end]
+    return text[start:end]
+
+
+def _surrounds(char: str) -> bool:
+    return char in _WRAPPING or char.isspace() or _is_invisible(char)
 
 
 def _is_invisible(char: str) -> bool:

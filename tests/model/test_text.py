@@ -1,15 +1,30 @@
 from __future__ import annotations
 
+import html
+import random
 import re
+import sys
 import time
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import emoji
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.text import MAX_CHARACTERS, PREPROCESSING, emoji_words, plain, with_emoji_words
+from model.text import (
+    MAX_CHARACTERS,
+    MAX_MARKS,
+    PREPROCESSING,
+    emoji_words,
+    plain,
+    unescape,
+    with_emoji_words,
+)
+from tests.fakes.growth import LINEAR, doubling
 
 
 @pytest.mark.parametrize(
@@ -81,3 +96,121 @@ def test_a_megabyte_is_cut_and_cleaned_in_bounded_time(unit: str) -> None:
     assert time.monotonic() - begin < 1
     assert len(plain(unit * 1_000_000)) <= 3 * MAX_CHARACTERS  # "@a" grows to "@user"
     assert cleaned == with_emoji_words(unit * 1_000_000)
+
+
+# Hostile texts
+
+
+@contextmanager
+def any_digits() -> Iterator[None]:
+    """Lets `html.unescape` read numbers of any length."""
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        yield
+    finally:
+        sys.set_int_max_str_digits(limit)
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("a&#" + "1" * 5000 + ";b", "a\ufffdb"),
+        ("a&#" + "1" * 5000 + "b", "a\ufffdb"),
+        ("a&#" + "0" * 5000 + "65;b", "aAb"),
+        ("a&#" + "0" * 5000 + ";b", "a\ufffdb"),
+        ("&#x" + "f" * 5000 + ";", "\ufffd"),
+        ("&amp;#" + "1" * 5000, "&#" + "1" * 5000),
+    ],
+)
+def test_a_character_reference_of_thousands_of_digits_is_read(text: str, cleaned: str) -> None:
+    assert plain(text) == cleaned
+
+
+references = st.builds(
+    "&#{}{}{}".format,
+    st.sampled_from(["", "0", "0" * 9, "x", "X00"]),
+    st.integers(0, 10**12),
+    st.sampled_from(["", ";", "x"]),
+)
+pieces = st.sampled_from(
+    ["&", "&#", "&am", "&amp", "&lt;", "#", ";", "0" * 5000, "9" * 5000, "a", "\u0663"]
+)
+
+
+@given(st.lists(references | pieces | st.text(max_size=3), max_size=8).map("".join))
+def test_character_references_are_read_as_the_standard_library_does(text: str) -> None:
+    with any_digits():
+        expected = html.unescape(text)
+    assert unescape(text) == expected
+
+
+def test_every_combining_mark_counts_in_a_run() -> None:
+    marks = [chr(code) for code in range(0x110000) if unicodedata.combining(chr(code))]
+    assert len(marks) > 900
+    for one in marks:
+        assert len(plain("a" + one * 200)) <= 1 + 2 * MAX_MARKS, hex(ord(one))
+
+
+@given(st.text(st.sampled_from("ae\u0301\u0316\u0323 😀é\u1f82"), max_size=MAX_MARKS))
+def test_shorter_runs_of_combining_marks_stay(text: str) -> None:
+    assert plain(text) == " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def chain(joint: str) -> Callable[[int], str]:
+    """Makes texts of different emojis with `joint` between them; no emoji comes twice in a row."""
+    single = [one for one in emoji.EMOJI_DATA if len(one) == 1]
+
+    def make(size: int) -> str:
+        choose = random.Random(7)
+        return "".join(choose.choice(single) + joint for _ in range(size))[:size]
+
+    return make
+
+
+HOSTILE = [
+    "\u0300\u0316", "a\u0300\u0316", "\u1f82", "\u0344\u0300", "&#", "&#0", "&#1;", "&#x", "&amp",
+    "&", "&a;", "@a-", "@", "@a", "@-", "http://", "www.", "https://a ", "a", "ab", "abcdefgh",
+    "aaab", "aaa ", "!", "\x00", "\u200b", "\u200d", "\ufe0f", "❤\ufe0f", "#\ufe0f\u20e3",
+    "\U0001f3f4\U000e0067", "\U0001f1e6", " ", "but ", "good but ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_cleaning_is_linear(unit: str) -> None:
+    def make(size: int) -> str:
+        return (unit * size)[:size]
+
+    assert doubling(with_emoji_words, make, MAX_CHARACTERS // 4) < LINEAR
+
+
+@pytest.mark.parametrize(
+    "joint", ["\u200d", "\u200d\u200d", "\ufe0f\u200d", "\u200d\U0001f3ff", "", "a", " "]
+)
+def test_writing_emojis_out_is_linear(joint: str) -> None:
+    assert doubling(with_emoji_words, chain(joint), MAX_CHARACTERS // 4) < LINEAR
+
+
+def test_many_joined_emojis_are_written_out_as_few_are() -> None:
+    couple = "👩\u200d🚀 "
+    assert with_emoji_words(couple * 500) == " ".join([with_emoji_words(couple)] * 500)
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_any_digits_are_linear_without_a_cut(unit: str) -> None:
+    """Entities are resolved in text of any length by others."""
+    assert doubling(unescape, lambda size: (unit * size)[:size], 20_000) < LINEAR
+
+
+def test_real_tweets_are_cleaned_as_before(data: Path) -> None:
+    """By the definition of `plain-1` and `words-1`, without what bounds their work."""
+
+    def before(text: str) -> str:
+        text = unicodedata.normalize("NFC", html.unescape(text))
+        return " ".join(re.sub(r"(?:https?://|www\.)\S+", "http", text).split())
+
+    tweets = (data / "semeval2017" / "test_text.txt").read_text("utf-8").splitlines()
+    assert len(tweets) > 10_000
+    assert [plain(tweet) for tweet in tweets if tweet.isprintable() and "@" not in tweet] == [
+        before(tweet) for tweet in tweets if tweet.isprintable() and "@" not in tweet
+    ]

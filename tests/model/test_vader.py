@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from model.factory import build
-from model.vader import STEEPNESS, from_compound
+from model.vader import STEEPNESS, LinearVader, from_compound
+from tests.fakes.growth import LINEAR, doubling
 from training import corpus
 
 
@@ -28,6 +32,27 @@ def test_scores_come_from_vader_itself() -> None:
     text = "Not bad at all, but the sound :( could be better!!"
     compound = SentimentIntensityAnalyzer().polarity_scores(text)["compound"]
     assert build("vader").predict([text]) == [from_compound(compound)]
+
+
+WORDS = re.findall(
+    r"\S+",
+    "good bad GOOD Awful no not never so this without doubt but BUT at least very kind of sort "
+    "the shit bad ass cut mustard hand mouth to die for or nor isn't 😀 💔 !! ??? :) table",
+)
+library, linear = SentimentIntensityAnalyzer(), LinearVader()
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join) | st.text(max_size=40))
+def test_scores_are_the_librarys_to_the_last_bit(text: str) -> None:
+    assert linear.polarity_scores(text) == library.polarity_scores(text)
+
+
+@pytest.mark.parametrize(
+    "unit", ["😀", "good but ", "but good ", "GOOD not ", "so good ", "bad ", "!", "a ", "kind of "]
+)
+def test_scoring_is_linear(unit: str) -> None:
+    analyzer = build("vader")
+    assert doubling(analyzer.predict, lambda size: [(unit * size)[:size]], 5_000) < LINEAR
 
 
 def test_the_model_names_its_version() -> None:

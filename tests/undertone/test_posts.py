@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.fakes.growth import LINEAR, doubling
 from undertone.errors import Permanent
-from undertone.posts import is_short, parse_post_url
+from undertone.posts import LONGEST, is_short, parse_post_url
 from undertone.records import PostRef
 
 DID = "did:plc:oy2ebrbjfsmr3oacqe5mbuw5"
@@ -230,3 +231,46 @@ def test_any_text_is_a_clean_reference_or_refused(text: str) -> None:
         assert refused.state == "unsupported"  # noqa: PT017 - either outcome is right
     else:
         _assert_clean(post)
+
+
+# Hostile links
+
+HOSTILE = [
+    "\u200b ", ").", " \u200b(", "a.", "x", "\u0316\u0300", "é.", "&amp;", "%", "%20", "a=b&", "/",
+    "@a", "@a-", "r/", "\\", "?", "#", "[", ":", "a-", "-", "did:plc:a", "\U000e0001",
+]  # fmt: skip
+STARTS = [
+    "", "https://x", "https://x.example/", "https://x.example/@", "at://", "https://bsky.app/profile/",
+    "https://www.reddit.com/r/", "https://www.tiktok.com/@", "https://youtu.be/?",
+]  # fmt: skip
+
+
+def refused(text: str) -> str:
+    try:
+        return parse_post_url(text).url
+    except Permanent as error:
+        return error.reason
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_what_surrounds_a_link_is_stripped_in_linear_time(unit: str) -> None:
+    assert doubling(refused, lambda size: unit * size + "https://youtu.be/x", 20_000) < LINEAR
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_links_are_read_in_linear_time(start: str) -> None:
+    def every(texts: list[str]) -> None:
+        for text in texts:
+            refused(text)
+
+    def links(size: int) -> list[str]:
+        return [(start + unit * size)[:size] for unit in HOSTILE]
+
+    assert doubling(every, links, LONGEST // 4) < LINEAR
+
+
+def test_a_link_that_is_too_long_is_told_its_length() -> None:
+    assert "has 5000 characters" in refused("(" * 5000)
+    assert "has 2049 characters" in refused("  <" + "a" * 2049 + ">  ")
+    padded = " " * 10_000 + "(" * 2000 + "https://youtu.be/dQw4w9WgXcQ)"
+    assert refused(padded) == "https://www.youtube.com/watch?v=dQw4w9WgXcQ"

@@ -1,3 +1,8 @@
+from collections.abc import Callable
+
+import pytest
+
+from tests.fakes.growth import LINEAR, doubling
 from undertone.text import excerpt, tidy, without_surrogates
 
 
@@ -12,3 +17,9 @@ def test_line_ends_are_made_one() -> None:
 
 def test_surrogates_are_joined_or_replaced() -> None:
     assert without_surrogates("\ud83d\ude00 \ud83d!") == "\U0001f600 \ufffd!"
+
+
+@pytest.mark.parametrize("repair", [excerpt, tidy, without_surrogates])
+@pytest.mark.parametrize("unit", ["\r\n", "\r", " ", "\x00", "a ", "\ud83d", "\ude00\ud83d", "😀"])
+def test_repairs_are_linear(repair: Callable[[str], str], unit: str) -> None:
+    assert doubling(repair, lambda size: unit * size, 20_000) < LINEAR

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from functools import partial
 from hashlib import sha256
+from typing import NamedTuple
 
-from model.analyzer import Unavailable
+from model.analyzer import Analyzer, Prediction, Unavailable
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
 from undertone.pipeline.attempts import postpone_chunk
+from undertone.pipeline.isolate import LATER, Unscorable, isolate, reason_of
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
+from undertone.records import Comment
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
-from undertone.results.tally import round_probabilities, tally
+from undertone.results.tally import Probabilities, round_probabilities, tally
+from undertone.text import excerpt
+
+log = logging.getLogger(__name__)
+
+
+class Score(NamedTuple):
+    """What the analyzer says of a text."""
+
+    probabilities: Probabilities
+    windows: int
 
 
 def score(services: Services, delivery: Delivery) -> None:
@@ -29,25 +44,76 @@ def score(services: Services, delivery: Delivery) -> None:
         return
     comments = services.store.comments(snapshot, message.chunk)
     analyzer = services.analyzer()
+    probe = f"{message.job} {message.post} {message.chunk}"
     try:
-        predictions = analyzer.predict([comment.text for comment in comments])
+        outcomes = _scores(analyzer, [comment.text for comment in comments], probe)
     except Unavailable as error:
         if refusal := postpone_chunk(services, message, error):
             fail(services, message, refusal)
         return
-    probabilities = [round_probabilities(p.negative, p.neutral, p.positive) for p in predictions]
-    scored = [
-        ScoredComment(comment, shares, prediction.windows)
-        for comment, shares, prediction in zip(comments, probabilities, predictions, strict=True)
-    ]
-    block = stage(services, message, snapshot, scored)
+    block = stage(services, message, snapshot, list(map(_row, comments, outcomes)))
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
+    found = [outcome.probabilities for outcome in outcomes if isinstance(outcome, Score)]
     arrival = ChunkArrival(
-        key=message.chunk, block=block, tally=tally(probabilities), model=analyzer.model
+        key=message.chunk,
+        block=block,
+        tally=tally(found),
+        model=analyzer.model if found else "",
+        unscored=len(comments) - len(found),
+        reason=_why_unscored(analyzer, comments, outcomes),
     )
     arrive_chunk(services, message, snapshot, arrival)
+
+
+def _row(comment: Comment, outcome: Score | Unscorable) -> ScoredComment:
+    if isinstance(outcome, Unscorable):
+        return ScoredComment(comment, None)
+    return ScoredComment(comment, *outcome)
+
+
+def _scores(analyzer: Analyzer, texts: Sequence[str], probe: str) -> list[Score | Unscorable]:
+    """One outcome a text. Raises what the analyzer raises, unless only some texts are to blame."""
+    together = partial(_score_together, analyzer)
+    try:
+        return together(texts)
+    except LATER:
+        raise
+    except Exception as error:  # noqa: BLE001 - raised again unless single texts are to blame
+        log.warning("%s fails at some of %d texts: %s", probe, len(texts), reason_of(error))
+        return isolate(together, texts, error, probe)
+
+
+def _score_together(analyzer: Analyzer, texts: Sequence[str]) -> list[Score | Unscorable]:
+    """Raises if no text has a score, or not every text an answer."""
+    predictions = analyzer.predict(texts)
+    if len(predictions) != len(texts):
+        raise ValueError(f"{len(predictions)} predictions for {len(texts)} texts")
+    outcomes = [_rounded(prediction) for prediction in predictions]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Unscorable)]
+    if refused and len(refused) == len(outcomes):
+        raise refused[0].error
+    return outcomes
+
+
+def _rounded(prediction: Prediction) -> Score | Unscorable:
+    try:
+        shares = round_probabilities(prediction.negative, prediction.neutral, prediction.positive)
+        return Score(shares, prediction.windows)
+    except Exception as error:  # noqa: BLE001 - an analyzer of somebody else's may answer anything
+        return Unscorable(error)
+
+
+def _why_unscored(
+    analyzer: Analyzer, comments: Sequence[Comment], outcomes: Sequence[Score | Unscorable]
+) -> str:
+    """Names the first comment without a score, and why it has none; empty if all have one."""
+    for comment, outcome in zip(comments, outcomes, strict=True):
+        if isinstance(outcome, Unscorable):
+            where = f"{analyzer.model} fails at comment {excerpt(comment.id, 60)}"
+            return f"{where}: {reason_of(outcome.error)}"
+    return ""
 
 
 def fail(services: Services, message: Message, reason: str) -> None:

@@ -50,7 +50,6 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
 
 COLUMNS = PostRow.__struct_fields__
 _READ = frozenset({State.OK, State.PARTIAL, State.NO_COMMENTS})
-_TEXT = frozenset({"url", "platform", "post_id", "title", "reason"})
 
 
 def post_row(
@@ -114,12 +113,12 @@ def posts_csv_bytes(rows: Iterable[PostRow]) -> bytes:
 
 
 def _cells(row: PostRow) -> list[str]:
-    return [_cell(name, getattr(row, name)) for name in COLUMNS]
+    return [_cell(getattr(row, name)) for name in COLUMNS]
 
 
-def _cell(name: str, value: str | float | None) -> str:
+def _cell(value: str | float | None) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
         return decimal(value)
-    return text_cell(str(value)) if name in _TEXT else str(value)
+    return text_cell(value) if isinstance(value, str) else str(value)
