@@ -53,7 +53,11 @@ class Blobs(Protocol):
         """The whole content and its ETag. Raises Missing."""
 
     def read_range(self, name: str, start: int, length: int | None = None) -> bytes:
-        """At most `length` bytes from `start` on; none past the end. Raises Missing."""
+        """At most `length` bytes from `start` on; none past the end. Raises Missing.
+
+        Of an append blob any range can be read while others append. A blob that is written over
+        meanwhile may give parts of both contents; so only logs and immutable blobs are read so.
+        """
 
     def write(self, name: str, data: bytes, content_type: str = "application/json") -> None:
         """Create or overwrite the blob."""

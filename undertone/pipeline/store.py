@@ -148,8 +148,11 @@ class RecordLog[**Key, R: StoredRecord]:
         return self.blobs.append(self.name(*key, **named), msgspec.json.encode(record) + b"\n")
 
     def read(self, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
-        """All of it. Raises Missing, NewerVersion."""
-        return self._part(self.blobs.read(self.name(*key, **named)))
+        """All of it. Raises Missing, NewerVersion.
+
+        As a range: others may append meanwhile, and a whole read wants a blob that stands still.
+        """
+        return self.read_from(0, *key, **named)
 
     def read_from(self, start: int, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
         """From byte `start`, where a line begins. Raises Missing, NewerVersion."""
@@ -161,7 +164,7 @@ class RecordLog[**Key, R: StoredRecord]:
 
     def size(self, *key: Key.args, **named: Key.kwargs) -> int:
         """Bytes so far. Raises Missing."""
-        return len(self.blobs.read(self.name(*key, **named)))
+        return len(self.blobs.read_range(self.name(*key, **named), 0))
 
     def _part(self, lines: bytes) -> LogPart[R]:
         return LogPart(_decode_lines(lines, self.type), len(lines))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -15,7 +16,12 @@ from azure.storage.blob import BlobBlock, ContainerClient, ContentSettings
 
 from undertone.errors import Missing
 from undertone.ports import Versioned
-from undertone.storage.azure_errors import translated_errors
+from undertone.storage.azure_errors import error_code, translated_errors
+
+PIECE = 32 * 1024 * 1024
+"""Bytes that the SDK reads with its first request; more it reads in parts."""
+MOST_READS = 6
+"""How often a blob is read that others append to so fast that the service gives up the read."""
 
 
 class AzureBlobs:
@@ -29,23 +35,49 @@ class AzureBlobs:
         return self.read_versioned(name).data
 
     def read_versioned(self, name: str) -> Versioned:
-        """The whole content and its ETag. Raises Missing."""
+        """The whole content and its ETag. Raises Missing.
+
+        A blob longer than `PIECE` that changes meanwhile cannot be read whole: the SDK asks for
+        its parts with the first one's ETag.
+        """
         with translated_errors(name):
-            download = self._container.download_blob(name)
-            return Versioned(download.readall(), download.properties.etag or "")
+
+            def read() -> Versioned:
+                download = self._container.download_blob(name)
+                return Versioned(download.readall(), download.properties.etag or "")
+
+            return _undisturbed(read)
 
     def read_range(self, name: str, start: int, length: int | None = None) -> bytes:
-        """At most `length` bytes from `start` on; none past the end. Raises Missing."""
+        """At most `length` bytes from `start` on; none past the end. Raises Missing.
+
+        In pieces of one request each, without a condition: so a log that grows while it is read
+        can be read to the end that it had when the last piece was.
+        """
         with translated_errors(name):
             if length == 0:  # HTTP cannot ask for an empty range; the blob must exist all the same
                 self._container.get_blob_client(name).get_blob_properties()
                 return b""
-            try:
-                return self._container.download_blob(name, offset=start, length=length).readall()
-            except HttpResponseError as error:
-                if error.status_code == 416:  # Range Not Satisfiable: `start` is at or past the end
-                    return b""
-                raise
+            pieces: list[bytes] = []
+            left = sys.maxsize if length is None else length
+            while left:
+                wanted = min(left, PIECE)
+                pieces.append(self._piece(name, start, wanted))
+                if len(pieces[-1]) < wanted:
+                    break
+                start, left = start + wanted, left - wanted
+            return b"".join(pieces)
+
+    def _piece(self, name: str, start: int, length: int) -> bytes:
+        def read() -> bytes:
+            return self._container.download_blob(name, offset=start, length=length).readall()
+
+        try:
+            return _undisturbed(read)
+        except HttpResponseError as error:
+            if error.status_code == 416:  # Range Not Satisfiable: `start` is at or past the end
+                return b""
+            raise
 
     def write(self, name: str, data: bytes, content_type: str = "application/json") -> None:
         """Create or overwrite the blob."""
@@ -164,3 +196,14 @@ class AzureBlobs:
             except (ResourceModifiedError, ResourceNotFoundError):
                 return False
             return True
+
+
+def _undisturbed[R](read: Callable[[], R]) -> R:
+    """`read`, again at once if the blob was appended to meanwhile; the SDK does not retry that."""
+    for _ in range(MOST_READS - 1):
+        try:
+            return read()
+        except HttpResponseError as error:
+            if error_code(error) != "BlobModifiedWhileReading":
+                raise
+    return read()
