@@ -81,7 +81,11 @@ class RecordBlobs[**Key, R: StoredRecord]:
         self.blobs.write(self.name(*key, **named), msgspec.json.encode(record))
 
     def create(self, record: R, *key: Key.args, **named: Key.kwargs) -> bool:
-        """Create if it is not there. False, and untouched, if it is."""
+        """Create if it is not there. False, and untouched, if it is.
+
+        False also for what this process wrote itself, where the answer was lost (see `replace`):
+        who goes on only if he was first must read what stands.
+        """
         return self.blobs.create(self.name(*key, **named), msgspec.json.encode(record))
 
     def create_or_read(self, record: R, *key: Key.args, **named: Key.kwargs) -> R:
@@ -89,8 +93,19 @@ class RecordBlobs[**Key, R: StoredRecord]:
         return record if self.create(record, *key, **named) else self.read(*key, **named)
 
     def replace(self, record: R, etag: str, *key: Key.args, **named: Key.kwargs) -> bool:
-        """Overwrite if it is still the one with `etag`. False if it changed or is gone."""
-        return self.blobs.replace(self.name(*key, **named), msgspec.json.encode(record), etag)
+        """Overwrite if it is still the one with `etag`. False if it changed or is gone.
+
+        True also where `record` stands although storage said no: the answer to a write was lost,
+        the client wrote again, and met what it had written itself. Where two could write equal
+        records and only one may go on, a field must tell their writers apart.
+        """
+        name, data = self.name(*key, **named), msgspec.json.encode(record)
+        if self.blobs.replace(name, data, etag):
+            return True
+        try:
+            return self.blobs.read_versioned(name).data == data
+        except Missing:
+            return False
 
     def remove(self, *key: Key.args, **named: Key.kwargs) -> None:
         """Delete it if it is there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -75,11 +75,12 @@ def test_a_blob_as_long_as_one_answer_ends_there() -> None:
 
 
 def test_what_was_modified_while_it_was_read_is_read_again_at_once() -> None:
-    for read in (
+    reads: list[Callable[[Blobs], bytes]] = [
         lambda blobs: blobs.read("barrier"),
         lambda blobs: blobs.read_versioned("barrier").data,
         lambda blobs: blobs.read_range("barrier", 0),
-    ):
+    ]
+    for read in reads:
         log = Log(3, modified=MOST_READS - 1)
         with blobs_of(log) as blobs:
             assert read(blobs).startswith(LINE * 3)
