@@ -105,6 +105,12 @@ class Blobs(Protocol):
     def remove(self, name: str) -> None:
         """Delete the blob and its staged blocks, if there are any."""
 
+    def remove_many(self, names: Sequence[str]) -> list[str]:
+        """Delete these blobs with their staged blocks, many with one request.
+
+        Those that could not be deleted, in the order given: none keeps the others.
+        """
+
     def remove_if(self, name: str, etag: str) -> bool:
         """Delete the blob if its ETag is still `etag` (If-Match); whether it was deleted.
 

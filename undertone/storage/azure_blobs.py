@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from itertools import batched
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -14,12 +16,14 @@ from azure.core.exceptions import (
 )
 from azure.storage.blob import BlobBlock, ContainerClient, ContentSettings
 
-from undertone.errors import Missing
+from undertone.errors import Missing, Transient
 from undertone.ports import Versioned
 from undertone.storage.azure_errors import error_code, translated_errors
 
 PIECE = 32 * 1024 * 1024
 """Bytes that the SDK reads with its first request; more it reads in parts."""
+MOST_IN_BATCH = 256
+"""Blobs that the service deletes with one request."""
 MOST_READS = 6
 """How often a blob is read that others append to so fast that the service gives up the read."""
 
@@ -175,16 +179,40 @@ class AzureBlobs:
         For a blob that has nothing but staged blocks Delete Blob answers 404; once overwritten it
         can be deleted like any other.
         """
-        blob = self._container.get_blob_client(name)
         try:
             with translated_errors(name):
-                blob.delete_blob()
+                self._container.delete_blob(name)
         except Missing:
-            if self.names(name, limit=1) != [name]:
-                return
+            self._remove_staged(name)
+
+    def _remove_staged(self, name: str) -> None:
+        if self.names(name, limit=1) == [name]:
             with translated_errors(name):
+                blob = self._container.get_blob_client(name)
                 blob.upload_blob(b"", overwrite=True)
                 blob.delete_blob()
+
+    def remove_many(self, names: Sequence[str]) -> list[str]:
+        """Delete these blobs and their staged blocks; those that could not be deleted."""
+        stuck: list[str] = []
+        for batch in batched(names, MOST_IN_BATCH, strict=False):
+            with translated_errors(f"{batch[0]} and those after it"):
+                answers = self._container.delete_blobs(*batch, raise_on_any_failure=False)
+                statuses = [answer.status_code for answer in answers]
+            for name, status in zip(batch, statuses, strict=True):
+                if not self._is_removed(name, status):
+                    stuck.append(name)
+        return stuck
+
+    def _is_removed(self, name: str, status: int) -> bool:
+        """Whether the blob is gone, of which a batch says `status`."""
+        if status != HTTPStatus.NOT_FOUND:
+            return status == HTTPStatus.ACCEPTED
+        try:
+            self._remove_staged(name)
+        except Transient:
+            return False
+        return True
 
     def remove_if(self, name: str, etag: str) -> bool:
         """Delete the blob if its ETag is still `etag` (If-Match); whether it was deleted."""

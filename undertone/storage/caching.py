@@ -146,6 +146,11 @@ class CachingBlobs:
         with self._invalidated(name):
             self._inner.remove(name)
 
+    def remove_many(self, names: Sequence[str]) -> list[str]:
+        """Delete these blobs and their staged blocks; those that could not be deleted."""
+        with self._invalidated(*names):
+            return self._inner.remove_many(names)
+
     def remove_if(self, name: str, etag: str) -> bool:
         """Delete the blob if its ETag is still `etag`; whether it was deleted."""
         with self._invalidated(name):
