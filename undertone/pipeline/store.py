@@ -206,6 +206,7 @@ class JobStore:
         self.post_barriers = RecordLog(jobs, names.post_barrier, ChunkArrival)
         self.attempts = RecordBlobs(jobs, names.attempt, Attempt)
         self.failures = RecordBlobs(jobs, names.failure, FailureNote)
+        self.chunk_failures = RecordBlobs(jobs, names.chunk_failure, FailureNote)
         self.fetched = RecordBlobs(cache, _itself, Fetched)
         self.throttles = CachedAbsences(cache, names.throttle, Throttle, absences)
 
