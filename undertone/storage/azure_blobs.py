@@ -165,7 +165,9 @@ class AzureBlobs:
         with translated_errors(prefix):
             names: list[str] = []
             for blob in self._container.list_blobs(
-                name_starts_with=prefix, include=["uncommittedblobs"]
+                name_starts_with=prefix,
+                include=["uncommittedblobs"],
+                results_per_page=None if after else limit,
             ):
                 if blob.name > after:
                     names.append(blob.name)
