@@ -68,7 +68,7 @@ def poison_comments(message: func.QueueMessage) -> None:
 
 def _handle(queue: str, message: func.QueueMessage) -> None:
     handle_message(
-        wiring.services(), queue, message.get_body(), dequeue_count=message.dequeue_count or 1
+        wiring.work_services(), queue, message.get_body(), dequeue_count=message.dequeue_count or 1
     )
 
 

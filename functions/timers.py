@@ -14,4 +14,4 @@ blueprint = func.Blueprint()
 @blueprint.timer_trigger("timer", "0 */5 * * * *", use_monitor=True)
 def reconcile(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding wants the parameter
     """Every five minutes: jobs that have stalled or run out of time, deletions to complete."""
-    reconcile_all(wiring.services())
+    reconcile_all(wiring.work_services())

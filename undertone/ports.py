@@ -53,7 +53,11 @@ class Blobs(Protocol):
         """The whole content and its ETag. Raises Missing."""
 
     def read_range(self, name: str, start: int, length: int | None = None) -> bytes:
-        """At most `length` bytes from `start` on; none past the end. Raises Missing."""
+        """At most `length` bytes from `start` on; none past the end. Raises Missing.
+
+        Of an append blob any range can be read while others append. A blob that is written over
+        meanwhile may give parts of both contents; so only logs and immutable blobs are read so.
+        """
 
     def write(self, name: str, data: bytes, content_type: str = "application/json") -> None:
         """Create or overwrite the blob."""
@@ -100,6 +104,12 @@ class Blobs(Protocol):
 
     def remove(self, name: str) -> None:
         """Delete the blob and its staged blocks, if there are any."""
+
+    def remove_many(self, names: Sequence[str]) -> list[str]:
+        """Delete these blobs with their staged blocks, many with one request.
+
+        Those that could not be deleted, in the order given: none keeps the others.
+        """
 
     def remove_if(self, name: str, etag: str) -> bool:
         """Delete the blob if its ETag is still `etag` (If-Match); whether it was deleted.

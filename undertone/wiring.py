@@ -23,7 +23,8 @@ from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
 from undertone.pipeline.store import JobStore
 from undertone.ports import Links, Source
-from undertone.settings import Settings, StorageSettings
+from undertone.settings import Settings
+from undertone.storage.caching import BlobCache
 from undertone.storage.containers import COMMENTS, JOBS, MODELS, RESULTS
 
 if TYPE_CHECKING:
@@ -63,21 +64,24 @@ def settings() -> Settings:
 
 
 @once
-def _account() -> Account:
-    return _connect(settings().storage)
+def _http_account() -> Account:
+    from undertone.storage import account, retries  # noqa: PLC0415 - 0.2 s, not at import
+
+    return account.Account.connect(settings().storage, retries.HTTP)
 
 
-def _connect(storage: StorageSettings) -> Account:
-    from undertone.storage.account import Account  # noqa: PLC0415 - 0.2 s that import need not cost
+@once
+def _work_account() -> Account:
+    from undertone.storage import account, retries  # noqa: PLC0415 - 0.2 s, not at import
 
-    return Account.connect(storage)
+    return account.Account.connect(settings().storage, retries.WORK)
 
 
 @once
 def _sources() -> dict[str, Source]:
     from undertone.sources.registry import build_sources  # noqa: PLC0415 - only fetching needs it
 
-    return build_sources(settings().sources, _account().blobs(COMMENTS), clock=now)
+    return build_sources(settings().sources, _work_account().blobs(COMMENTS), clock=now)
 
 
 @once
@@ -91,19 +95,42 @@ def _stored_model(name: str) -> Path:
     from undertone.stored_models import download_model  # noqa: PLC0415 - only for a stored model
 
     cache = Path(tempfile.gettempdir()) / "undertone"
-    return download_model(_account().blobs(MODELS), name, cache)
+    return download_model(_work_account().blobs(MODELS), name, cache)
 
 
 @once
 def services() -> Services:
-    """What the pipeline works with."""
-    account = _account()
+    """What HTTP calls work with: storage that is out of reach is told within seconds."""
+    return _services(_http_account())
+
+
+@once
+def work_services() -> Services:
+    """What queue messages and the timer work with: storage is given longer to come back."""
+    return _services(_work_account())
+
+
+@once
+def _blob_cache() -> BlobCache:
+    return BlobCache()
+
+
+@once
+def _absences() -> AbsenceCache:
+    return AbsenceCache(now, timedelta(seconds=1))
+
+
+def _services(account: Account) -> Services:
+    """What the process remembers of blobs is the same for all."""
     store = JobStore(
         jobs=account.caching_blobs(
-            JOBS, is_immutable=names.is_immutable, is_counted=names.is_barrier
+            JOBS,
+            is_immutable=names.is_immutable,
+            is_counted=names.is_barrier,
+            cache=_blob_cache(),
         ),
         cache=account.blobs(COMMENTS),
-        absences=AbsenceCache(now, timedelta(seconds=1)),
+        absences=_absences(),
     )
     return Services(
         store=store,
@@ -119,7 +146,7 @@ def services() -> Services:
 @once
 def links() -> Links:
     """Signed links to results."""
-    return _account().links(RESULTS, now)
+    return _http_account().links(RESULTS, now)
 
 
 @once

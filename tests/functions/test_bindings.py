@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from devhost import routes
 from devhost.timer_triggers import Schedule
 from devhost.worker import Function
 from tests.functions.running_app import APP, App, NoRoute
+from undertone.pipeline.deletion import SWEEP_TIME
+from undertone.pipeline.paging import YIELD_AFTER
+from undertone.pipeline.reconcile import STALLED
 from undertone.settings import STORAGE, Settings
 from undertone.storage.containers import ALL
 
@@ -133,6 +137,16 @@ def test_host_json_fits_the_app() -> None:
     assert queues["visibilityTimeout"] == "00:00:30"
     assert queues["maxDequeueCount"] >= 5
     assert 1 <= queues["batchSize"] <= 32
+
+
+def test_what_goes_on_by_itself_ends_well_before_the_time_limit() -> None:
+    """At the limit the host kills the process, and all that the others in it were doing."""
+    host = json.loads((APP / "host.json").read_text())
+    hours, minutes, seconds = map(int, host["functionTimeout"].split(":"))
+    limit = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    for yields_after in (YIELD_AFTER, SWEEP_TIME):
+        assert 2 * yields_after <= limit
+    assert limit < STALLED, "a job would be taken for stalled while a function still works"
 
 
 def test_the_containers_are_named_as_the_design_says() -> None:

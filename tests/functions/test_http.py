@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import azure.functions as func
@@ -15,6 +18,9 @@ from functions.http import (
     problem_response,
     problem_responses,
 )
+from tests.fakes.storage_server import settings
+from tests.functions.conftest import refused
+from tests.functions.running_app import App, running_app
 from undertone.errors import Conflict, Missing, NewerVersion, NotFound, Rejected, Transient
 
 
@@ -129,3 +135,22 @@ def test_what_is_no_whole_number_in_its_bounds_is_named(text: str) -> None:
     with pytest.raises(Rejected) as raised:
         int_param(request({"limit": text}), "limit", 20, least=1, most=100)
     assert raised.value.problems == {"limit": "must be a whole number from 1 to 100"}
+
+
+@pytest.fixture(scope="module")
+def cut_off() -> Iterator[App]:
+    """The app, with storage on a port where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        connection = settings(taken.getsockname()[1]).connection
+        with running_app({"AzureWebJobsStorage": connection, "ANALYZER": "vader"}) as started:
+            yield started
+
+
+def test_a_caller_is_told_in_seconds_when_to_try_again(cut_off: App) -> None:
+    cut_off.http("GET", "/api/health")
+    began = time.monotonic()
+    answer = cut_off.post({"urls": ["https://news.ycombinator.com/item?id=1"]})
+    assert time.monotonic() - began < 30, "the SDK's own retries take more than a minute"
+    assert answer.headers["retry-after"] == "5"
+    assert "storage does not answer just now" in refused(answer, 503)["detail"]

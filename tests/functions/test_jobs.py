@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from azure.storage.blob import BlobServiceClient
 
 from tests.fakes.posts import post_url
 from tests.functions.conftest import QUEUES, Host, accepted, refused
@@ -45,6 +46,12 @@ def started(app: App, host: Host) -> Iterator[str]:
     yield job
     if app.http("DELETE", f"/api/jobs/{job}").status == 204:
         host.drain()
+
+
+@pytest.fixture
+def service(azurite: str) -> Iterator[BlobServiceClient]:
+    with BlobServiceClient.from_connection_string(azurite) as client:
+        yield client
 
 
 def download(app: App, job: str, file: str) -> requests.Response:
@@ -224,20 +231,28 @@ def test_what_has_ended_cannot_be_cancelled(app: App, host: Host, started: str) 
     assert "has ended (completed)" in problem["detail"]
 
 
-def test_delete_removes_everything(app: App, host: Host, started: str) -> None:
+def test_delete_removes_everything(
+    app: App, host: Host, started: str, service: BlobServiceClient
+) -> None:
     host.drain()
     answer = app.http("DELETE", f"/api/jobs/{started}")
     assert (answer.status, answer.body) == (204, b"")
     for call in ("", "/status", "/download"):
         refused(get(app, started, call), 404)
     refused(app.http("DELETE", f"/api/jobs/{started}"), 404)
+    refused(app.http("POST", f"/api/jobs/{started}/cancel"), 404)
     listed = app.http("GET", "/api/jobs?limit=100").json["jobs"]
     assert started not in [each["job_id"] for each in listed]
+    assert host.drain() == 1
+    for container in ("jobs", "results"):
+        left = service.get_container_client(container).list_blob_names(name_starts_with=started)
+        assert not list(left)
 
 
 def test_messages_of_a_deleted_job_end_quietly(app: App, host: Host, started: str) -> None:
     messages = host.take("posts")
     assert app.http("DELETE", f"/api/jobs/{started}").status == 204
+    host.drain()
     for queue, function in QUEUES.items():
         for body in messages:
             assert app.queue(function, body) == ""

@@ -14,6 +14,7 @@ from typing import Literal
 from undertone.errors import MissingBlocks
 from undertone.pipeline import names
 from undertone.pipeline.closing import counting, decide
+from undertone.pipeline.deletion import sweep
 from undertone.pipeline.duplicates import merge_duplicates
 from undertone.pipeline.job_records import (
     SUCCESS_STATES,
@@ -38,13 +39,14 @@ PENDING = "pending"
 
 
 def aggregate(services: Services, delivery: Delivery) -> None:
-    """Write the results and close the job, if it may be closed and is not.
+    """Write the results and close the job, if it may be closed and is not; a deleted one is swept.
 
     Raises Transient (the host tries again) and Missing (the job is gone).
     """
     store, job = services.store, delivery.message.job
     stop = store.stops.find(job)
     if stop is not None and stop.why == "deleted":
+        sweep(services, job)
         return
     if store.closed.find(job) is None:
         request = store.request(job)
@@ -91,6 +93,8 @@ def _close(
         name=request.name,
         status=closed.status,
     )
+    if services.store.is_deleted(request.job):  # else its entry would come back into the list
+        return
     services.store.index.write(entry, request.owner, request.job)
     services.store.closed.create(closed, request.job)
 

@@ -18,7 +18,7 @@ from undertone.pipeline.attempts import (
 from undertone.pipeline.comment_cache import cache_name, read_cache, write_cache
 from undertone.pipeline.job_records import ROWS_PER_PAGE, Options
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.paging import Overtaken, PageLog, read_post
+from undertone.pipeline.paging import OVERTAKEN_DELAY, Overtaken, PageLog, read_post
 from undertone.pipeline.post_records import Fetched, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
 from undertone.pipeline.snapshot import snapshot_failure, take_snapshot
@@ -54,12 +54,18 @@ def fetch(services: Services, delivery: Delivery) -> None:
 
 
 def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) -> Snapshot | None:
-    """The snapshot; None if the post is postponed, or another delivery is ahead with it."""
+    """The snapshot; None if the post is postponed, or another delivery is ahead with it.
+
+    That one may be killed, while the end of this one deletes the message of both: so another
+    message comes to look. It costs no try, and there are never more of them than deliveries.
+    """
     options = services.store.request(message.job).options
     log = PageLog(services.store, message.job, message.post)
     try:
         fetched = _comments(services, ref, options, log, resume=resume)
     except Overtaken:
+        look = msgspec.structs.replace(message, again=True).encode()
+        services.queues.send(names.QUEUE_POSTS, look, delay=OVERTAKEN_DELAY.total_seconds())
         return None
     except Permanent as error:
         return _give_up(services, message, State(error.state), error.reason)

@@ -13,7 +13,7 @@ from undertone.pipeline import names
 from undertone.pipeline.aggregate import aggregate
 from undertone.pipeline.expand import expand
 from undertone.pipeline.fetch import fetch
-from undertone.pipeline.messages import Delivery, decode, defer
+from undertone.pipeline.messages import Delivery, Message, decode, defer
 from undertone.pipeline.poison import fail_chunk, fail_post, note_failure
 from undertone.pipeline.score import score
 from undertone.pipeline.services import Services
@@ -37,8 +37,8 @@ def handle_message(services: Services, queue: str, body: bytes, *, dequeue_count
     """Do the step of `queue` for one message.
 
     What a newer version of the app has written is sent again with a delay. For a job that is gone
-    there is nothing to do. Any other failure is noted for the post's row and raised, so that the
-    host delivers the message again.
+    there is nothing to do. Any other failure is raised, so that the host delivers the message
+    again; that of a fetch or of a chunk is noted first, for the post's row.
     """
     message = decode(body)
     if message is None:
@@ -55,7 +55,7 @@ def handle_message(services: Services, queue: str, body: bytes, *, dequeue_count
         log.info("job %s: %s; its message is deferred", message.job, error)
         defer(services.queues, queue, body)
     except Exception as error:
-        _note(services, delivery, error)
+        _note(services, queue, delivery.message, error)
         raise
 
 
@@ -67,8 +67,8 @@ def _is_gone(services: Services, job: str) -> bool:
     return services.store.is_deleted(job)
 
 
-def _note(services: Services, delivery: Delivery, error: Exception) -> None:
+def _note(services: Services, queue: str, message: Message, error: Exception) -> None:
     try:
-        note_failure(services, delivery.message, error)
+        note_failure(services, queue, message, error)
     except UndertoneError as unkept:
         log.warning("the reason could not be kept: %s", unkept)  # `error` itself is raised next

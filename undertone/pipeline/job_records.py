@@ -87,6 +87,8 @@ class Stop(StoredRecord, frozen=True, kw_only=True):
     owner: str = ""
     idempotency: str = ""
     """For deleted jobs: what else has to be removed when the request is gone already."""
+    swept: datetime | None = None
+    """For deleted jobs: when `reconcile` last had their blobs removed."""
 
 
 class Closing(StoredRecord, frozen=True, kw_only=True):

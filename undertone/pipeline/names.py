@@ -125,8 +125,13 @@ def attempt(job: str, post: int) -> str:
 
 
 def failure(job: str, post: int) -> str:
-    """The last unexpected failure of a post's message, for the row if it ends in poison."""
+    """The last unexpected failure of fetching a post, for its row if that ends in poison."""
     return f"{job}/posts/{post:05d}/failure.json"
+
+
+def chunk_failure(job: str, post: int, chunk: int) -> str:
+    """The last unexpected failure of scoring a chunk, for its post's row if it ends in poison."""
+    return f"{job}/posts/{post:05d}/failure-{chunk:05d}.json"
 
 
 _IMMUTABLE = re.compile(

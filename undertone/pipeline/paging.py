@@ -28,6 +28,10 @@ YIELD_AFTER = timedelta(minutes=4)
 on a function's time."""
 
 
+OVERTAKEN_DELAY = timedelta(minutes=2)
+"""After which is looked whether the fetcher that is ahead has ended, in case it never does."""
+
+
 class Overtaken(Exception):  # noqa: N818 - an outcome, raised through the page loop
     """Another fetcher of the same post has written the next page; this one stops."""
 

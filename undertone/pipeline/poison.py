@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from undertone.pipeline import names
 from undertone.pipeline.fetch import announce_post
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import FailureNote
@@ -20,10 +21,16 @@ from undertone.records import State, utc_text
 UNKNOWN = "it failed every try, without saying why; the logs of the app know more"
 
 
-def note_failure(services: Services, message: Message, error: Exception) -> None:
-    """Keep why a try failed, for the row of the post if all of them do."""
+def note_failure(services: Services, queue: str, message: Message, error: Exception) -> None:
+    """Keep why a try failed, for the row of the post if all of them do.
+
+    Only of the steps that such a row is about: a row never shows why another step failed.
+    """
     note = FailureNote(reason=str(error) or type(error).__name__)
-    services.store.failures.write(note, message.job, message.post)
+    if queue == names.QUEUE_POSTS:
+        services.store.failures.write(note, message.job, message.post)
+    elif queue == names.QUEUE_COMMENTS:
+        services.store.chunk_failures.write(note, message.job, message.post, message.chunk)
 
 
 def fail_post(services: Services, delivery: Delivery) -> None:
@@ -31,13 +38,15 @@ def fail_post(services: Services, delivery: Delivery) -> None:
 
     A snapshot stays as it is: if the fetch failed only after taking it, its chunks are announced.
     """
-    message = delivery.message
-    if services.store.stops.find(message.job):
+    store, message = services.store, delivery.message
+    if store.stops.find(message.job):
         return
+    store.request(message.job)  # a snapshot of a job that is gone would be there for ever
+    note = store.failures.find(message.job, message.post)
     at = utc_text(services.clock())
-    reason = f"this post could not be fetched: {_reason(services, message)}"
+    reason = f"this post could not be fetched: {_reason(note)}"
     snapshot = snapshot_failure(
-        services.store, message.job, message.post, state=State.FAILED, reason=reason, at=at
+        store, message.job, message.post, state=State.FAILED, reason=reason, at=at
     )
     announce_post(services, msgspec.structs.replace(message, again=True), snapshot)
 
@@ -47,9 +56,9 @@ def fail_chunk(services: Services, delivery: Delivery) -> None:
     message = delivery.message
     if is_stopped(services, message):
         return
-    fail(services, message, _reason(services, message))
+    note = services.store.chunk_failures.find(message.job, message.post, message.chunk)
+    fail(services, message, _reason(note))
 
 
-def _reason(services: Services, message: Message) -> str:
-    note = services.store.failures.find(message.job, message.post)
+def _reason(note: FailureNote | None) -> str:
     return UNKNOWN if note is None else note.reason

@@ -1,7 +1,7 @@
 """Makes sure that every job ends and every deletion is complete.
 
-Runs on a timer, over the open jobs only. It decides nothing about results: it sends again what may
-be missing, and the steps find out whether there was anything to do.
+Runs on a timer, over the open jobs and the tombstones only. It decides nothing about results: it
+sends again what may be missing, and the steps find out whether there was anything to do.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import msgspec
 from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
+from undertone.pipeline.deletion import delete_job, sweep_tombstones
 from undertone.pipeline.fanin import winners
 from undertone.pipeline.job_records import (
     LIFETIME,
@@ -26,7 +27,6 @@ from undertone.pipeline.job_records import (
 from undertone.pipeline.messages import Message
 from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.services import Services
-from undertone.pipeline.stopping import delete_job, remove_blobs
 from undertone.pipeline.store import WithETag
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,6 @@ STALLED = timedelta(minutes=15)
 the ten minutes after which a killed instance's messages come back by themselves."""
 ABANDONED = timedelta(hours=1)
 """A job whose request was not written by then never will be: its client saw an error."""
-TOMBSTONE_LIFE = timedelta(days=8)
-"""No message lives longer than seven days, so nothing can write for a job deleted before that."""
 
 
 def reconcile(services: Services) -> None:
@@ -54,23 +52,9 @@ def reconcile(services: Services) -> None:
         except Exception as error:
             log.exception("reconciling %s failed", name)
             problems.append(error)
-    sweep_tombstones(services)
+    problems += sweep_tombstones(services)
     if problems:
         raise ExceptionGroup("reconciling some jobs failed", problems)
-
-
-def sweep_tombstones(services: Services) -> None:
-    """Remove what late work has written for deleted jobs, and in the end the tombstones."""
-    now = services.clock()
-    for name in services.store.jobs.names(names.STOPS):
-        job = name.removeprefix(names.STOPS)
-        stop = services.store.stops.find(job)
-        if stop is None:
-            continue
-        if stop.why == "deleted":
-            remove_blobs(services, job, stop)
-        if now - stop.at >= TOMBSTONE_LIFE:
-            services.store.stops.remove(job)
 
 
 def reconcile_job(services: Services, job: str) -> None:

@@ -11,29 +11,36 @@ from hashlib import sha256
 import msgspec
 
 from undertone.pipeline import names
+from undertone.pipeline.capacity import share_of_blocks
 from undertone.pipeline.job_records import Options
 from undertone.pipeline.post_records import Chunk, Fetched, Snapshot
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
 from undertone.records import State
 
-MAX_BLOCKS = 45_000
-"""Blocks a result blob may need; the service allows 50,000 (the header is one)."""
-
 
 def take_snapshot(
-    services: Services, job: str, post: int, fetched: Fetched, *, posts: int, options: Options
+    services: Services,
+    job: str,
+    post: int,
+    fetched: Fetched,
+    *,
+    posts: int,
+    options: Options,
+    spare: int = 0,
 ) -> Snapshot:
     """Keep `fetched` as the comments of `post` in a job of `posts` posts.
 
-    The snapshot that counts is returned: this one, or one that was taken before.
+    `spare`: blocks of the results that it may use beyond its share. The snapshot that counts is
+    returned: this one, or one that was taken before.
     """
     state, reason = outcome(fetched, options)
     blob = ""
     chunks: tuple[Chunk, ...] = ()
     if fetched.comments:
         lines = [msgspec.json.encode(comment) + b"\n" for comment in fetched.comments]
-        chunks = locate(lines, plan_chunks(len(lines), posts, services.chunk_size))
+        blocks = share_of_blocks(posts) + spare
+        chunks = locate(lines, plan_chunks(len(lines), blocks, services.chunk_size))
         body = b"".join(lines)
         blob = names.comments(job, post, sha256(body).hexdigest()[:32])
         services.store.write_comments(blob, body)
@@ -61,14 +68,12 @@ def snapshot_failure(
     return store.snapshots.create_or_read(failure, job, post)
 
 
-def plan_chunks(comments: int, posts: int, size: int) -> list[int]:
-    """Sizes of the chunks of a post with `comments` comments in a job of `posts` posts.
+def plan_chunks(comments: int, blocks: int, size: int) -> list[int]:
+    """Sizes of the chunks of a post with `comments` comments that may use so many blocks.
 
-    Each has `size`, the last what is left. They grow instead of becoming more than the blocks
-    that a result may have.
+    Each has `size`, the last what is left. They grow instead of becoming more than `blocks`.
     """
-    at_most = max(1, MAX_BLOCKS // posts)
-    size = max(size, -(-comments // at_most))
+    size = max(size, -(-comments // blocks))
     full, rest = divmod(comments, size)
     return [size] * full + ([rest] if rest else [])
 

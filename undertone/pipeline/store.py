@@ -81,7 +81,11 @@ class RecordBlobs[**Key, R: StoredRecord]:
         self.blobs.write(self.name(*key, **named), msgspec.json.encode(record))
 
     def create(self, record: R, *key: Key.args, **named: Key.kwargs) -> bool:
-        """Create if it is not there. False, and untouched, if it is."""
+        """Create if it is not there. False, and untouched, if it is.
+
+        False also for what this process wrote itself, where the answer was lost (see `replace`):
+        who goes on only if he was first must read what stands.
+        """
         return self.blobs.create(self.name(*key, **named), msgspec.json.encode(record))
 
     def create_or_read(self, record: R, *key: Key.args, **named: Key.kwargs) -> R:
@@ -89,8 +93,19 @@ class RecordBlobs[**Key, R: StoredRecord]:
         return record if self.create(record, *key, **named) else self.read(*key, **named)
 
     def replace(self, record: R, etag: str, *key: Key.args, **named: Key.kwargs) -> bool:
-        """Overwrite if it is still the one with `etag`. False if it changed or is gone."""
-        return self.blobs.replace(self.name(*key, **named), msgspec.json.encode(record), etag)
+        """Overwrite if it is still the one with `etag`. False if it changed or is gone.
+
+        True also where `record` stands although storage said no: the answer to a write was lost,
+        the client wrote again, and met what it had written itself. Where two could write equal
+        records and only one may go on, a field must tell their writers apart.
+        """
+        name, data = self.name(*key, **named), msgspec.json.encode(record)
+        if self.blobs.replace(name, data, etag):
+            return True
+        try:
+            return self.blobs.read_versioned(name).data == data
+        except Missing:
+            return False
 
     def remove(self, *key: Key.args, **named: Key.kwargs) -> None:
         """Delete it if it is there."""
@@ -148,8 +163,11 @@ class RecordLog[**Key, R: StoredRecord]:
         return self.blobs.append(self.name(*key, **named), msgspec.json.encode(record) + b"\n")
 
     def read(self, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
-        """All of it. Raises Missing, NewerVersion."""
-        return self._part(self.blobs.read(self.name(*key, **named)))
+        """All of it. Raises Missing, NewerVersion.
+
+        As a range: others may append meanwhile, and a whole read wants a blob that stands still.
+        """
+        return self.read_from(0, *key, **named)
 
     def read_from(self, start: int, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
         """From byte `start`, where a line begins. Raises Missing, NewerVersion."""
@@ -161,7 +179,7 @@ class RecordLog[**Key, R: StoredRecord]:
 
     def size(self, *key: Key.args, **named: Key.kwargs) -> int:
         """Bytes so far. Raises Missing."""
-        return len(self.blobs.read(self.name(*key, **named)))
+        return len(self.blobs.read_range(self.name(*key, **named), 0))
 
     def _part(self, lines: bytes) -> LogPart[R]:
         return LogPart(_decode_lines(lines, self.type), len(lines))
@@ -188,6 +206,7 @@ class JobStore:
         self.post_barriers = RecordLog(jobs, names.post_barrier, ChunkArrival)
         self.attempts = RecordBlobs(jobs, names.attempt, Attempt)
         self.failures = RecordBlobs(jobs, names.failure, FailureNote)
+        self.chunk_failures = RecordBlobs(jobs, names.chunk_failure, FailureNote)
         self.fetched = RecordBlobs(cache, _itself, Fetched)
         self.throttles = CachedAbsences(cache, names.throttle, Throttle, absences)
 

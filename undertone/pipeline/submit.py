@@ -16,6 +16,7 @@ import msgspec
 from undertone.errors import Conflict, Missing, Permanent, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
+from undertone.pipeline.capacity import check_capacity, spare_blocks
 from undertone.pipeline.expand import send_posts
 from undertone.pipeline.idempotency import bind_key
 from undertone.pipeline.job_records import (
@@ -63,10 +64,12 @@ class Accepted(NamedTuple):
 def submit(services: Services, submission: Submission) -> Accepted:
     """Make the job, or answer with the one that this Idempotency-Key made before.
 
-    Raises Rejected (no or too many rows, a key used with another body) and Conflict (the job was
-    deleted, or given up as abandoned, while it was being made).
+    Raises Rejected (no or too many rows or comments, a key used with another body) and Conflict
+    (the job was deleted, or given up as abandoned, while it was being made).
     """
     rows = plan_rows(submission.urls, submission.uploads)
+    uploaded = sum(len(post.comments) for post in submission.uploads)
+    check_capacity(rows, submission.options.want, uploaded)
     job, key = _job_id(services, submission)
     is_new = write_down(services, submission, job, key, rows)
     request = _written(services, job)
@@ -200,6 +203,8 @@ def _page(rows: Sequence[Row], page: int) -> RowPage:
 def _snapshot_uploads(services: Services, submission: Submission, request: Request) -> None:
     """Take the snapshots of uploads, which need no fetching; their fetch only sends the chunks."""
     offset = len(submission.urls)
+    sizes = [len(post.comments) for post in submission.uploads]
+    spare = spare_blocks(sizes, max(1, request.posts), services.chunk_size)
 
     def one(index: int) -> None:
         post = submission.uploads[index]
@@ -211,6 +216,7 @@ def _snapshot_uploads(services: Services, submission: Submission, request: Reque
             fetched,
             posts=request.posts,
             options=request.options,
+            spare=spare[index],
         )
 
     services.in_parallel(one, range(len(submission.uploads)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import requests
 from azure.core.exceptions import ResourceExistsError
@@ -18,8 +19,9 @@ from undertone.storage.azure_blobs import AzureBlobs
 from undertone.storage.azure_errors import translated_errors
 from undertone.storage.azure_queues import AzureQueues
 from undertone.storage.azurite_blobs import AzuriteBlobs
-from undertone.storage.caching import CachingBlobs
+from undertone.storage.caching import BlobCache, CachingBlobs
 from undertone.storage.links import SignedLinks
+from undertone.storage.retries import HTTP, BackOff, Patience
 
 MAX_CONNECTIONS = 64
 """Kept open to one endpoint: more than a worker process has threads."""
@@ -30,18 +32,32 @@ EMULATOR_ACCOUNT = "devstoreaccount1"
 class Account:
     """One storage account. Its parts share a pool of connections and may be used by all threads."""
 
-    def __init__(self, blobs: BlobServiceClient, queues: QueueServiceClient) -> None:
+    def __init__(
+        self, blobs: BlobServiceClient, queues: QueueServiceClient, session: requests.Session
+    ) -> None:
         self._blobs = blobs
         self._queues = queues
+        self._session = session
 
     @classmethod
-    def connect(cls, storage: StorageSettings) -> Account:
-        """The account that the settings name. Raises Transient."""
-        transport = RequestsTransport(session=_session(), session_owner=False)
+    def connect(cls, storage: StorageSettings, patience: Patience = HTTP) -> Account:
+        """The account that the settings name; each call of it has `patience`. Raises Transient."""
+        session = _session()
+        transport = RequestsTransport(
+            session=session,
+            session_owner=False,
+            connection_timeout=patience.connect_seconds,
+            read_timeout=patience.answer_seconds,
+        )
+
+        def options() -> dict[str, Any]:
+            return {"transport": transport, "retry_policy": BackOff(patience)}
+
         if storage.connection:
             account = cls(
-                BlobServiceClient.from_connection_string(storage.connection, transport=transport),
-                QueueServiceClient.from_connection_string(storage.connection, transport=transport),
+                BlobServiceClient.from_connection_string(storage.connection, **options()),
+                QueueServiceClient.from_connection_string(storage.connection, **options()),
+                session,
             )
             account._create_containers()
             return account
@@ -49,9 +65,14 @@ class Account:
 
         identity = DefaultAzureCredential(managed_identity_client_id=storage.client_id or None)
         return cls(
-            BlobServiceClient(storage.blob_url, credential=identity, transport=transport),
-            QueueServiceClient(storage.queue_url, credential=identity, transport=transport),
+            BlobServiceClient(storage.blob_url, credential=identity, **options()),
+            QueueServiceClient(storage.queue_url, credential=identity, **options()),
+            session,
         )
+
+    def close(self) -> None:
+        """Close all connections; the app keeps them as long as its process lives."""
+        self._session.close()
 
     def _create_containers(self) -> None:
         """An account that Bicep has not deployed, like the emulator's, starts empty."""
@@ -80,9 +101,11 @@ class Account:
         *,
         is_immutable: Callable[[str], bool],
         is_counted: Callable[[str], bool],
+        cache: BlobCache,
     ) -> Blobs:
         """The same, with a cache for the blobs for which `is_immutable(name)`."""
-        return CachingBlobs(self.blobs(container, is_counted=is_counted), is_immutable=is_immutable)
+        inner = self.blobs(container, is_counted=is_counted)
+        return CachingBlobs(inner, is_immutable=is_immutable, cache=cache)
 
     def queues(self) -> Queues:
         """All queues of the account."""

@@ -8,7 +8,7 @@ and those that it created itself not at all.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cachetools import LRUCache
@@ -19,6 +19,42 @@ MAX_CACHED_BYTES = 32 * 1024 * 1024
 """For the contents of all cached blobs together; the least recently used is dropped first."""
 MIN_BLOBS_TO_FILL = 8
 """A blob so large that fewer such blobs would fill the cache is not cached."""
+
+
+class BlobCache:
+    """Contents of blobs by name; several `CachingBlobs` of one container may share it."""
+
+    def __init__(self, max_bytes: int = MAX_CACHED_BYTES) -> None:
+        self._max_blob_bytes = max_bytes // MIN_BLOBS_TO_FILL
+        # LRUCache is not safe for threads: even a read of it changes its order.
+        self._lock = threading.Lock()
+        self._contents: LRUCache[str, bytes] = LRUCache(max_bytes, getsizeof=len)
+        self._invalidations = 0
+
+    def look_up(self, name: str) -> tuple[bytes | None, int]:
+        """The content if it is cached, and the number of invalidations so far."""
+        with self._lock:
+            return self._contents.get(name), self._invalidations
+
+    def store(self, name: str, data: bytes, invalidations: int) -> None:
+        """Cache the content, unless a blob was invalidated since it was asked for.
+
+        Otherwise a read that began before a removal and ended after it would bring back what is
+        gone. `invalidations` counts for all blobs together, because immutable ones are hardly
+        ever removed while others are read.
+        """
+        if len(data) > self._max_blob_bytes:
+            return
+        with self._lock:
+            if invalidations == self._invalidations:
+                self._contents[name] = data
+
+    def invalidate(self, names: Iterable[str]) -> None:
+        """Drop these blobs."""
+        with self._lock:
+            self._invalidations += 1
+            for name in names:
+                self._contents.pop(name, None)
 
 
 class CachingBlobs:
@@ -33,20 +69,16 @@ class CachingBlobs:
         inner: Blobs,
         *,
         is_immutable: Callable[[str], bool],
-        max_bytes: int = MAX_CACHED_BYTES,
+        cache: BlobCache,
     ) -> None:
         """`is_immutable(name)`: whether that blob is written once, so that it may be cached."""
         self._inner = inner
         self._is_immutable = is_immutable
-        self._max_blob_bytes = max_bytes // MIN_BLOBS_TO_FILL
-        # LRUCache is not safe for threads: even a read of it changes its order.
-        self._lock = threading.Lock()
-        self._cache: LRUCache[str, bytes] = LRUCache(max_bytes, getsizeof=len)
-        self._invalidations = 0
+        self._cache = cache
 
     def read(self, name: str) -> bytes:
         """The whole content. Raises Missing."""
-        cached, invalidations = self._look_up(name)
+        cached, invalidations = self._cache.look_up(name)
         if cached is not None:
             return cached
         data = self._inner.read(name)
@@ -59,7 +91,7 @@ class CachingBlobs:
 
     def read_range(self, name: str, start: int, length: int | None = None) -> bytes:
         """At most `length` bytes from `start` on; none past the end. Raises Missing."""
-        cached, _ = self._look_up(name)
+        cached, _ = self._cache.look_up(name)
         if cached is not None:
             return cached[start : None if length is None else start + length]
         return self._inner.read_range(name, start, length)
@@ -71,7 +103,7 @@ class CachingBlobs:
 
     def create(self, name: str, data: bytes) -> bool:
         """Create the blob unless it exists, and cache it; whether it was created."""
-        _, invalidations = self._look_up(name)
+        _, invalidations = self._cache.look_up(name)
         created = self._inner.create(name, data)
         if created:
             self._store(name, data, invalidations)
@@ -114,39 +146,28 @@ class CachingBlobs:
         with self._invalidated(name):
             self._inner.remove(name)
 
+    def remove_many(self, names: Sequence[str]) -> list[str]:
+        """Delete these blobs and their staged blocks; those that could not be deleted."""
+        with self._invalidated(*names):
+            return self._inner.remove_many(names)
+
     def remove_if(self, name: str, etag: str) -> bool:
         """Delete the blob if its ETag is still `etag`; whether it was deleted."""
         with self._invalidated(name):
             return self._inner.remove_if(name, etag)
 
-    def _look_up(self, name: str) -> tuple[bytes | None, int]:
-        """The content if it is cached, and the number of invalidations so far."""
-        with self._lock:
-            return self._cache.get(name), self._invalidations
-
     def _store(self, name: str, data: bytes, invalidations: int) -> None:
-        """Cache the content, unless a blob was invalidated since it was asked for.
-
-        Otherwise a read that began before a removal and ended after it would bring back what is
-        gone. `invalidations` counts for all blobs together, because immutable ones are hardly
-        ever removed while others are read.
-        """
-        if not self._is_immutable(name) or len(data) > self._max_blob_bytes:
-            return
-        with self._lock:
-            if invalidations == self._invalidations:
-                self._cache[name] = data
+        if self._is_immutable(name):
+            self._cache.store(name, data, invalidations)
 
     @contextmanager
-    def _invalidated(self, name: str) -> Iterator[None]:
-        """Drop the blob from the cache after the change that is made in the `with` block.
+    def _invalidated(self, *names: str) -> Iterator[None]:
+        """Drop the blobs from the cache after the change that is made in the `with` block.
 
         Also after a change that failed: storage may have made it, and its answer been lost.
         """
         try:
             yield
         finally:
-            if self._is_immutable(name):
-                with self._lock:
-                    self._invalidations += 1
-                    self._cache.pop(name, None)
+            if immutable := [name for name in names if self._is_immutable(name)]:
+                self._cache.invalidate(immutable)

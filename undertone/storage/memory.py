@@ -135,6 +135,13 @@ class MemoryBlobs:
             self._staged.pop(name, None)
             self._committed.pop(name, None)
 
+    def remove_many(self, names: Sequence[str]) -> list[str]:
+        """Delete these blobs; in memory each can be."""
+        with self._lock:
+            for name in names:
+                self.remove(name)
+        return []
+
     def remove_if(self, name: str, etag: str) -> bool:
         """Delete the blob if its ETag is still `etag`; whether it was deleted."""
         with self._lock:

@@ -80,8 +80,8 @@ def test_all_that_a_job_has_is_below_its_prefix_but_its_entries_in_lists() -> No
         names.request(job), names.rows(job, 3), names.barrier(job), names.progress(job),
         names.closing(job), names.closed(job), names.snapshot(job, 7), names.comments(job, 7, "d"),
         names.post_barrier(job, 7, 1), names.page(job, 7, 1), names.attempt(job, 7),
-        names.failure(job, 7), names.posts_csv(job), names.comments_csv(job),
-        names.comments_jsonl(job),
+        names.failure(job, 7), names.chunk_failure(job, 7, 0), names.posts_csv(job),
+        names.comments_csv(job), names.comments_jsonl(job),
     ]  # fmt: skip
     assert all(name.startswith(names.job_prefix(job)) for name in own)
     assert len(set(own)) == len(own)
@@ -116,6 +116,7 @@ def test_requests_rows_and_snapshots_never_change(name: str) -> None:
         names.closed(JOB),
         names.stop(JOB),
         names.failure(JOB, 3),
+        names.chunk_failure(JOB, 3, 0),
         names.open_marker(JOB),
     ],
 )

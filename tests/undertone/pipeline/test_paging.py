@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.undertone.pipeline.conftest import NOW, Bench, Script, page, store_over
+from tests.undertone.pipeline.conftest import NOW, URL, Bench, Script, page, store_over
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.pipeline.paging import YIELD_AFTER, Overtaken, PageLog, read_post
 from undertone.pipeline.post_records import Fetched
@@ -88,6 +88,28 @@ def test_who_comes_second_to_a_page_stops() -> None:
     read(other, blobs=blobs)
     with pytest.raises(Overtaken):
         read(three_pages(), blobs=blobs)
+
+
+def test_who_is_overtaken_leaves_the_message_to_come_back(bench: Bench) -> None:
+    """For who is ahead may be killed, and this delivery's end deletes the message of both."""
+    request = bench.submit(URL.format(1))
+    message, _ = bench.one("posts")
+    bench.source.pages = {None: page("a", cursor="2"), "2": page("b", cursor="3"), "3": page("c")}
+
+    def first_is_ahead() -> None:
+        bench.store.pages.create(page("other", cursor="2"), request.job, 0, 0)
+
+    bench.source.before = first_is_ahead
+    bench.deliver("posts", message)
+    again, delay = bench.one("posts")
+    assert (again.post, again.again, again.attempt) == (0, True, 0)
+    assert delay > 0
+    bench.now += timedelta(seconds=delay)
+    bench.deliver("posts", again)
+    bench.drain()
+    closed = bench.store.closed.find(request.job)
+    assert closed is not None
+    assert (closed.status, closed.comments) == ("completed", 3)
 
 
 def test_the_same_page_written_twice_is_no_race() -> None:

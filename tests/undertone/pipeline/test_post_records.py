@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tests.undertone.pipeline.conftest import NOW
+from undertone.pipeline.capacity import MAX_BLOCKS
 from undertone.pipeline.post_records import (
     Attempt,
     Chunk,
@@ -18,7 +19,6 @@ from undertone.pipeline.post_records import (
     Throttle,
 )
 from undertone.pipeline.score import block_id
-from undertone.pipeline.snapshot import MAX_BLOCKS
 from undertone.records import Comment, State, StoredRecord
 from undertone.results.tally import Tally
 

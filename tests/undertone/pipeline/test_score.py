@@ -64,7 +64,7 @@ def test_a_chunk_comes_back_when_the_analyzer_said(bench: Bench) -> None:
 def test_it_costs_no_try_and_shows_in_the_status(bench: Bench) -> None:
     request, message = unavailable(bench, 90.0)
     bench.deliver("comments", message, count=7)
-    assert bench.jobs.names(names.failure(request.job, 0)) == []
+    assert bench.jobs.names(names.chunk_failure(request.job, 0, 0)) == []
     (wait,) = read_status(bench.services, Watches(), request).waiting
     assert (wait.reason, wait.posts) == ("Azure AI Language is busy", 1)
     assert wait.until == "2026-11-21T20:01:30Z"

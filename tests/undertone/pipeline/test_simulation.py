@@ -18,8 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.undertone.pipeline.simulation import World
 from undertone.errors import Conflict, Missing, Rejected
 from undertone.pipeline import names
+from undertone.pipeline.deletion import LONGEST_PAUSE, TOMBSTONE_LIFE
 from undertone.pipeline.job_records import LIFETIME, Request
-from undertone.pipeline.reconcile import STALLED, TOMBSTONE_LIFE, reconcile
+from undertone.pipeline.reconcile import STALLED, reconcile
 from undertone.pipeline.stopping import cancel, delete
 from undertone.pipeline.submit import Submission, submit
 from undertone.ports import Blobs
@@ -212,11 +213,15 @@ class Pipeline(RuleBasedStateMachine):
         world = self.world
         for request in self.accepted():
             world.run(partial(delete, world.services, request))
+        world.drain()
+        world.now += LONGEST_PAUSE
         world.run(lambda: reconcile(world.services))
+        world.drain()
         left = world.jobs.names("") + world.results.names("")
         assert all(name.startswith(names.STOPS) for name in left), left
         world.now += TOMBSTONE_LIFE
         world.run(lambda: reconcile(world.services))
+        world.drain()
         assert world.jobs.names("") + world.results.names("") == []
 
 

@@ -7,35 +7,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.undertone.pipeline.conftest import Bench
-from undertone.pipeline.job_records import MAX_ROWS, Options
+from undertone.pipeline.job_records import Options
 from undertone.pipeline.post_records import Fetched
-from undertone.pipeline.snapshot import MAX_BLOCKS, locate, outcome, plan_chunks, take_snapshot
+from undertone.pipeline.snapshot import locate, outcome, plan_chunks, take_snapshot
 from undertone.records import Comment, State
 
 
-@given(st.integers(0, 200_000), st.integers(1, MAX_ROWS), st.integers(10, 10_000))
-def test_chunks_hold_all_comments_within_the_limit(comments: int, posts: int, size: int) -> None:
-    sizes = plan_chunks(comments, posts, size)
+@given(st.integers(0, 200_000), st.integers(1, 45_000), st.integers(10, 10_000))
+def test_chunks_hold_all_comments_within_the_limit(comments: int, blocks: int, size: int) -> None:
+    sizes = plan_chunks(comments, blocks, size)
     assert sum(sizes) == comments
     assert all(sizes)
-    assert len(sizes) * posts <= MAX_BLOCKS
+    assert len(sizes) <= blocks
     assert len(set(sizes[:-1])) <= 1
     if sizes:
         assert sizes[-1] <= sizes[0]
 
 
 @pytest.mark.parametrize(
-    ("comments", "posts", "size", "sizes"),
+    ("comments", "blocks", "size", "sizes"),
     [
-        (0, 5, 250, []),
-        (250, 5, 250, [250]),
-        (251, 5, 250, [250, 1]),
-        (1000, 10_000, 250, [250] * 4),
-        (1001, 10_000, 250, [251, 251, 251, 248]),  # four blocks a post, so they grow
+        (0, 9_000, 250, []),
+        (250, 9_000, 250, [250]),
+        (251, 9_000, 250, [250, 1]),
+        (1000, 4, 250, [250] * 4),
+        (1001, 4, 250, [251, 251, 251, 248]),  # four blocks, so they grow
     ],
 )
-def test_chunks_by_hand(comments: int, posts: int, size: int, sizes: list[int]) -> None:
-    assert plan_chunks(comments, posts, size) == sizes
+def test_chunks_by_hand(comments: int, blocks: int, size: int, sizes: list[int]) -> None:
+    assert plan_chunks(comments, blocks, size) == sizes
 
 
 @given(st.lists(st.binary(min_size=1, max_size=9), max_size=40), st.data())

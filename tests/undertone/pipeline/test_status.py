@@ -123,6 +123,7 @@ def test_a_cancelled_job(bench: Bench) -> None:
 def test_a_job_that_is_gone_is_missing(bench: Bench) -> None:
     request = bench.submit(uploads=[upload(1)])
     delete(bench.services, request)
+    bench.drain()
     with pytest.raises(Missing):
         ask(bench, request)
 

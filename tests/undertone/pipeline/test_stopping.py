@@ -9,10 +9,11 @@ import pytest
 from tests.undertone.pipeline.conftest import URL, Bench, page, upload
 from undertone.errors import Conflict, Missing
 from undertone.pipeline import names
+from undertone.pipeline.deletion import FIRST_PAUSE, delete_job, sweep
 from undertone.pipeline.job_records import Stop
 from undertone.pipeline.messages import Message
 from undertone.pipeline.reconcile import reconcile
-from undertone.pipeline.stopping import cancel, delete, delete_job, remove_blobs
+from undertone.pipeline.stopping import cancel, delete
 
 # Cancel
 
@@ -76,6 +77,7 @@ def test_of_a_deleted_job_only_its_tombstone_stays(bench: Bench, moment: str) ->
     elif moment == "closed":
         bench.drain()
     delete(bench.services, request)
+    bench.drain()
     assert bench.jobs.names("") == [names.stop(request.job)]
     assert bench.results.names("") == []
     assert bench.store.stops.find(request.job) == Stop(
@@ -92,6 +94,7 @@ def test_other_jobs_and_the_cache_stay(bench: Bench) -> None:
     request = bench.submit(URL.format(1), uploads=[upload(2)])
     bench.drain()
     delete(bench.services, request)
+    bench.drain()
     bench.store.stops.remove(request.job)
     assert (bench.jobs.names(""), bench.results.names(""), bench.cache.names("")) == before
     assert bench.store.request(kept.job) == kept
@@ -100,6 +103,7 @@ def test_other_jobs_and_the_cache_stay(bench: Bench) -> None:
 def test_work_under_way_ends_quietly(bench: Bench) -> None:
     request, messages = bench.fetch_upload(5)
     delete(bench.services, request)
+    bench.drain()
     for message in messages:
         bench.deliver("comments", message)
     assert not bench.queues.sent
@@ -119,6 +123,7 @@ def test_a_job_is_deleted_without_its_request(bench: Bench) -> None:
     request = bench.submit(uploads=[upload(2)], key="k")
     bench.jobs.remove(names.request(request.job))
     delete_job(bench.services, request.job, "me", request.idempotency)
+    bench.drain()
     assert bench.jobs.names("") == [names.stop(request.job)]
 
 
@@ -126,7 +131,10 @@ def test_a_deletion_that_was_interrupted_is_ended_by_reconcile(bench: Bench) -> 
     request = bench.submit(uploads=[upload(2)], key="k")
     stop = Stop(why="deleted", at=bench.now, owner="me", idempotency=request.idempotency)
     bench.store.stops.write(stop, request.job)  # it died before it removed anything
+    bench.now += FIRST_PAUSE
+    bench.queues.sent.clear()
     reconcile(bench.services)
+    bench.drain()
     assert bench.jobs.names("") == [names.stop(request.job)]
 
 
@@ -135,7 +143,8 @@ def test_the_key_of_a_job_that_took_it_over_stays(bench: Bench) -> None:
     bench.store.stops.write(Stop(why="deleted", at=bench.now, owner="me"), request.job)
     heir = bench.submit(URL.format(1), key="k")
     stop = Stop(why="deleted", at=bench.now, owner="me", idempotency=request.idempotency)
-    remove_blobs(bench.services, request.job, stop)
+    bench.store.stops.write(stop, request.job)
+    sweep(bench.services, request.job)
     assert bench.submit(URL.format(1), key="k").job == heir.job
     with pytest.raises(Missing):
         bench.store.request(request.job)

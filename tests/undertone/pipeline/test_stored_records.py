@@ -65,7 +65,7 @@ FULL: list[StoredRecord] = [
         ),
         idempotency="i", abandoned=True,
     ),
-    Stop(why="deleted", at=NOW, owner="me", idempotency="i"),
+    Stop(why="deleted", at=NOW, owner="me", idempotency="i", swept=LATER),
     Closing(why="overdue", bytes=7, absent=(ARRIVAL,)),
     Closed(status="cancelled", at=NOW, states={"ok": 3}, comments=9, unscored=1, models=("a@1",)),
     IndexEntry(job=JOB, created_at=NOW, rows=2, name="ü", status="completed"),

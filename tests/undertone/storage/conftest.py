@@ -11,7 +11,7 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 from undertone.ports import Blobs
 from undertone.settings import StorageSettings
 from undertone.storage.account import Account
-from undertone.storage.caching import CachingBlobs
+from undertone.storage.caching import BlobCache, CachingBlobs
 from undertone.storage.memory import MemoryBlobs
 
 
@@ -43,7 +43,7 @@ def blobs(request: pytest.FixtureRequest) -> Blobs:
     if request.param == "memory":
         return MemoryBlobs()
     if request.param == "caching":
-        return CachingBlobs(MemoryBlobs(), is_immutable=lambda _: True)
+        return CachingBlobs(MemoryBlobs(), is_immutable=lambda _: True, cache=BlobCache())
     container: ContainerClient = request.getfixturevalue("container")
     account: Account = request.getfixturevalue("account")
     return account.blobs(container.container_name)

@@ -9,6 +9,7 @@ from undertone.settings import StorageSettings
 from undertone.storage.account import Account
 from undertone.storage.azure_blobs import AzureBlobs
 from undertone.storage.azurite_blobs import AzuriteBlobs
+from undertone.storage.caching import BlobCache
 
 
 @pytest.mark.azurite
@@ -38,6 +39,7 @@ def test_immutable_blobs_are_read_once(account: Account, container: ContainerCli
         container.container_name,
         is_immutable=lambda name: name == "fixed",
         is_counted=lambda _: True,
+        cache=BlobCache(),
     )
     others = account.blobs(container.container_name)
     for name in ("fixed", "changing"):

@@ -158,6 +158,21 @@ def test_remove_spares_names_that_only_begin_alike(blobs: Blobs) -> None:
     assert blobs.names("") == ["job/1"]
 
 
+def test_remove_many_removes_all_and_nothing_else(blobs: Blobs) -> None:
+    awkward = ["a b/c+d", "ü/😀", "per%20cent/#?&"]
+    many = [*awkward, *(f"job/{number:03d}" for number in range(600))]
+    with ThreadPoolExecutor(RACERS) as pool:
+        list(pool.map(lambda name: blobs.write(name, b"one"), (*many, "job", "other")))
+    blobs.create_append("log")
+    blobs.stage("staged", "01", b"block")
+    assert blobs.read(awkward[0]) == b"one"
+    assert blobs.remove_many([*many, "log", "staged", "never was"]) == []
+    assert blobs.names("") == ["job", "other"]
+    with pytest.raises(Missing):
+        blobs.read(awkward[0])
+    assert blobs.remove_many([]) == []
+
+
 def test_remove_if_wants_the_present_version(blobs: Blobs) -> None:
     blobs.write("blob", b"one")
     _, old = blobs.read_versioned("blob")

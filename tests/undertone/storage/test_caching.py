@@ -10,14 +10,16 @@ from typing import override
 import pytest
 
 from undertone.errors import Missing, Transient
-from undertone.storage.caching import CachingBlobs
+from undertone.storage.caching import BlobCache, CachingBlobs
 from undertone.storage.memory import MemoryBlobs
 
 
 def caching(storage: MemoryBlobs, max_bytes: int = 1000) -> CachingBlobs:
     """A cache for the names below `fixed/`; what changes in `storage` it cannot see."""
     return CachingBlobs(
-        storage, is_immutable=lambda name: name.startswith("fixed/"), max_bytes=max_bytes
+        storage,
+        is_immutable=lambda name: name.startswith("fixed/"),
+        cache=BlobCache(max_bytes),
     )
 
 
