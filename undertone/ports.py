@@ -16,6 +16,10 @@ Clock = Callable[[], datetime]
 """Returns the present moment, with the time zone UTC."""
 
 
+MAX_APPENDS = 50_000
+"""Blocks that an append blob can have."""
+
+
 class Source(Protocol):
     """One platform's comments, read page by page.
 
@@ -74,7 +78,7 @@ class Blobs(Protocol):
         """Append one block to an append blob; returns how many blocks the blob has now.
 
         Appends are atomic: of callers that append at the same time, at least one is told the count
-        that includes them all. Raises Missing, and Full after 50,000 blocks.
+        that includes them all. Raises Missing, and Full after `MAX_APPENDS` blocks.
         """
 
     def stage(self, name: str, block_id: str, data: bytes) -> None:

@@ -91,7 +91,7 @@ def current_attempt(services: Services, delivery: Delivery) -> Message | None:
     message = delivery.message
     if not (message.attempt or delivery.may_be_done):
         return message  # the first there is; a second one would only do the same work again
-    standing = services.store.attempts.find(message.job, message.post)
+    standing = services.store.attempts.find(names.attempt(message.job, message.post))
     if standing is None or message.attempt >= standing.attempt:
         return message
     if delivery.may_be_done and standing.until <= services.clock():
@@ -102,12 +102,12 @@ def current_attempt(services: Services, delivery: Delivery) -> Message | None:
 
 
 def _raise_attempt(services: Services, message: Message, upcoming: Attempt) -> bool:
-    attempts, key = services.store.attempts, (message.job, message.post)
+    attempts, key = services.store.attempts, (names.attempt(message.job, message.post),)
     if message.attempt == 0 and attempts.create(upcoming, *key):
         return True
     standing = attempts.find_with_etag(*key)
     if standing is None:
-        raise Missing(names.attempt(*key))
+        raise Missing(*key)
     if standing.record == upcoming:
         return True  # ours: the answer to the write was lost, and the client wrote again
     if standing.record.attempt != message.attempt:

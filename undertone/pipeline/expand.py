@@ -21,6 +21,8 @@ def expand(services: Services, delivery: Delivery) -> None:
     message = delivery.message
     if services.store.stops.find_cached(message.job):
         return
+    if delivery.may_be_done and services.store.closed.find(message.job) is not None:
+        return
     rows = services.store.rows(message.job, message.page)
     done: Container[int] = ()
     if delivery.may_be_done:

@@ -15,6 +15,7 @@ from cachetools import LRUCache
 from undertone.pipeline.fanin import winners
 from undertone.pipeline.job_records import Closed, Request
 from undertone.pipeline.post_records import PostArrival, ProgressLine
+from undertone.pipeline.record_log import LogPosition
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
 from undertone.records import State
@@ -65,8 +66,8 @@ class Watch:
     def __init__(self, job: str) -> None:
         self._job = job
         self._lock = threading.Lock()
-        self._barrier_read = 0
-        self._progress_read = 0
+        self._barrier_read = LogPosition()
+        self._progress_read = LogPosition()
         self.arrivals: dict[int, PostArrival] = {}
         self._found: dict[int, int] = {}
         self._scored: dict[int, dict[int, int]] = {}
@@ -75,14 +76,12 @@ class Watch:
     def catch_up(self, store: JobStore) -> None:
         """Read on where the last call ended. Raises Missing if the job is gone."""
         with self._lock:
-            arrivals, size = store.barriers.read_from(self._barrier_read, self._job)
-            self._barrier_read += size
+            arrivals, self._barrier_read = store.barriers.read_from(self._barrier_read, self._job)
             for key, arrival in winners(arrivals).items():
                 standing = self.arrivals.get(key)
                 if standing is None or arrival.round > standing.round:
                     self.arrivals[key] = arrival
-            lines, size = store.progress.read_from(self._progress_read, self._job)
-            self._progress_read += size
+            lines, self._progress_read = store.progress.read_from(self._progress_read, self._job)
             for line in lines:
                 self._take(line)
 
@@ -98,7 +97,7 @@ class Watch:
     @property
     def begun(self) -> bool:
         """Whether anything has happened yet."""
-        return bool(self._barrier_read or self._progress_read)
+        return any(self._barrier_read) or any(self._progress_read)
 
     def posts(self, total: int) -> Counts:
         """Posts, of `total`."""

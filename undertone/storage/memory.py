@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from undertone.errors import Full, Missing, MissingBlocks
-from undertone.ports import Versioned
-
-MAX_APPENDS = 50_000
-"""Blocks that an append blob can have."""
+from undertone.ports import MAX_APPENDS, Versioned
 
 
 @dataclass
@@ -30,6 +27,7 @@ class _Blob:
 class MemoryBlobs:
     """The blobs of one container."""
 
+    max_appends: int = MAX_APPENDS
     _blobs: dict[str, _Blob] = field(default_factory=dict)
     _staged: dict[str, dict[str, bytes]] = field(default_factory=dict)
     _committed: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -89,7 +87,7 @@ class MemoryBlobs:
         """Append one block; returns how many blocks the blob has now. Raises Missing, Full."""
         with self._lock:
             blob = self._get(name)
-            if blob.appends >= MAX_APPENDS:
+            if blob.appends >= self.max_appends:
                 raise Full(name)
             blob.data += data
             blob.appends += 1

@@ -71,7 +71,12 @@ class Bench:
     now: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.store = JobStore(self.jobs, self.cache, AbsenceCache(lambda: self.now))
+        self.store = JobStore(
+            self.jobs,
+            self.cache,
+            AbsenceCache(lambda: self.now),
+            max_appends=self.jobs.max_appends,
+        )
         self.services = Services(
             store=self.store,
             results=self.results,
