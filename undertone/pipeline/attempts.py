@@ -1,14 +1,13 @@
-"""A platform that says "later": the post is postponed, and other posts of the platform wait too.
+"""A platform or an analyzer that says "later": the work is postponed, which is no failed try.
 
-That is no failed try. The message is sent again with a delay and its attempt raised; the attempt
-also stands in a blob that is written conditionally, so that of several deliveries of the same
-message only one goes on. A chunk whose analyzer says "later" is postponed likewise, but without
-the blob: two deliveries of it do no more than look whether it is scored.
+The message is sent again with a delay and its attempt raised; the attempt also stands in a blob,
+one a post and one a chunk, that is written conditionally. So of several deliveries of the same work
+only one goes on, whoever sent them. A platform that throttles keeps its other posts away as well.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -47,42 +46,44 @@ def postpone_post(services: Services, message: Message, delay: Delayed) -> str:
 
     Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
     """
-    now = services.clock()
-    until = max(delay.until or now + _growing(message, LONGEST_DELAY), now + SHORTEST_DELAY)
-    if until >= message.deadline:
-        return f"{delay.reason}; that is past the end of this job, so send the post again later"
-    writer = f"{services.randbits(64):x}"
-    upcoming = Attempt(attempt=message.attempt + 1, until=until, writer=writer)
-    if _raise_attempt(services, message, upcoming):
-        line = ProgressLine(post=message.post, waiting=delay.reason, until=utc_text(until))
-        note_progress(services, message.job, line)
-        _send(services, message, upcoming)
-    return ""
+    until = delay.until or services.clock() + _growing(message, LONGEST_DELAY)
+    return _postpone(services, message, names.QUEUE_POSTS, until, delay.reason)
 
 
 def postpone_chunk(services: Services, message: Message, error: Unavailable) -> str:
-    """Send the chunk again when its analyzer may answer; costs no try.
-
-    Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
-    """
+    """The same for a chunk whose analyzer cannot answer now."""
     delay = _growing(message, LONGEST_CHUNK_DELAY)
     if error.retry_after is not None:
-        delay = max(timedelta(seconds=error.retry_after), SHORTEST_DELAY)
-    until = services.clock() + delay
-    if until >= message.deadline:
-        return f"{error}; that is past the end of this job, so send the post again later"
-    line = ProgressLine(post=message.post, waiting=str(error), until=utc_text(until))
-    note_progress(services, message.job, line)
-    body = msgspec.structs.replace(message, attempt=message.attempt + 1, again=True).encode()
-    services.queues.send(names.QUEUE_COMMENTS, body, delay=delay.total_seconds())
-    return ""
+        delay = timedelta(seconds=error.retry_after)
+    return _postpone(services, message, names.QUEUE_COMMENTS, services.clock() + delay, str(error))
 
 
 def _growing(message: Message, longest: timedelta) -> timedelta:
     return min(FIRST_DELAY * (1 << min(message.attempt, 20)), longest)
 
 
-def current_attempt(services: Services, delivery: Delivery) -> Message | None:
+def _postpone(
+    services: Services, message: Message, queue: str, until: datetime, reason: str
+) -> str:
+    until = max(until, services.clock() + SHORTEST_DELAY)
+    if until >= message.deadline:
+        return f"{reason}; that is past the end of this job, so send the post again later"
+    writer = f"{services.randbits(64):x}"
+    upcoming = Attempt(attempt=message.attempt + 1, until=until, writer=writer)
+    if _raise_attempt(services, message, queue, upcoming):
+        line = ProgressLine(post=message.post, waiting=reason, until=utc_text(until))
+        note_progress(services, message.job, line)
+        _send(services, message, queue, upcoming)
+    return ""
+
+
+def is_postponed(services: Services, job: str, post: int) -> bool:
+    """Whether a message of this post is on its way that nobody may see yet."""
+    standing = services.store.attempts.find(names.attempt(job, post))
+    return standing is not None and standing.until > services.clock()
+
+
+def current_attempt(services: Services, delivery: Delivery, queue: str) -> Message | None:
     """The message with the attempt it stands for, or None if another delivery replaces it.
 
     Between raising the attempt and sending it a crash may come; so a repeated delivery of an
@@ -91,31 +92,39 @@ def current_attempt(services: Services, delivery: Delivery) -> Message | None:
     message = delivery.message
     if not (message.attempt or delivery.may_be_done):
         return message  # the first there is; a second one would only do the same work again
-    standing = services.store.attempts.find(names.attempt(message.job, message.post))
+    standing = services.store.attempts.find(_record(message, queue))
     if standing is None or message.attempt >= standing.attempt:
         return message
     if delivery.may_be_done and standing.until <= services.clock():
         return msgspec.structs.replace(message, attempt=standing.attempt)
     if delivery.dequeue_count > 1:
-        _send(services, message, standing)
+        _send(services, message, queue, standing)
     return None
 
 
-def _raise_attempt(services: Services, message: Message, upcoming: Attempt) -> bool:
-    attempts, key = services.store.attempts, (names.attempt(message.job, message.post),)
-    if message.attempt == 0 and attempts.create(upcoming, *key):
+def _record(message: Message, queue: str) -> str:
+    """Where the attempts at this work stand."""
+    if queue == names.QUEUE_POSTS:
+        return names.attempt(message.job, message.post)
+    return names.chunk_attempt(message.job, message.post, message.round, message.chunk)
+
+
+def _raise_attempt(services: Services, message: Message, queue: str, upcoming: Attempt) -> bool:
+    attempts, name = services.store.attempts, _record(message, queue)
+    if message.attempt == 0 and attempts.create(upcoming, name):
         return True
-    standing = attempts.find_with_etag(*key)
+    standing = attempts.find_with_etag(name)
     if standing is None:
-        raise Missing(*key)
+        raise Missing(name)
     if standing.record == upcoming:
         return True  # ours: the answer to the write was lost, and the client wrote again
     if standing.record.attempt != message.attempt:
         return False
-    return attempts.replace(upcoming, standing.etag, *key)
+    return attempts.replace(upcoming, standing.etag, name) or attempts.find(name) == upcoming
 
 
-def _send(services: Services, message: Message, attempt: Attempt) -> None:
-    body = msgspec.structs.replace(message, attempt=attempt.attempt, again=False).encode()
+def _send(services: Services, message: Message, queue: str, attempt: Attempt) -> None:
+    is_chunk = queue == names.QUEUE_COMMENTS  # which may have been scored meanwhile
+    body = msgspec.structs.replace(message, attempt=attempt.attempt, again=is_chunk).encode()
     delay = max(0.0, (attempt.until - services.clock()).total_seconds())
-    services.queues.send(names.QUEUE_POSTS, body, delay=delay)
+    services.queues.send(queue, body, delay=delay)

@@ -64,7 +64,7 @@ def _snapshot(services: Services, delivery: Delivery) -> tuple[Snapshot | None, 
         snapshot = services.store.snapshots.find(message.job, message.post)
         if snapshot is not None:
             return snapshot, delivery.may_be_done
-    current = current_attempt(services, delivery)
+    current = current_attempt(services, delivery, names.QUEUE_POSTS)
     if current is None:
         return None, False
     resume = current.attempt > 0 or delivery.may_be_done

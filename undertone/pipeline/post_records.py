@@ -61,7 +61,8 @@ class Snapshot(StoredRecord, frozen=True, kw_only=True):
 
 
 class Attempt(StoredRecord, frozen=True, kw_only=True):
-    """How often a platform has put a post off; deliveries of an older attempt are replaced."""
+    """How often a platform has put a post off, or the analyzer a chunk; deliveries of an older
+    attempt are replaced."""
 
     attempt: int
     until: datetime

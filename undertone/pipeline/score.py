@@ -8,7 +8,7 @@ from hashlib import sha256
 from model.analyzer import Unavailable
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
-from undertone.pipeline.attempts import postpone_chunk
+from undertone.pipeline.attempts import current_attempt, postpone_chunk
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
@@ -27,12 +27,15 @@ def score(services: Services, delivery: Delivery) -> None:
     snapshot = services.store.snapshots.read(message.job, message.post)
     if delivery.may_be_done and resume_if_arrived(services, message, snapshot):
         return
+    current = current_attempt(services, delivery, names.QUEUE_COMMENTS)
+    if current is None:
+        return
     comments = services.store.comments(snapshot, message.chunk)
     analyzer = services.analyzer()
     try:
         predictions = analyzer.predict([comment.text for comment in comments])
     except Unavailable as error:
-        if refusal := postpone_chunk(services, message, error):
+        if refusal := postpone_chunk(services, current, error):
             fail(services, message, refusal)
         return
     probabilities = [round_probabilities(p.negative, p.neutral, p.positive) for p in predictions]
