@@ -121,6 +121,13 @@ class Queues(Protocol):
         A delay of more than seven days is cut to that: a message lives no longer.
         """
 
+    def oldest(self, queue: str) -> datetime | None:
+        """When the message that comes next was sent; None if none waits. Raises Transient.
+
+        Messages that are delayed or being worked on do not wait. The service keeps the order only
+        by and large, so this says how old a backlog is, not more.
+        """
+
 
 class Links(Protocol):
     """Signed links to result files."""

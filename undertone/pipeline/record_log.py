@@ -122,6 +122,10 @@ class RecordLog[**Key, R: StoredRecord]:
         """Bytes so far. Raises Missing."""
         return len(self._bytes(self.name(*key, **named)))
 
+    def has_records(self, *key: Key.args, **named: Key.kwargs) -> bool:
+        """Whether there are any. Raises Missing."""
+        return bool(self.blobs.read_range(self.name(*key, **named), 0, 1))
+
     def _bytes(self, name: str) -> bytes:
         parts = [self.blobs.read(name)]
         while parts[-1].count(b"\n") >= self.max_appends:

@@ -77,6 +77,7 @@ class Bench:
             AbsenceCache(lambda: self.now),
             max_appends=self.jobs.max_appends,
         )
+        self.queues.clock = lambda: self.now
         self.services = Services(
             store=self.store,
             results=self.results,
@@ -110,6 +111,14 @@ class Bench:
 
     def deliver(self, queue: str, message: Message, *, count: int = 1) -> None:
         handle_message(self.services, queue, message.encode(), dequeue_count=count)
+
+    def deliver_next(self) -> None:
+        """Deliver the first message of the queue that has had one for longest."""
+        queue, sent = next(iter(self.queues.sent.items()))
+        body, _ = sent.pop(0)
+        if not sent:
+            del self.queues.sent[queue]
+        handle_message(self.services, queue, body)
 
     def drain(self) -> None:
         """Deliver everything, waiting out all delays."""

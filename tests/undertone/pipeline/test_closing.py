@@ -73,8 +73,7 @@ def test_a_repeated_submit_does_not_forget_who_has_arrived(bench: Bench) -> None
     assert arrived.count(b"\n") == 1
     assert submit(bench.services, made).request == request
     assert bench.jobs.read(names.barrier(request.job)) == arrived
-    assert [message.post for message, _ in bench.waiting("posts")] == [0, 1]
-    assert all(message.again for message, _ in bench.waiting("posts"))
+    assert bench.take("posts") == [], "the job shows activity, so its messages were sent"
 
 
 def test_comments_stand_in_the_order_of_the_posts_whoever_came_first(bench: Bench) -> None:

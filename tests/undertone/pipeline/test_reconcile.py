@@ -15,7 +15,8 @@ from undertone.pipeline import names
 from undertone.pipeline.aggregate import aggregate
 from undertone.pipeline.job_records import LIFETIME, OpenMarker, Request
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.reconcile import ABANDONED, STALLED, TOMBSTONE_LIFE, reconcile
+from undertone.pipeline.reconcile import ABANDONED, TOMBSTONE_LIFE, reconcile
+from undertone.pipeline.stalls import STALLED
 from undertone.pipeline.stopping import cancel, delete
 from undertone.storage.memory import MemoryBlobs
 
@@ -71,7 +72,7 @@ def test_a_stall_is_dealt_with_once_a_while(bench: Bench) -> None:
     assert len(bench.take("jobs")) == 1
     look(bench, MINUTE)
     assert not bench.queues.sent
-    look(bench, STALLED)
+    look(bench, 2 * STALLED)
     assert len(bench.take("jobs")) == 1
 
 

@@ -14,9 +14,10 @@ from undertone.pipeline import names
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
 from undertone.pipeline.post_records import ProgressLine
-from undertone.pipeline.reconcile import STALLED, reconcile
+from undertone.pipeline.reconcile import reconcile
 from undertone.pipeline.record_log import MAX_PARTS, LogPosition, RecordLog
 from undertone.pipeline.reports import result_rows
+from undertone.pipeline.stalls import STALLED
 from undertone.pipeline.status import Watches, read_status
 from undertone.pipeline.stopping import delete
 from undertone.ports import MAX_APPENDS

@@ -16,8 +16,8 @@ from undertone.pipeline.attempts import FIRST_DELAY, LONGEST_CHUNK_DELAY
 from undertone.pipeline.job_records import LIFETIME, Request
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.poison import fail_chunk
-from undertone.pipeline.reconcile import STALLED
 from undertone.pipeline.reports import result_rows
+from undertone.pipeline.stalls import STALLED
 from undertone.pipeline.status import Watches, read_status
 
 

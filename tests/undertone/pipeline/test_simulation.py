@@ -19,7 +19,8 @@ from tests.undertone.pipeline.simulation import World
 from undertone.errors import Conflict, Missing, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.job_records import LIFETIME, Request
-from undertone.pipeline.reconcile import STALLED, TOMBSTONE_LIFE, reconcile
+from undertone.pipeline.reconcile import TOMBSTONE_LIFE, reconcile
+from undertone.pipeline.stalls import STALLED
 from undertone.pipeline.stopping import cancel, delete
 from undertone.pipeline.submit import Submission, submit
 from undertone.ports import Blobs
