@@ -8,6 +8,7 @@ only one goes on, whoever sent them. A platform that throttles keeps its other p
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zlib import crc32
 
 import msgspec
 
@@ -26,13 +27,22 @@ LONGEST_DELAY = timedelta(hours=1)
 SHORTEST_DELAY = timedelta(seconds=1)
 LONGEST_CHUNK_DELAY = timedelta(minutes=10)
 """Shorter than the time after which `reconcile` takes a job for stalled and sends chunks again."""
+POSTS_A_MINUTE = 500
+"""What a platform that throttles is at first taken to let through. It rarely says; if it is less,
+`SLOWER_EACH_TIME` makes up for it within a few attempts, and if it is more, little is lost."""
+SLOWER_EACH_TIME = 1.5
+LONGEST_SPREAD = timedelta(hours=6)
+
+
+class HeldBack(Delayed):
+    """The platform has throttled another post a moment ago, so this one did not ask."""
 
 
 def check_throttle(services: Services, platform: str) -> None:
-    """Raises Delayed while the platform wants to be left alone."""
+    """Raises HeldBack while the platform wants to be left alone."""
     throttle = services.store.throttles.find_cached(platform)
     if throttle is not None and throttle.until > services.clock():
-        raise Delayed(throttle.reason, throttle.until, platform_wide=False)
+        raise HeldBack(throttle.reason, throttle.until, platform_wide=False)
 
 
 def throttle_platform(services: Services, platform: str, delay: Delayed) -> None:
@@ -47,6 +57,8 @@ def postpone_post(services: Services, message: Message, delay: Delayed) -> str:
     Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
     """
     until = delay.until or services.clock() + _growing(message, LONGEST_DELAY)
+    if delay.platform_wide or isinstance(delay, HeldBack):
+        until += _spread(message, until)
     return _postpone(services, message, names.QUEUE_POSTS, until, delay.reason)
 
 
@@ -60,6 +72,24 @@ def postpone_chunk(services: Services, message: Message, error: Unavailable) -> 
 
 def _growing(message: Message, longest: timedelta) -> timedelta:
     return min(FIRST_DELAY * (1 << min(message.attempt, 20)), longest)
+
+
+def _spread(message: Message, until: datetime) -> timedelta:
+    """How much after `until` this post comes back, where all posts of its job may have to wait.
+
+    If they all came at that moment, a platform that lets a hundred through would send back the
+    rest, again and again. So each gets a moment of its own in a time that is as long as the platform
+    may take for the job's posts, and grows with every attempt. The moments are scattered evenly, and
+    a post that came late once need not the next time.
+    """
+    slower = SLOWER_EACH_TIME ** min(message.attempt, 20)
+    window = min(
+        timedelta(minutes=(message.posts - 1) / POSTS_A_MINUTE) * slower,
+        LONGEST_SPREAD,
+        max(message.deadline - until, timedelta()) / 2,
+    )
+    place = crc32(f"{message.job}/{message.post}/{message.attempt}".encode())
+    return window * (place / 2**32)
 
 
 def _postpone(

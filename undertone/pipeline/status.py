@@ -37,6 +37,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
 
     reason: str
     until: str
+    """When the last of them tries again."""
     posts: int
 
 
@@ -117,16 +118,16 @@ class Watch:
         return Counts(total=sum(found.values()), done=arrived + under_way, failed=unscored)
 
     def waits(self, now: datetime) -> list[Wait]:
-        """Who waits for a platform at `now`, alike ones together, the longest last."""
-        groups: dict[tuple[str, str], int] = {}
+        """Who waits for a platform at `now`, those with the same reason together, longest last."""
+        groups: dict[str, list[str]] = {}
         for post, line in self._waiting.items():
             if post not in self.arrivals and datetime.fromisoformat(line.until) > now:
-                key = (line.until, line.waiting)
-                groups[key] = groups.get(key, 0) + 1
-        return [
-            Wait(reason=reason, until=until, posts=posts)
-            for (until, reason), posts in sorted(groups.items())
+                groups.setdefault(line.waiting, []).append(line.until)
+        waits = [
+            Wait(reason=reason, until=max(untils), posts=len(untils))
+            for reason, untils in groups.items()
         ]
+        return sorted(waits, key=lambda wait: (wait.until, wait.reason))
 
     def unfetched(self, total: int) -> int:
         """Posts whose number of comments is not known yet."""

@@ -17,7 +17,7 @@ from undertone.pipeline.messages import Message
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
 from undertone.pipeline.submit import Submission, submit
-from undertone.ports import Blobs
+from undertone.ports import Blobs, Source
 from undertone.records import Comment, Page, PostRef, UploadedPost, Want
 from undertone.storage.memory import MemoryBlobs, MemoryQueues
 
@@ -67,6 +67,8 @@ class Bench:
     results: MemoryBlobs = field(default_factory=MemoryBlobs)
     queues: MemoryQueues = field(default_factory=MemoryQueues)
     source: Script = field(default_factory=Script)
+    platform: Source | None = None
+    """Asked instead of `source`, if it is there."""
     analyzer: Fair = field(default_factory=Fair)
     now: datetime = NOW
 
@@ -83,7 +85,7 @@ class Bench:
             results=self.results,
             queues=self.queues,
             clock=lambda: self.now,
-            source=lambda _: self.source,
+            source=lambda _: self.platform or self.source,
             analyzer=lambda: self.analyzer,
             chunk_size=2,
             threads=1,
