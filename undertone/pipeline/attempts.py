@@ -57,8 +57,11 @@ def postpone_post(services: Services, message: Message, delay: Delayed) -> str:
     Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
     """
     until = delay.until or services.clock() + _growing(message, LONGEST_DELAY)
+    throttles = 0
     if delay.platform_wide or isinstance(delay, HeldBack):
         until += _spread(message, until)
+        throttles = message.throttles + 1
+    message = msgspec.structs.replace(message, throttles=throttles)
     return _postpone(services, message, names.QUEUE_POSTS, until, delay.reason)
 
 
@@ -78,11 +81,11 @@ def _spread(message: Message, until: datetime) -> timedelta:
     """How much after `until` this post comes back, where all posts of its job may have to wait.
 
     If they all came at that moment, a platform that lets a hundred through would send back the
-    rest, again and again. So each gets a moment of its own in a time that is as long as the platform
-    may take for the job's posts, and grows with every attempt. The moments are scattered evenly, and
-    a post that came late once need not the next time.
+    rest, again and again. So each gets a moment of its own in a time that is as long as the
+    platform may take for the job's posts, and grows with each throttle that meets the post. The
+    moments are scattered evenly, and a post that came late once need not the next time.
     """
-    slower = SLOWER_EACH_TIME ** min(message.attempt, 20)
+    slower = SLOWER_EACH_TIME ** min(message.throttles, 20)
     window = min(
         timedelta(minutes=(message.posts - 1) / POSTS_A_MINUTE) * slower,
         LONGEST_SPREAD,
@@ -99,7 +102,9 @@ def _postpone(
     if until >= message.deadline:
         return f"{reason}; that is past the end of this job, so send the post again later"
     writer = f"{services.randbits(64):x}"
-    upcoming = Attempt(attempt=message.attempt + 1, until=until, writer=writer)
+    upcoming = Attempt(
+        attempt=message.attempt + 1, until=until, throttles=message.throttles, writer=writer
+    )
     if _raise_attempt(services, message, queue, upcoming):
         line = ProgressLine(post=message.post, waiting=reason, until=utc_text(until))
         note_progress(services, message.job, line)
@@ -126,7 +131,7 @@ def current_attempt(services: Services, delivery: Delivery, queue: str) -> Messa
     if standing is None or message.attempt >= standing.attempt:
         return message
     if delivery.may_be_done and standing.until <= services.clock():
-        return msgspec.structs.replace(message, attempt=standing.attempt)
+        return _as_attempt(message, standing)
     if delivery.dequeue_count > 1:
         _send(services, message, queue, standing)
     return None
@@ -155,6 +160,10 @@ def _raise_attempt(services: Services, message: Message, queue: str, upcoming: A
 
 def _send(services: Services, message: Message, queue: str, attempt: Attempt) -> None:
     is_chunk = queue == names.QUEUE_COMMENTS  # which may have been scored meanwhile
-    body = msgspec.structs.replace(message, attempt=attempt.attempt, again=is_chunk).encode()
+    body = msgspec.structs.replace(_as_attempt(message, attempt), again=is_chunk).encode()
     delay = max(0.0, (attempt.until - services.clock()).total_seconds())
     services.queues.send(queue, body, delay=delay)
+
+
+def _as_attempt(message: Message, attempt: Attempt) -> Message:
+    return msgspec.structs.replace(message, attempt=attempt.attempt, throttles=attempt.throttles)

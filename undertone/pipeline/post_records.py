@@ -66,6 +66,8 @@ class Attempt(StoredRecord, frozen=True, kw_only=True):
 
     attempt: int
     until: datetime
+    throttles: int = 0
+    """How many of the last attempts in a row met a throttle of the whole platform."""
     writer: str = ""
     """Tells one's own write, whose answer was lost, from another's."""
 

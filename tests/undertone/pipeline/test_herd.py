@@ -131,3 +131,18 @@ def test_a_wait_that_is_the_posts_own_is_not_spread(bench: Bench) -> None:
     for message, _ in bench.take("posts"):
         bench.deliver("posts", message)
     assert {delay for _, delay in bench.waiting("posts")} == {300}
+
+
+def test_many_waits_of_its_own_spread_a_post_no_further_once_it_is_throttled(bench: Bench) -> None:
+    def wait(minutes: int, *, wide: bool) -> list[float]:
+        until = bench.now + timedelta(minutes=minutes)
+        bench.source.pages = {None: Delayed("later", until, platform_wide=wide)}
+        for message, _ in bench.take("posts"):
+            bench.deliver("posts", message)
+        bench.now += timedelta(minutes=minutes)
+        return [delay for _, delay in bench.waiting("posts")]
+
+    bench.submit(*(URL.format(n + 1) for n in range(100)))
+    for _ in range(20):
+        wait(1, wide=False)
+    assert max(wait(1, wide=True)) < 60 + 12
