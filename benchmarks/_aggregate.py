@@ -48,6 +48,9 @@ class Collected:
     def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:  # noqa: ARG002
         self.sent.append((queue, wire.decode(body, Message)))
 
+    def oldest(self, queue: str) -> None:  # noqa: ARG002
+        return None
+
 
 class Counting:
     """A container that counts the bytes that are read from blobs of comments."""

@@ -16,6 +16,10 @@ Clock = Callable[[], datetime]
 """Returns the present moment, with the time zone UTC."""
 
 
+MAX_APPENDS = 50_000
+"""Blocks that an append blob can have."""
+
+
 class Source(Protocol):
     """One platform's comments, read page by page.
 
@@ -78,7 +82,7 @@ class Blobs(Protocol):
         """Append one block to an append blob; returns how many blocks the blob has now.
 
         Appends are atomic: of callers that append at the same time, at least one is told the count
-        that includes them all. Raises Missing, and Full after 50,000 blocks.
+        that includes them all. Raises Missing, and Full after `MAX_APPENDS` blocks.
         """
 
     def stage(self, name: str, block_id: str, data: bytes) -> None:
@@ -125,6 +129,13 @@ class Queues(Protocol):
         """Send exactly `body`, seen no sooner than after `delay` seconds. Raises Transient.
 
         A delay of more than seven days is cut to that: a message lives no longer.
+        """
+
+    def oldest(self, queue: str) -> datetime | None:
+        """When the message that comes next was sent; None if none waits. Raises Transient.
+
+        Messages that are delayed or being worked on do not wait. The service keeps the order only
+        by and large, so this says how old a backlog is, not more.
         """
 
 

@@ -16,7 +16,7 @@ from devhost.worker import Function
 from tests.functions.running_app import APP, App, NoRoute
 from undertone.pipeline.deletion import SWEEP_TIME
 from undertone.pipeline.paging import YIELD_AFTER
-from undertone.pipeline.reconcile import STALLED
+from undertone.pipeline.stalls import STALLED
 from undertone.settings import STORAGE, Settings
 from undertone.storage.containers import ALL
 

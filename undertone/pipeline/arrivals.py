@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from undertone.errors import Full
+import logging
+
+from undertone.errors import UndertoneError
 from undertone.pipeline import names
 from undertone.pipeline.fanin import arrive, arrived
 from undertone.pipeline.messages import Message
@@ -11,13 +13,18 @@ from undertone.pipeline.services import Services
 from undertone.records import State
 from undertone.results.tally import Tally
 
+log = logging.getLogger(__name__)
+
 
 def note_progress(services: Services, job: str, line: ProgressLine) -> None:
-    """Raises Missing if the job is gone."""
+    """Tell the status. It decides nothing, so whatever fails here fails no work.
+
+    That a job is gone is noticed where it matters: by whoever arrives at its barrier.
+    """
     try:
         services.store.progress.append(line, job)
-    except Full:
-        return  # 50,000 lines: the status of a giant job stops moving, its result does not
+    except UndertoneError as error:
+        log.warning("job %s: the status misses a line: %s", job, error)
 
 
 def arrive_post(services: Services, message: Message, arrival: PostArrival) -> None:
@@ -41,25 +48,44 @@ def arrive_chunk(
         return
     barriers = services.store.post_barriers
     complete = arrive(barriers, arrival, chunks, message.job, message.post, message.round)
-    if complete is not None:
-        arrive_post(services, message, _merged(message, snapshot, complete))
+    if complete is None:
+        return
+    if complete.has_repeats:
+        arrive_scored_post(services, message, snapshot, complete.arrivals)
+    else:
+        arrive_post(services, message, _merged(message, snapshot, complete.arrivals))
+
+
+def arrive_scored_post(
+    services: Services, message: Message, snapshot: Snapshot, chunks: dict[int, ChunkArrival]
+) -> None:
+    """Arrive for a post of which all chunks have arrived, unless it has itself."""
+    if not resume_if_post_arrived(services, message):
+        arrive_post(services, message, _merged(message, snapshot, chunks))
+
+
+def resume_if_post_arrived(services: Services, message: Message) -> bool:
+    """Whether this post has arrived already; what its arrival may have left undone is done now."""
+    posts = arrived(services.store.barriers, message.job)
+    standing = posts.get(message.post)
+    if standing is None or standing.round < message.round:
+        return False
+    if len(posts) >= message.posts or message.round:
+        send_finished(services, message)
+    return True
 
 
 def resume_if_arrived(services: Services, message: Message, snapshot: Snapshot) -> bool:
     """Whether this chunk has arrived already; what its arrival may have left undone is done now."""
     store = services.store
-    if len(snapshot.chunks) > 1:
-        chunks = arrived(store.post_barriers, message.job, message.post, message.round)
-        if len(chunks) == len(snapshot.chunks):
-            arrive_post(services, message, _merged(message, snapshot, chunks))
-        return message.chunk in chunks
-    posts = arrived(store.barriers, message.job)
-    standing = posts.get(message.post)
-    if standing is None or standing.round < message.round:
-        return False
-    if len(posts) >= message.posts:
-        send_finished(services, message)
-    return True
+    if store.closed.find(message.job) is not None:
+        return True
+    if len(snapshot.chunks) == 1:
+        return resume_if_post_arrived(services, message)
+    chunks = arrived(store.post_barriers, message.job, message.post, message.round)
+    if len(chunks) == len(snapshot.chunks):
+        arrive_scored_post(services, message, snapshot, chunks)
+    return message.chunk in chunks
 
 
 def send_finished(services: Services, message: Message) -> None:

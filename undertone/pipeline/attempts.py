@@ -1,14 +1,14 @@
-"""A platform that says "later": the post is postponed, and other posts of the platform wait too.
+"""A platform or an analyzer that says "later": the work is postponed, which is no failed try.
 
-That is no failed try. The message is sent again with a delay and its attempt raised; the attempt
-also stands in a blob that is written conditionally, so that of several deliveries of the same
-message only one goes on. A chunk whose analyzer says "later" is postponed likewise, but without
-the blob: two deliveries of it do no more than look whether it is scored.
+The message is sent again with a delay and its attempt raised; the attempt also stands in a blob,
+one a post and one a chunk, that is written conditionally. So of several deliveries of the same work
+only one goes on, whoever sent them. A platform that throttles keeps its other posts away as well.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zlib import crc32
 
 import msgspec
 
@@ -27,13 +27,22 @@ LONGEST_DELAY = timedelta(hours=1)
 SHORTEST_DELAY = timedelta(seconds=1)
 LONGEST_CHUNK_DELAY = timedelta(minutes=10)
 """Shorter than the time after which `reconcile` takes a job for stalled and sends chunks again."""
+POSTS_A_MINUTE = 500
+"""What a platform that throttles is at first taken to let through. It rarely says; if it is less,
+`SLOWER_EACH_TIME` makes up for it within a few attempts, and if it is more, little is lost."""
+SLOWER_EACH_TIME = 1.5
+LONGEST_SPREAD = timedelta(hours=6)
+
+
+class HeldBack(Delayed):
+    """The platform has throttled another post a moment ago, so this one did not ask."""
 
 
 def check_throttle(services: Services, platform: str) -> None:
-    """Raises Delayed while the platform wants to be left alone."""
+    """Raises HeldBack while the platform wants to be left alone."""
     throttle = services.store.throttles.find_cached(platform)
     if throttle is not None and throttle.until > services.clock():
-        raise Delayed(throttle.reason, throttle.until, platform_wide=False)
+        raise HeldBack(throttle.reason, throttle.until, platform_wide=False)
 
 
 def throttle_platform(services: Services, platform: str, delay: Delayed) -> None:
@@ -47,42 +56,69 @@ def postpone_post(services: Services, message: Message, delay: Delayed) -> str:
 
     Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
     """
-    now = services.clock()
-    until = max(delay.until or now + _growing(message, LONGEST_DELAY), now + SHORTEST_DELAY)
-    if until >= message.deadline:
-        return f"{delay.reason}; that is past the end of this job, so send the post again later"
-    writer = f"{services.randbits(64):x}"
-    upcoming = Attempt(attempt=message.attempt + 1, until=until, writer=writer)
-    if _raise_attempt(services, message, upcoming):
-        line = ProgressLine(post=message.post, waiting=delay.reason, until=utc_text(until))
-        note_progress(services, message.job, line)
-        _send(services, message, upcoming)
-    return ""
+    until = delay.until or services.clock() + _growing(message, LONGEST_DELAY)
+    throttles = 0
+    if delay.platform_wide or isinstance(delay, HeldBack):
+        until += _spread(message, until)
+        throttles = message.throttles + 1
+    message = msgspec.structs.replace(message, throttles=throttles)
+    return _postpone(services, message, names.QUEUE_POSTS, until, delay.reason)
 
 
 def postpone_chunk(services: Services, message: Message, error: Unavailable) -> str:
-    """Send the chunk again when its analyzer may answer; costs no try.
-
-    Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
-    """
+    """The same for a chunk whose analyzer cannot answer now."""
     delay = _growing(message, LONGEST_CHUNK_DELAY)
     if error.retry_after is not None:
-        delay = max(timedelta(seconds=error.retry_after), SHORTEST_DELAY)
-    until = services.clock() + delay
-    if until >= message.deadline:
-        return f"{error}; that is past the end of this job, so send the post again later"
-    line = ProgressLine(post=message.post, waiting=str(error), until=utc_text(until))
-    note_progress(services, message.job, line)
-    body = msgspec.structs.replace(message, attempt=message.attempt + 1, again=True).encode()
-    services.queues.send(names.QUEUE_COMMENTS, body, delay=delay.total_seconds())
-    return ""
+        delay = timedelta(seconds=error.retry_after)
+    return _postpone(services, message, names.QUEUE_COMMENTS, services.clock() + delay, str(error))
 
 
 def _growing(message: Message, longest: timedelta) -> timedelta:
     return min(FIRST_DELAY * (1 << min(message.attempt, 20)), longest)
 
 
-def current_attempt(services: Services, delivery: Delivery) -> Message | None:
+def _spread(message: Message, until: datetime) -> timedelta:
+    """How much after `until` this post comes back, where all posts of its job may have to wait.
+
+    If they all came at that moment, a platform that lets a hundred through would send back the
+    rest, again and again. So each gets a moment of its own in a time that is as long as the
+    platform may take for the job's posts, and grows with each throttle that meets the post. The
+    moments are scattered evenly, and a post that came late once need not the next time.
+    """
+    slower = SLOWER_EACH_TIME ** min(message.throttles, 20)
+    window = min(
+        timedelta(minutes=(message.posts - 1) / POSTS_A_MINUTE) * slower,
+        LONGEST_SPREAD,
+        max(message.deadline - until, timedelta()) / 2,
+    )
+    place = crc32(f"{message.job}/{message.post}/{message.attempt}".encode())
+    return window * (place / 2**32)
+
+
+def _postpone(
+    services: Services, message: Message, queue: str, until: datetime, reason: str
+) -> str:
+    until = max(until, services.clock() + SHORTEST_DELAY)
+    if until >= message.deadline:
+        return f"{reason}; that is past the end of this job, so send the post again later"
+    writer = f"{services.randbits(64):x}"
+    upcoming = Attempt(
+        attempt=message.attempt + 1, until=until, throttles=message.throttles, writer=writer
+    )
+    if _raise_attempt(services, message, queue, upcoming):
+        line = ProgressLine(post=message.post, waiting=reason, until=utc_text(until))
+        note_progress(services, message.job, line)
+        _send(services, message, queue, upcoming)
+    return ""
+
+
+def is_postponed(services: Services, job: str, post: int) -> bool:
+    """Whether a message of this post is on its way that nobody may see yet."""
+    standing = services.store.attempts.find(names.attempt(job, post))
+    return standing is not None and standing.until > services.clock()
+
+
+def current_attempt(services: Services, delivery: Delivery, queue: str) -> Message | None:
     """The message with the attempt it stands for, or None if another delivery replaces it.
 
     Between raising the attempt and sending it a crash may come; so a repeated delivery of an
@@ -91,31 +127,43 @@ def current_attempt(services: Services, delivery: Delivery) -> Message | None:
     message = delivery.message
     if not (message.attempt or delivery.may_be_done):
         return message  # the first there is; a second one would only do the same work again
-    standing = services.store.attempts.find(message.job, message.post)
+    standing = services.store.attempts.find(_record(message, queue))
     if standing is None or message.attempt >= standing.attempt:
         return message
     if delivery.may_be_done and standing.until <= services.clock():
-        return msgspec.structs.replace(message, attempt=standing.attempt)
+        return _as_attempt(message, standing)
     if delivery.dequeue_count > 1:
-        _send(services, message, standing)
+        _send(services, message, queue, standing)
     return None
 
 
-def _raise_attempt(services: Services, message: Message, upcoming: Attempt) -> bool:
-    attempts, key = services.store.attempts, (message.job, message.post)
-    if message.attempt == 0 and attempts.create(upcoming, *key):
+def _record(message: Message, queue: str) -> str:
+    """Where the attempts at this work stand."""
+    if queue == names.QUEUE_POSTS:
+        return names.attempt(message.job, message.post)
+    return names.chunk_attempt(message.job, message.post, message.round, message.chunk)
+
+
+def _raise_attempt(services: Services, message: Message, queue: str, upcoming: Attempt) -> bool:
+    attempts, name = services.store.attempts, _record(message, queue)
+    if message.attempt == 0 and attempts.create(upcoming, name):
         return True
-    standing = attempts.find_with_etag(*key)
+    standing = attempts.find_with_etag(name)
     if standing is None:
-        raise Missing(names.attempt(*key))
+        raise Missing(name)
     if standing.record == upcoming:
         return True  # ours: the answer to the write was lost, and the client wrote again
     if standing.record.attempt != message.attempt:
         return False
-    return attempts.replace(upcoming, standing.etag, *key)
+    return attempts.replace(upcoming, standing.etag, name) or attempts.find(name) == upcoming
 
 
-def _send(services: Services, message: Message, attempt: Attempt) -> None:
-    body = msgspec.structs.replace(message, attempt=attempt.attempt, again=False).encode()
+def _send(services: Services, message: Message, queue: str, attempt: Attempt) -> None:
+    is_chunk = queue == names.QUEUE_COMMENTS  # which may have been scored meanwhile
+    body = msgspec.structs.replace(_as_attempt(message, attempt), again=is_chunk).encode()
     delay = max(0.0, (attempt.until - services.clock()).total_seconds())
-    services.queues.send(names.QUEUE_POSTS, body, delay=delay)
+    services.queues.send(queue, body, delay=delay)
+
+
+def _as_attempt(message: Message, attempt: Attempt) -> Message:
+    return msgspec.structs.replace(message, attempt=attempt.attempt, throttles=attempt.throttles)

@@ -14,10 +14,10 @@ readers agree on every key that both see.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from undertone.errors import Full
 from undertone.pipeline.post_records import Arrival
-from undertone.pipeline.store import RecordLog
+from undertone.pipeline.record_log import RecordLog
 
 
 def winners[A: Arrival](lines: Iterable[A]) -> dict[int, A]:
@@ -37,18 +37,23 @@ def arrived[**Key, A: Arrival](
     return winners(barriers.read(*key, **named).records)
 
 
+class Complete[A: Arrival](NamedTuple):
+    """A barrier at which everybody has arrived."""
+
+    arrivals: dict[int, A]
+    has_repeats: bool
+    """Some have arrived more than once: so another may have been told the same before."""
+
+
 def arrive[**Key, A: Arrival](
     barriers: RecordLog[Key, A], arrival: A, expected: int, *key: Key.args, **named: Key.kwargs
-) -> dict[int, A] | None:
+) -> Complete[A] | None:
     """Append `arrival`; all that counts if the barrier is complete, else None.
 
     Raises Missing if the barrier is gone, and with it the job.
     """
-    try:
-        count = barriers.append(arrival, *key, **named)
-    except Full:
-        count = expected  # 50,000 lines: nearly all are repeats, so look whether it is complete
+    count = barriers.append(arrival, *key, **named)
     if count < expected:
         return None
     counting = arrived(barriers, *key, **named)
-    return counting if len(counting) >= expected else None
+    return Complete(counting, count > expected) if len(counting) >= expected else None

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import msgspec
 
 from undertone.errors import Delayed, Missing, Permanent, Transient
 from undertone.pipeline import names
-from undertone.pipeline.arrivals import arrive_post, note_progress, post_arrival
+from undertone.pipeline.arrivals import (
+    arrive_post,
+    arrive_scored_post,
+    note_progress,
+    post_arrival,
+    resume_if_post_arrived,
+)
 from undertone.pipeline.attempts import (
     check_throttle,
     current_attempt,
@@ -16,6 +23,7 @@ from undertone.pipeline.attempts import (
     throttle_platform,
 )
 from undertone.pipeline.comment_cache import cache_name, read_cache, write_cache
+from undertone.pipeline.fanin import arrived
 from undertone.pipeline.job_records import ROWS_PER_PAGE, Options
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.paging import OVERTAKEN_DELAY, Overtaken, PageLog, read_post
@@ -33,24 +41,36 @@ def fetch(services: Services, delivery: Delivery) -> None:
     message = delivery.message
     if services.store.stops.find_cached(message.job):
         return
+    if delivery.may_be_done and services.store.closed.find(message.job) is not None:
+        return
+    snapshot, is_noted = _snapshot(services, delivery)
+    if snapshot is None:
+        return
+    if not is_noted:
+        line = ProgressLine(post=message.post, found=snapshot.fetched)
+        note_progress(services, message.job, line)
+    again = msgspec.structs.replace(message, again=delivery.may_be_done)
+    announce_post(services, again, snapshot)
+
+
+def _snapshot(services: Services, delivery: Delivery) -> tuple[Snapshot | None, bool]:
+    """The post's snapshot, if there is one now, and whether the status knows of it already."""
+    message = delivery.message
     page, index = divmod(message.post, ROWS_PER_PAGE)
     ref = services.store.rows(message.job, page)[index].ref
     if ref is None:
         raise Transient(f"row {message.post + 1} of job {message.job} is no post")
-    snapshot = None
     if delivery.may_be_done or ref.platform == UPLOAD:  # else there can be none yet
         snapshot = services.store.snapshots.find(message.job, message.post)
-    if snapshot is None and ref.platform == UPLOAD:  # its job is being deleted
-        raise Missing(names.snapshot(message.job, message.post))
-    if snapshot is None:
-        current = current_attempt(services, delivery)
-        if current is None:
-            return
-        resume = current.attempt > 0 or delivery.may_be_done
-        snapshot = _fetch(services, current, ref, resume=resume)
-    if snapshot is not None:
-        again = msgspec.structs.replace(message, again=delivery.may_be_done)
-        announce_post(services, again, snapshot)
+        if snapshot is not None:
+            return snapshot, delivery.may_be_done
+        if ref.platform == UPLOAD:  # its job is being deleted
+            raise Missing(names.snapshot(message.job, message.post))
+    current = current_attempt(services, delivery, names.QUEUE_POSTS)
+    if current is None:
+        return None, False
+    resume = current.attempt > 0 or delivery.may_be_done
+    return _fetch(services, current, ref, resume=resume), False
 
 
 def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) -> Snapshot | None:
@@ -116,20 +136,30 @@ def _give_up(services: Services, message: Message, state: State, reason: str) ->
 def announce_post(services: Services, message: Message, snapshot: Snapshot) -> None:
     """Send the chunks of a post that has its snapshot, or arrive at once if there are none.
 
-    Raises Missing if the job is gone.
+    If the message says that this may have been done before, only what has not arrived. Raises
+    Missing if the job is gone.
     """
-    note_progress(services, message.job, ProgressLine(post=message.post, found=snapshot.fetched))
     if not snapshot.chunks:
-        arrive_post(services, message, post_arrival(message, snapshot, []))
+        if not (message.again and resume_if_post_arrived(services, message)):
+            arrive_post(services, message, post_arrival(message, snapshot, []))
         return
-    if len(snapshot.chunks) > 1:
-        services.store.post_barriers.create(message.job, message.post, message.round)
-    send_chunks(services, message, snapshot)
+    missing: Sequence[int] = range(len(snapshot.chunks))
+    if len(missing) > 1:
+        key = (message.job, message.post, message.round)
+        services.store.post_barriers.create(*key)
+        if message.again:
+            here = arrived(services.store.post_barriers, *key)
+            missing = [chunk for chunk in missing if chunk not in here]
+            if not missing:
+                arrive_scored_post(services, message, snapshot, here)
+    send_chunks(services, message, snapshot, missing)
 
 
-def send_chunks(services: Services, message: Message, snapshot: Snapshot) -> None:
-    """Send a scoring message for each chunk of the post."""
-    chunks = len(snapshot.chunks)
-    for chunk in range(chunks):
-        body = msgspec.structs.replace(message, chunk=chunk, chunks=chunks, attempt=0).encode()
+def send_chunks(
+    services: Services, message: Message, snapshot: Snapshot, chunks: Iterable[int]
+) -> None:
+    """Send a scoring message for each of these chunks of the post."""
+    total = len(snapshot.chunks)
+    for chunk in chunks:
+        body = msgspec.structs.replace(message, chunk=chunk, chunks=total, attempt=0).encode()
         services.queues.send(names.QUEUE_COMMENTS, body)

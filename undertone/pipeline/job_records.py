@@ -135,7 +135,11 @@ class OpenMarker(StoredRecord, frozen=True, kw_only=True):
     activity: int = -1
     """Bytes of barrier and progress that reconcile saw last …"""
     since: datetime | None = None
-    """… and since when they have not grown."""
+    """… and since when they have not grown, or what was missing was sent again."""
+    stalls: int = 0
+    """How often it was sent again since they have grown last."""
+    announced: datetime | None = None
+    """When a repeated submit last sent the job's messages."""
     given_up: bool = False
     """Whether reconcile is removing a job that was never written whole; the client that made it
     must then leave the marker alone."""

@@ -36,7 +36,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     chunks: int = 0
     """How many chunks the post has: what its barrier waits for."""
     attempt: int = 0
-    """How often a platform has put this post off."""
+    """How often a platform has put this post off, or the analyzer this chunk."""
+    throttles: int = 0
+    """How many of the last attempts in a row met a throttle of the whole platform."""
     round: int = 0
     """More than 0: the post is scored again because staged blocks were lost."""
     again: bool = False

@@ -89,6 +89,11 @@ def progress(job: str) -> str:
     return f"{job}/progress"
 
 
+def log_part(log: str, part: int) -> str:
+    """An append blob that goes on where the one before it is full; part 0 is `log` itself."""
+    return f"{log}.{part}" if part else log
+
+
 def closing(job: str) -> str:
     """How much of the barrier counts; the first aggregator decides, for all of them."""
     return f"{job}/closing.json"
@@ -122,6 +127,11 @@ def page(job: str, post: int, number: int) -> str:
 def attempt(job: str, post: int) -> str:
     """How often a platform has put the post off, and until when."""
     return f"{job}/posts/{post:05d}/attempt.json"
+
+
+def chunk_attempt(job: str, post: int, round_: int, chunk: int) -> str:
+    """How often the analyzer has put a chunk off, and until when."""
+    return f"{job}/posts/{post:05d}/attempt-{round_}-{chunk:05d}.json"
 
 
 def failure(job: str, post: int) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from undertone.pipeline import names
+from undertone.pipeline.arrivals import resume_if_arrived
 from undertone.pipeline.fetch import announce_post
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import FailureNote
@@ -55,6 +56,9 @@ def fail_chunk(services: Services, delivery: Delivery) -> None:
     """Arrive for a chunk whose scoring failed every try. Raises Missing if the job is gone."""
     message = delivery.message
     if is_stopped(services, message):
+        return
+    snapshot = services.store.snapshots.read(message.job, message.post)
+    if resume_if_arrived(services, message, snapshot):
         return
     note = services.store.chunk_failures.find(message.job, message.post, message.chunk)
     fail(services, message, _reason(note))

@@ -61,10 +61,13 @@ class Snapshot(StoredRecord, frozen=True, kw_only=True):
 
 
 class Attempt(StoredRecord, frozen=True, kw_only=True):
-    """How often a platform has put a post off; deliveries of an older attempt are replaced."""
+    """How often a platform has put a post off, or the analyzer a chunk; deliveries of an older
+    attempt are replaced."""
 
     attempt: int
     until: datetime
+    throttles: int = 0
+    """How many of the last attempts in a row met a throttle of the whole platform."""
     writer: str = ""
     """Tells one's own write, whose answer was lost, from another's."""
 

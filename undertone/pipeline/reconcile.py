@@ -27,13 +27,10 @@ from undertone.pipeline.job_records import (
 from undertone.pipeline.messages import Message
 from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.services import Services
-from undertone.pipeline.store import WithETag
+from undertone.pipeline.stalls import Backlog, has_stalled, open_marker
 
 log = logging.getLogger(__name__)
 
-STALLED = timedelta(minutes=15)
-"""A job in which nothing has happened for so long gets sent again what is missing. Longer than
-the ten minutes after which a killed instance's messages come back by themselves."""
 ABANDONED = timedelta(hours=1)
 """A job whose request was not written by then never will be: its client saw an error."""
 
@@ -44,9 +41,10 @@ def reconcile(services: Services) -> None:
     A job that fails does not keep the others from their turn; its error is raised at the end.
     """
     problems: list[Exception] = []
+    backlog = Backlog(services.queues)
     for name in services.store.jobs.names(names.OPEN):
         try:
-            reconcile_job(services, name.removeprefix(names.OPEN))
+            reconcile_job(services, name.removeprefix(names.OPEN), backlog)
         except Missing:
             log.info("job of %s went away meanwhile", name)
         except Exception as error:
@@ -57,7 +55,7 @@ def reconcile(services: Services) -> None:
         raise ExceptionGroup("reconciling some jobs failed", problems)
 
 
-def reconcile_job(services: Services, job: str) -> None:
+def reconcile_job(services: Services, job: str, backlog: Backlog) -> None:
     """Do for one open job what its state asks for. Raises Missing if it goes away meanwhile."""
     stop = services.store.stops.find(job)
     if stop is not None and stop.why == "deleted":
@@ -72,7 +70,7 @@ def reconcile_job(services: Services, job: str) -> None:
     here = winners(lines)
     if _may_end(services, request, here, stop):
         send_finished(services, _message(request))
-    elif _has_stalled(services, job, size):
+    elif has_stalled(services, job, size, backlog):
         log.warning("job %s has stalled; sending again what is missing", job)
         _send_missing(services, request, here)
 
@@ -87,7 +85,7 @@ def _may_end(
 def _drop_if_abandoned(services: Services, job: str) -> None:
     if services.clock() - names.created_at(job) < ABANDONED:
         return
-    marker, etag = _open_marker(services, job)
+    marker, etag = open_marker(services.store, job)
     if not marker.given_up:
         given_up = msgspec.structs.replace(marker, given_up=True)
         if not services.store.open_markers.replace(given_up, etag, job):
@@ -118,26 +116,6 @@ def _give_up(services: Services, job: str, marker: OpenMarker) -> bool:
     except Missing:  # given up, now or in an earlier round that did not end
         return True
     return False
-
-
-def _open_marker(services: Services, job: str) -> WithETag[OpenMarker]:
-    marker = services.store.open_markers.find_with_etag(job)
-    if marker is None:
-        raise Missing(names.open_marker(job))
-    return marker
-
-
-def _has_stalled(services: Services, job: str, barrier: int) -> bool:
-    """Whether barrier and progress have not grown for `STALLED`; what was seen is noted."""
-    now = services.clock()
-    activity = barrier + services.store.progress.size(job)
-    marker, etag = _open_marker(services, job)
-    if marker.activity == activity and marker.since and now - marker.since < STALLED:
-        return False
-    stalled = marker.activity == activity and marker.since is not None
-    seen = msgspec.structs.replace(marker, activity=activity, since=now)
-    services.store.open_markers.replace(seen, etag, job)
-    return stalled
 
 
 def _send_missing(services: Services, request: Request, here: dict[int, PostArrival]) -> None:

@@ -43,7 +43,7 @@ def score_again(
             round=round_,
             again=True,
         )
-        send_chunks(services, message, snapshot)
+        send_chunks(services, message, snapshot, range(len(snapshot.chunks)))
     reopen(services.store, request.job, decision)
 
 

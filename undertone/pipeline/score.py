@@ -11,7 +11,7 @@ from typing import NamedTuple
 from model.analyzer import Analyzer, Prediction, Unavailable
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
-from undertone.pipeline.attempts import postpone_chunk
+from undertone.pipeline.attempts import current_attempt, postpone_chunk
 from undertone.pipeline.isolate import LATER, Unscorable, isolate, reason_of
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
@@ -42,13 +42,16 @@ def score(services: Services, delivery: Delivery) -> None:
     snapshot = services.store.snapshots.read(message.job, message.post)
     if delivery.may_be_done and resume_if_arrived(services, message, snapshot):
         return
+    current = current_attempt(services, delivery, names.QUEUE_COMMENTS)
+    if current is None:
+        return
     comments = services.store.comments(snapshot, message.chunk)
     analyzer = services.analyzer()
     probe = f"{message.job} {message.post} {message.chunk}"
     try:
         outcomes = _scores(analyzer, [comment.text for comment in comments], probe)
     except Unavailable as error:
-        if refusal := postpone_chunk(services, message, error):
+        if refusal := postpone_chunk(services, current, error):
             fail(services, message, refusal)
         return
     block = stage(services, message, snapshot, list(map(_row, comments, outcomes)))

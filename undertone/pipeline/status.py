@@ -15,6 +15,7 @@ from cachetools import LRUCache
 from undertone.pipeline.fanin import winners
 from undertone.pipeline.job_records import Closed, Request
 from undertone.pipeline.post_records import PostArrival, ProgressLine
+from undertone.pipeline.record_log import LogPosition
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
 from undertone.records import State
@@ -36,6 +37,7 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
 
     reason: str
     until: str
+    """When the last of them tries again."""
     posts: int
 
 
@@ -65,8 +67,8 @@ class Watch:
     def __init__(self, job: str) -> None:
         self._job = job
         self._lock = threading.Lock()
-        self._barrier_read = 0
-        self._progress_read = 0
+        self._barrier_read = LogPosition()
+        self._progress_read = LogPosition()
         self.arrivals: dict[int, PostArrival] = {}
         self._found: dict[int, int] = {}
         self._scored: dict[int, dict[int, int]] = {}
@@ -75,14 +77,12 @@ class Watch:
     def catch_up(self, store: JobStore) -> None:
         """Read on where the last call ended. Raises Missing if the job is gone."""
         with self._lock:
-            arrivals, size = store.barriers.read_from(self._barrier_read, self._job)
-            self._barrier_read += size
+            arrivals, self._barrier_read = store.barriers.read_from(self._barrier_read, self._job)
             for key, arrival in winners(arrivals).items():
                 standing = self.arrivals.get(key)
                 if standing is None or arrival.round > standing.round:
                     self.arrivals[key] = arrival
-            lines, size = store.progress.read_from(self._progress_read, self._job)
-            self._progress_read += size
+            lines, self._progress_read = store.progress.read_from(self._progress_read, self._job)
             for line in lines:
                 self._take(line)
 
@@ -98,7 +98,7 @@ class Watch:
     @property
     def begun(self) -> bool:
         """Whether anything has happened yet."""
-        return bool(self._barrier_read or self._progress_read)
+        return any(self._barrier_read) or any(self._progress_read)
 
     def posts(self, total: int) -> Counts:
         """Posts, of `total`."""
@@ -118,16 +118,16 @@ class Watch:
         return Counts(total=sum(found.values()), done=arrived + under_way, failed=unscored)
 
     def waits(self, now: datetime) -> list[Wait]:
-        """Who waits for a platform at `now`, alike ones together, the longest last."""
-        groups: dict[tuple[str, str], int] = {}
+        """Who waits for a platform at `now`, those with the same reason together, longest last."""
+        groups: dict[str, list[str]] = {}
         for post, line in self._waiting.items():
             if post not in self.arrivals and datetime.fromisoformat(line.until) > now:
-                key = (line.until, line.waiting)
-                groups[key] = groups.get(key, 0) + 1
-        return [
-            Wait(reason=reason, until=until, posts=posts)
-            for (until, reason), posts in sorted(groups.items())
+                groups.setdefault(line.waiting, []).append(line.until)
+        waits = [
+            Wait(reason=reason, until=max(untils), posts=len(untils))
+            for reason, untils in groups.items()
         ]
+        return sorted(waits, key=lambda wait: (wait.until, wait.reason))
 
     def unfetched(self, total: int) -> int:
         """Posts whose number of comments is not known yet."""

@@ -1,8 +1,8 @@
 """Where a job is kept: one place that knows each blob's name, type, encoding and version.
 
-A `RecordBlobs` is all blobs of one kind, a `RecordLog` all append blobs of one kind; both write and
-read the same wire form. Whether a missing blob is an error or an answer is the caller's choice of
-method: `read` raises Missing, `find` gives None.
+A `RecordBlobs` is all blobs of one kind, a `RecordLog` (`record_log.py`) all append blobs of one
+kind; both write and read the same wire form. Whether a missing blob is an error or an answer is the
+caller's choice of method: `read` raises Missing, `find` gives None.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from undertone import wire
-from undertone.errors import Missing, NewerVersion
+from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.job_records import (
@@ -38,8 +38,10 @@ from undertone.pipeline.post_records import (
     Snapshot,
     Throttle,
 )
-from undertone.ports import Blobs
-from undertone.records import VERSION, Comment, Page, StoredRecord
+from undertone.pipeline.record_log import RecordLog
+from undertone.pipeline.versions import decode_record
+from undertone.ports import MAX_APPENDS, Blobs
+from undertone.records import Comment, Page, StoredRecord
 
 
 class WithETag[R](NamedTuple):
@@ -59,7 +61,7 @@ class RecordBlobs[**Key, R: StoredRecord]:
 
     def read(self, *key: Key.args, **named: Key.kwargs) -> R:
         """Raises Missing, NewerVersion."""
-        return _decode(self.blobs.read(self.name(*key, **named)), self.type)
+        return decode_record(self.blobs.read(self.name(*key, **named)), self.type)
 
     def find(self, *key: Key.args, **named: Key.kwargs) -> R | None:
         """The record, or None where its absence is an answer. Raises NewerVersion."""
@@ -74,7 +76,7 @@ class RecordBlobs[**Key, R: StoredRecord]:
             data, etag = self.blobs.read_versioned(self.name(*key, **named))
         except Missing:
             return None
-        return WithETag(_decode(data, self.type), etag)
+        return WithETag(decode_record(data, self.type), etag)
 
     def write(self, record: R, *key: Key.args, **named: Key.kwargs) -> None:
         """Create or overwrite."""
@@ -139,57 +141,17 @@ class CachedAbsences[**Key, R: StoredRecord](RecordBlobs[Key, R]):
         self.absences.discard(self.name(*key, **named))
 
 
-class LogPart[R](NamedTuple):
-    """Records of a part of a log, and how many bytes that part has."""
-
-    records: list[R]
-    size: int
-
-
-@dataclass(frozen=True)
-class RecordLog[**Key, R: StoredRecord]:
-    """All append blobs of one kind: a record a line, each appended as one block."""
-
-    blobs: Blobs
-    name: Callable[Key, str]
-    type: type[R]
-
-    def create(self, *key: Key.args, **named: Key.kwargs) -> bool:
-        """Create it, empty. False, and untouched, if it is there."""
-        return self.blobs.create_append(self.name(*key, **named))
-
-    def append(self, record: R, *key: Key.args, **named: Key.kwargs) -> int:
-        """Append a line; how many there are now. Raises Missing, Full."""
-        return self.blobs.append(self.name(*key, **named), msgspec.json.encode(record) + b"\n")
-
-    def read(self, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
-        """All of it. Raises Missing, NewerVersion.
-
-        As a range: others may append meanwhile, and a whole read wants a blob that stands still.
-        """
-        return self.read_from(0, *key, **named)
-
-    def read_from(self, start: int, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
-        """From byte `start`, where a line begins. Raises Missing, NewerVersion."""
-        return self._part(self.blobs.read_range(self.name(*key, **named), start))
-
-    def read_to(self, end: int, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
-        """The first `end` bytes. Raises Missing, NewerVersion."""
-        return self._part(self.blobs.read_range(self.name(*key, **named), 0, end))
-
-    def size(self, *key: Key.args, **named: Key.kwargs) -> int:
-        """Bytes so far. Raises Missing."""
-        return len(self.blobs.read_range(self.name(*key, **named), 0))
-
-    def _part(self, lines: bytes) -> LogPart[R]:
-        return LogPart(_decode_lines(lines, self.type), len(lines))
-
-
 class JobStore:
     """Everything that is kept of jobs, by kind of blob; results are elsewhere."""
 
-    def __init__(self, jobs: Blobs, cache: Blobs, absences: AbsenceCache) -> None:
-        """`jobs` and `cache`: the containers for jobs and for the comment cache."""
+    def __init__(
+        self, jobs: Blobs, cache: Blobs, absences: AbsenceCache, *, max_appends: int = MAX_APPENDS
+    ) -> None:
+        """`jobs` and `cache`: the containers for jobs and for the comment cache.
+
+        `max_appends`: how many blocks an append blob of `jobs` takes; other than the service's
+        only in tests.
+        """
         self.jobs = jobs
         self.requests = RecordBlobs(jobs, names.request, Request)
         self.row_pages = RecordBlobs(jobs, names.rows, RowPage)
@@ -199,12 +161,12 @@ class JobStore:
         self.open_markers = RecordBlobs(jobs, names.open_marker, OpenMarker)
         self.index = RecordBlobs(jobs, names.index, IndexEntry)
         self.key_bindings = RecordBlobs(jobs, _itself, KeyBinding)
-        self.barriers = RecordLog(jobs, names.barrier, PostArrival)
-        self.progress = RecordLog(jobs, names.progress, ProgressLine)
+        self.barriers = RecordLog(jobs, names.barrier, PostArrival, max_appends)
+        self.progress = RecordLog(jobs, names.progress, ProgressLine, max_appends)
         self.snapshots = RecordBlobs(jobs, names.snapshot, Snapshot)
         self.pages = RecordBlobs(jobs, names.page, Page)
-        self.post_barriers = RecordLog(jobs, names.post_barrier, ChunkArrival)
-        self.attempts = RecordBlobs(jobs, names.attempt, Attempt)
+        self.post_barriers = RecordLog(jobs, names.post_barrier, ChunkArrival, max_appends)
+        self.attempts = RecordBlobs(jobs, _itself, Attempt)
         self.failures = RecordBlobs(jobs, names.failure, FailureNote)
         self.chunk_failures = RecordBlobs(jobs, names.chunk_failure, FailureNote)
         self.fetched = RecordBlobs(cache, _itself, Fetched)
@@ -246,30 +208,3 @@ class JobStore:
 
 def _itself(name: str) -> str:
     return name
-
-
-class _Version(msgspec.Struct):
-    v: int = 0
-
-
-def _decode[R](data: bytes, kind: type[R]) -> R:
-    try:
-        return wire.decode(data, kind)
-    except msgspec.ValidationError:
-        _check_version(data)
-        raise
-
-
-def _decode_lines[R](lines: bytes, kind: type[R]) -> list[R]:
-    try:
-        return wire.decode_lines(lines, kind)
-    except msgspec.ValidationError:
-        for line in lines.splitlines():
-            _check_version(line)
-        raise
-
-
-def _check_version(data: bytes) -> None:
-    version = wire.decode(data, _Version).v
-    if version > VERSION:
-        raise NewerVersion(f"a newer version of the app wrote this (version {version})")

@@ -35,6 +35,7 @@ from undertone.pipeline.messages import Message
 from undertone.pipeline.post_records import Fetched
 from undertone.pipeline.services import Services
 from undertone.pipeline.snapshot import take_snapshot
+from undertone.pipeline.stalls import may_announce_again
 from undertone.posts import parse_post_url
 from undertone.records import UPLOAD, PostRef, UploadedPost
 
@@ -73,9 +74,13 @@ def submit(services: Services, submission: Submission) -> Accepted:
     job, key = _job_id(services, submission)
     is_new = write_down(services, submission, job, key, rows)
     request = _written(services, job)
-    if is_new or services.store.closed.find(job) is None:
+    if is_new or _may_announce_again(services, job):
         announce(services, request, again=not is_new, traceparent=submission.traceparent)
     return Accepted(request, rows)
+
+
+def _may_announce_again(services: Services, job: str) -> bool:
+    return services.store.closed.find(job) is None and may_announce_again(services, job)
 
 
 def _written(services: Services, job: str) -> Request:

@@ -6,7 +6,7 @@ An output binding of Azure Functions would re-indent JSON and split a body that 
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import BinaryBase64EncodePolicy, QueueClient, QueueServiceClient
@@ -39,6 +39,17 @@ class AzureQueues:
         except AzureError as error:
             cause = error_code(error) or type(error).__name__
             raise Transient(f"queue {queue} did not take a message: {cause}") from error
+
+    def oldest(self, queue: str) -> datetime | None:
+        """When the message that comes next was sent; None if none waits. Raises Transient."""
+        try:
+            messages = self._client(queue).peek_messages(max_messages=1)
+        except ResourceNotFoundError:
+            return None  # the queue is made by the first message to it
+        except AzureError as error:
+            cause = error_code(error) or type(error).__name__
+            raise Transient(f"queue {queue} did not tell its next message: {cause}") from error
+        return messages[0].inserted_on if messages else None
 
     def _client(self, queue: str) -> QueueClient:
         """One client for each queue, because making one takes longer than looking it up.

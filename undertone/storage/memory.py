@@ -10,13 +10,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from undertone.errors import Full, Missing, MissingBlocks
-from undertone.ports import Versioned
-
-MAX_APPENDS = 50_000
-"""Blocks that an append blob can have."""
+from undertone.ports import MAX_APPENDS, Clock, Versioned
 
 
 @dataclass
@@ -30,6 +28,7 @@ class _Blob:
 class MemoryBlobs:
     """The blobs of one container."""
 
+    max_appends: int = MAX_APPENDS
     _blobs: dict[str, _Blob] = field(default_factory=dict)
     _staged: dict[str, dict[str, bytes]] = field(default_factory=dict)
     _committed: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -89,7 +88,7 @@ class MemoryBlobs:
         """Append one block; returns how many blocks the blob has now. Raises Missing, Full."""
         with self._lock:
             blob = self._get(name)
-            if blob.appends >= MAX_APPENDS:
+            if blob.appends >= self.max_appends:
                 raise Full(name)
             blob.data += data
             blob.appends += 1
@@ -151,13 +150,34 @@ class MemoryBlobs:
             return True
 
 
+class Sent(tuple[bytes, float]):
+    """A message as it was sent: body and delay in seconds."""
+
+    at: datetime
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass
 class MemoryQueues:
     """Queues whose messages a test reads from `sent` and delivers itself."""
 
     sent: dict[str, list[tuple[bytes, float]]] = field(default_factory=dict)
     """Body and delay in seconds of each message, by queue, in the order sent."""
+    clock: Clock = _now
 
     def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:
         """Keep the message in `sent`."""
-        self.sent.setdefault(queue, []).append((body, delay))
+        message = Sent((body, delay))
+        message.at = self.clock()
+        self.sent.setdefault(queue, []).append(message)
+
+    def oldest(self, queue: str) -> datetime | None:
+        """When the message that comes next was sent; None if none waits."""
+        now = self.clock()
+        for message in self.sent.get(queue, []):
+            if isinstance(message, Sent) and message.at + timedelta(seconds=message[1]) <= now:
+                return message.at
+        return None

@@ -21,7 +21,7 @@ from undertone.pipeline.messages import Message
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
 from undertone.pipeline.submit import Submission, submit
-from undertone.ports import Blobs, Versioned
+from undertone.ports import Blobs, Source, Versioned
 from undertone.records import Comment, Page, PostRef, UploadedPost, Want
 from undertone.storage.memory import MemoryBlobs, MemoryQueues
 
@@ -71,17 +71,25 @@ class Bench:
     results: MemoryBlobs = field(default_factory=MemoryBlobs)
     queues: MemoryQueues = field(default_factory=MemoryQueues)
     source: Script = field(default_factory=Script)
+    platform: Source | None = None
+    """Asked instead of `source`, if it is there."""
     analyzer: Fair = field(default_factory=Fair)
     now: datetime = NOW
 
     def __post_init__(self) -> None:
-        self.store = JobStore(self.jobs, self.cache, AbsenceCache(lambda: self.now))
+        self.store = JobStore(
+            self.jobs,
+            self.cache,
+            AbsenceCache(lambda: self.now),
+            max_appends=self.jobs.max_appends,
+        )
+        self.queues.clock = lambda: self.now
         self.services = Services(
             store=self.store,
             results=self.results,
             queues=self.queues,
             clock=lambda: self.now,
-            source=lambda _: self.source,
+            source=lambda _: self.platform or self.source,
             analyzer=lambda: self.analyzer,
             chunk_size=2,
             threads=1,
@@ -122,6 +130,14 @@ class Bench:
 
     def deliver(self, queue: str, message: Message, *, count: int = 1) -> None:
         handle_message(self.services, queue, message.encode(), dequeue_count=count)
+
+    def deliver_next(self) -> None:
+        """Deliver the first message of the queue that has had one for longest."""
+        queue, sent = next(iter(self.queues.sent.items()))
+        body, _ = sent.pop(0)
+        if not sent:
+            del self.queues.sent[queue]
+        handle_message(self.services, queue, body)
 
     def drain(self) -> None:
         """Deliver everything, waiting out all delays."""

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from model.analyzer import Prediction
+from model.analyzer import Prediction, Unavailable
 from undertone.errors import Delayed, MissingBlocks, Permanent, Transient
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
@@ -30,6 +31,8 @@ from undertone.storage.memory import MemoryBlobs
 
 MAX_DEQUEUE = 3
 RETRY_DELAY = timedelta(seconds=30)
+MAX_APPENDS = 3
+"""Blocks that an append blob takes here, so that barriers and progress go on in further ones."""
 
 
 class Crash(BaseException):
@@ -94,6 +97,7 @@ class Envelope:
     queue: str
     body: bytes
     visible_at: datetime
+    sent_at: datetime
     dequeue_count: int = 0
 
 
@@ -131,12 +135,19 @@ class Worker:
 
 @dataclass
 class FickleAnalyzer:
-    """Answers a text differently each time it sees it, as two kinds of processor may."""
+    """Answers a text differently each time it sees it, as two kinds of processor may; or later."""
 
-    seed: random.Random
+    world: World
     model: str = "fickle@1"
 
+    @property
+    def seed(self) -> random.Random:
+        return self.world.seed
+
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        if self.world.chance(0.1):
+            raise Unavailable("busy", 60.0)
+
         def one() -> Prediction:
             cuts = sorted((self.seed.random(), self.seed.random()))
             return Prediction(cuts[0], cuts[1] - cuts[0], 1 - cuts[1])
@@ -184,7 +195,7 @@ class World:
 
     seed: random.Random
     now: datetime = datetime(2026, 11, 21, tzinfo=UTC)
-    jobs: MemoryBlobs = field(default_factory=MemoryBlobs)
+    jobs: MemoryBlobs = field(default_factory=lambda: MemoryBlobs(max_appends=MAX_APPENDS))
     cache: MemoryBlobs = field(default_factory=MemoryBlobs)
     results: MemoryBlobs = field(default_factory=MemoryBlobs)
     queue: list[Envelope] = field(default_factory=list)
@@ -194,14 +205,24 @@ class World:
     """How often staged blocks were not there when they were to be committed."""
     lost: bool = False
     """Whether a message is gone for good, so that only `reconcile` can bring its job to an end."""
+    sent: Counter[str] = field(default_factory=Counter)
+    """Messages by job, without those that only came later because somebody said so …"""
+    postponed: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
+    """… which are here: the attempts that were sent, by piece of work."""
+    repeats: int = 0
+    """How often one message was, or may be, worked on once more: copies, crashes, failures."""
+    announcements: int = 0
+    """How often somebody looked whether a whole job is to be sent again."""
 
     def __post_init__(self) -> None:
         source = FickleSource(self)
-        analyzer = FickleAnalyzer(self.seed)
+        analyzer = FickleAnalyzer(self)
         absences = AbsenceCache(lambda: self.now, timedelta(seconds=1))  # as deployed
-        self.store = JobStore(self.jobs, self.cache, AbsenceCache(lambda: self.now))
+        believing_none = AbsenceCache(lambda: self.now)
+        self.store = JobStore(self.jobs, self.cache, believing_none, max_appends=MAX_APPENDS)
+        jobs, cache = Stepped(_Forgetful(self)), Stepped(self.cache)
         self.services = Services(
-            store=JobStore(Stepped(self.jobs), Stepped(self.cache), absences),
+            store=JobStore(jobs, cache, absences, max_appends=MAX_APPENDS),
             results=Stepped(_Recording(self)),
             queues=Stepped(_Sending(self)),
             clock=lambda: self.now,
@@ -225,8 +246,9 @@ class World:
 
     def duplicate(self, envelope: Envelope) -> None:
         """The queue will deliver this message once more."""
-        copy = Envelope(envelope.queue, envelope.body, self.now, envelope.dequeue_count)
+        copy = replace(envelope, visible_at=self.now)
         self.queue.append(copy)
+        self.repeats += 1
 
     def receive(self, envelope: Envelope) -> None:
         """Deliver a message."""
@@ -248,7 +270,8 @@ class World:
     def _poison(self, envelope: Envelope) -> None:
         queue = names.poison_queue(envelope.queue)
         if queue in HANDLERS:
-            self.queue.append(Envelope(queue, envelope.body, self.now))
+            self.queue.append(Envelope(queue, envelope.body, self.now, self.now))
+            self.repeats += 1
         else:  # left to reconcile
             self.lost = True
 
@@ -257,7 +280,12 @@ class World:
         self.workers.remove(worker)
         if worker.error is not None and not isinstance(worker.error, (Crash, Transient)):
             raise worker.error
-        if worker.error is None or worker.envelope is None:
+        if worker.error is not None:
+            self.repeats += 1
+        if worker.envelope is None:
+            self.lost = self.lost or worker.error is not None  # a client that got no answer
+            return
+        if worker.error is None:
             return
         if worker.envelope.dequeue_count >= MAX_DEQUEUE and not isinstance(worker.error, Crash):
             self._poison(worker.envelope)
@@ -301,6 +329,21 @@ class World:
 
 
 @dataclass
+class _Forgetful:
+    """The container of jobs; now and then it does not take a line of the progress."""
+
+    world: World
+
+    def append(self, name: str, data: bytes) -> int:
+        if "/progress" in name and self.world.chance(0.2):
+            raise Transient("storage answered 503")
+        return self.world.jobs.append(name, data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.world.jobs, name)
+
+
+@dataclass
 class _Recording:
     """The results container; notes every block list and commits it."""
 
@@ -335,7 +378,17 @@ class _Sending:
             assert self._may_end(message), (
                 "the ending message was sent before all posts had arrived"
             )
-        self.world.queue.append(Envelope(queue, body, self.world.now + timedelta(seconds=delay)))
+        now = self.world.now
+        self.world.queue.append(Envelope(queue, body, now + timedelta(seconds=delay), now))
+        if message.attempt:
+            work = (message.job, queue, message.post, message.chunk, message.round)
+            self.world.postponed.setdefault(work, []).append(message.attempt)
+        else:
+            self.world.sent[message.job] += 1
+
+    def oldest(self, queue: str) -> datetime | None:
+        sent = [e.sent_at for e in self.world.visible() if e.queue == queue]
+        return min(sent, default=None)
 
     def _may_end(self, message: Message) -> bool:
         store = self.world.store

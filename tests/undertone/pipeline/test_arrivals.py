@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.undertone.pipeline.conftest import NOW, Bench, FullBlobs, ending, upload
-from undertone.errors import Missing
+from tests.undertone.pipeline.conftest import NOW, Bench, FullBlobs
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import (
     arrive_chunk,
@@ -218,22 +217,8 @@ def test_a_chunk_that_arrived_before_a_crash_is_not_scored_again(bench: Bench) -
 # Progress
 
 
-def test_progress_of_a_job_that_is_gone_is_missing(bench: Bench) -> None:
-    with pytest.raises(Missing):
-        note_progress(bench.services, "job", ProgressLine(post=0))
-
-
-def test_a_full_progress_blob_stops_no_work() -> None:
-    bench = Bench(jobs=FullBlobs())
-    note_progress(bench.services, "job", ProgressLine(post=0))
-
-
-def test_the_last_arrival_at_a_full_barrier_still_ends_the_job(bench: Bench) -> None:
-    request = bench.submit(uploads=[upload(2)])
-    bench.drain()
-    whole = FullBlobs()
-    for name in bench.jobs.names(request.job):
-        whole.write(name, bench.jobs.read(name))
-    full = Bench(jobs=whole)
-    arrive_post(full.services, ending(request), arrival(0))
-    assert full.one("finished")[0].job == request.job
+def test_progress_that_cannot_be_noted_stops_no_work(bench: Bench) -> None:
+    note_progress(bench.services, "job", ProgressLine(post=0))  # its job is gone
+    note_progress(Bench(jobs=FullBlobs()).services, "job", ProgressLine(post=0))
+    assert not bench.queues.sent
+    assert bench.jobs.names("") == []

@@ -13,8 +13,8 @@ from undertone.errors import Delayed
 from undertone.pipeline import names
 from undertone.pipeline.attempts import FIRST_DELAY, LONGEST_CHUNK_DELAY, LONGEST_DELAY
 from undertone.pipeline.job_records import LIFETIME, Request
-from undertone.pipeline.reconcile import STALLED
 from undertone.pipeline.reports import result_rows
+from undertone.pipeline.stalls import STALLED
 
 
 def throttled(bench: Bench, minutes: float | None, *, wide: bool = True) -> Request:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.undertone.pipeline.conftest import CountingBlobs, FullBlobs, store_over
+from tests.undertone.pipeline.conftest import CountingBlobs, store_over
 from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.fanin import arrive, arrived, winners
 from undertone.pipeline.post_records import ChunkArrival
-from undertone.pipeline.store import RecordLog
+from undertone.pipeline.record_log import RecordLog
 from undertone.ports import Blobs
 from undertone.results.tally import Tally
 from undertone.storage.memory import MemoryBlobs
@@ -75,7 +75,7 @@ def test_a_barrier_is_complete_exactly_when_every_key_has_arrived(
             assert complete is None
         else:
             assert complete is not None
-            assert complete.keys() == here
+            assert complete.arrivals.keys() == here
 
 
 def test_who_completes_it_is_given_the_lines_that_count() -> None:
@@ -83,15 +83,18 @@ def test_who_completes_it_is_given_the_lines_that_count() -> None:
     assert arrive(barriers, line(0, 0, "first"), 2, *BARRIER) is None
     assert arrive(barriers, line(0, 0, "repeat"), 2, *BARRIER) is None
     complete = arrive(barriers, line(1, 0, "other"), 2, *BARRIER)
-    assert complete == {0: line(0, 0, "first"), 1: line(1, 0, "other")}
-    assert complete == arrived(barriers, *BARRIER)
+    assert complete is not None
+    assert complete.arrivals == {0: line(0, 0, "first"), 1: line(1, 0, "other")}
+    assert complete.arrivals == arrived(barriers, *BARRIER)
+    assert complete.has_repeats
 
 
 def test_of_many_at_once_the_last_sees_it_complete() -> None:
     barriers = barrier()
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda key: arrive(barriers, line(key), 100, *BARRIER), range(100)))
-    assert [answer for answer in answers if answer is not None] == [arrived(barriers, *BARRIER)]
+    complete = [answer.arrivals for answer in answers if answer is not None]
+    assert complete == [arrived(barriers, *BARRIER)]
 
 
 def test_while_lines_are_too_few_the_barrier_is_not_read() -> None:
@@ -102,15 +105,6 @@ def test_while_lines_are_too_few_the_barrier_is_not_read() -> None:
     assert blobs.reads == []
     arrive(barriers, line(2), 3, *BARRIER)
     assert blobs.reads == [names.post_barrier(*BARRIER)]
-
-
-@pytest.mark.parametrize(("expected", "complete"), [(2, True), (3, False)])
-def test_a_barrier_that_takes_no_more_lines_is_looked_at(expected: int, complete: bool) -> None:
-    blobs = FullBlobs()
-    lines = [b'{"v":1,"key":%d,"block":"b","tally":{}}\n' % key for key in (0, 1)]
-    blobs.write(names.post_barrier(*BARRIER), b"".join(lines))
-    answer = arrive(store_over(blobs).post_barriers, line(0), expected, *BARRIER)
-    assert (answer is not None) is complete
 
 
 def test_without_a_barrier_the_job_is_gone() -> None:

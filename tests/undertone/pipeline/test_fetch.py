@@ -253,7 +253,7 @@ def test_announcing_twice_sends_twice_and_forgets_no_arrival(bench: Bench) -> No
 def test_chunks_are_sent_as_first_attempts(bench: Bench) -> None:
     taken = Snapshot(row=4, state=State.OK, chunks=(Chunk(2, 0, 9), Chunk(1, 9, 5)))
     message = Message(job="j", posts=9, deadline=NOW, post=3, attempt=2, round=1, again=True)
-    send_chunks(bench.services, message, taken)
+    send_chunks(bench.services, message, taken, range(2))
     sent = [each for each, _ in bench.take("comments")]
     assert sent == [
         msgspec.structs.replace(message, chunk=chunk, chunks=2, attempt=0) for chunk in (0, 1)

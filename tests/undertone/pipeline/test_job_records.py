@@ -25,8 +25,8 @@ from undertone.pipeline.job_records import (
     Stop,
 )
 from undertone.pipeline.post_records import PostArrival
+from undertone.ports import MAX_APPENDS
 from undertone.records import PostRef, State, StoredRecord, Want
-from undertone.storage.memory import MAX_APPENDS
 
 REF = PostRef(platform="hackernews", id="1")
 

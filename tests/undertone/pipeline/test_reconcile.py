@@ -10,7 +10,8 @@ import pytest
 from tests.undertone.pipeline.conftest import URL, Bench, InterruptedBlobs, page, upload
 from undertone.pipeline import names
 from undertone.pipeline.job_records import LIFETIME, OpenMarker
-from undertone.pipeline.reconcile import ABANDONED, STALLED, reconcile
+from undertone.pipeline.reconcile import ABANDONED, reconcile
+from undertone.pipeline.stalls import STALLED
 from undertone.pipeline.stopping import cancel
 
 MINUTE = timedelta(minutes=1)
@@ -65,7 +66,7 @@ def test_a_stall_is_dealt_with_once_a_while(bench: Bench) -> None:
     assert len(bench.take("jobs")) == 1
     run_reconcile(bench, MINUTE)
     assert not bench.queues.sent
-    run_reconcile(bench, STALLED)
+    run_reconcile(bench, 2 * STALLED)
     assert len(bench.take("jobs")) == 1
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import msgspec
 import pytest
 
 from model.analyzer import Unavailable
@@ -87,4 +90,46 @@ def test_past_the_deadline_the_comments_stay_without_scores(bench: Bench) -> Non
     )
 
 
-# An analyzer that fails
+def test_a_chunk_has_one_chain_of_attempts_whoever_sends_it(bench: Bench) -> None:
+    """Seen: each stall added a chain of its own, 328 live messages for four chunks after a day."""
+    request, messages = bench.fetch_upload(8)
+    bench.analyzer.error = Unavailable("Azure AI Language is busy", None)
+    for message in messages:
+        bench.deliver("comments", message)
+    queued = [(bench.now + timedelta(seconds=delay), m) for m, delay in bench.take("comments")]
+    end = bench.now + timedelta(hours=24)
+    while bench.now < end:
+        bench.now += timedelta(minutes=5)
+        for message in messages:  # as a stall or a repeated call sends it
+            bench.deliver("comments", msgspec.structs.replace(message, again=True))
+        due = [m for at, m in queued if at <= bench.now]
+        queued = [(at, m) for at, m in queued if at > bench.now]
+        for message in due:
+            bench.deliver("comments", message)
+        sent = bench.take("comments")
+        queued += [(bench.now + timedelta(seconds=delay), m) for m, delay in sent]
+        assert len(queued) <= len(messages)
+    bench.analyzer.error = None
+    for _, message in queued:
+        bench.deliver("comments", message)
+    bench.drain()
+    assert bench.store.closed.find(request.job)
+    assert sorted(bench.analyzer.texts) == [f"text {n}" for n in range(8)]
+
+
+def test_a_crash_before_the_postponed_chunk_was_sent_loses_none(bench: Bench) -> None:
+    _, message = unavailable(bench, 90.0)
+    bench.deliver("comments", message)
+    bench.queues.sent.clear()  # it died between writing the attempt and sending it
+    bench.deliver("comments", message, count=2)
+    again, delay = bench.one("comments")
+    assert (again.attempt, delay) == (1, 90)
+
+
+def test_a_chunk_of_a_later_round_does_not_wait_for_that_of_an_earlier(bench: Bench) -> None:
+    request, message = unavailable(bench, 90.0)
+    bench.deliver("comments", message)
+    bench.analyzer.error = None
+    bench.deliver("comments", msgspec.structs.replace(message, round=1, again=True))
+    assert bench.analyzer.texts == ["text 0", "text 1"]
+    assert bench.store.barriers.read(request.job).records[0].round == 1

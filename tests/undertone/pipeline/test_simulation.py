@@ -20,7 +20,8 @@ from undertone.errors import Conflict, Missing, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.deletion import LONGEST_PAUSE, TOMBSTONE_LIFE
 from undertone.pipeline.job_records import LIFETIME, Request
-from undertone.pipeline.reconcile import STALLED, reconcile
+from undertone.pipeline.reconcile import reconcile
+from undertone.pipeline.stalls import LONGEST_PATIENCE, STALLED
 from undertone.pipeline.stopping import cancel, delete
 from undertone.pipeline.submit import Submission, submit
 from undertone.ports import Blobs
@@ -88,6 +89,7 @@ class Pipeline(RuleBasedStateMachine):
     @rule(data=st.data())
     def submit_again(self, data: st.DataObject) -> None:
         """A client that got no answer repeats its call with the same key."""
+        self.world.announcements += 1
         made = data.draw(st.sampled_from(self.sent))
         self.world.start(lambda: self._tolerate(lambda: self._submit(made)))
 
@@ -142,11 +144,13 @@ class Pipeline(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule()
     def reconcile(self) -> None:
+        self.world.announcements += 1
         self.world.start(lambda: reconcile(self.world.services))
 
     @precondition(lambda self: self.accepted())
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
+        self.world.repeats += 1  # each sends an ending message
         request = data.draw(st.sampled_from(self.accepted()))
         self.world.start(lambda: self._tolerate(lambda: cancel(self.world.services, request)))
 
@@ -189,6 +193,17 @@ class Pipeline(RuleBasedStateMachine):
             if closed is not None and not self.world.store.is_deleted(request.job):
                 check_results(self.world, request)
 
+    @invariant()
+    def repeats_never_multiply(self) -> None:
+        """One more message adds the work below it, and one more announcement a job's, at most."""
+        for request in self.accepted():
+            check_effort(self.world, request)
+
+    @invariant()
+    def postponed_work_has_one_chain(self) -> None:
+        for work, attempts in self.world.postponed.items():
+            assert len(attempts) <= max(attempts) + self.world.repeats, work
+
     # What must hold in the end
 
     def teardown(self) -> None:
@@ -196,8 +211,11 @@ class Pipeline(RuleBasedStateMachine):
         world.drain()
         for job in self.answered - self.deleted:
             assert world.lost or world.store.closed.find(job), "only reconcile ends the job"
-        for _ in range(8):
+        for number in range(8 + LONGEST_PATIENCE // STALLED):
+            if number >= 8 and not world.jobs.names(names.OPEN):
+                break
             world.now += STALLED + timedelta(minutes=1)
+            world.announcements += 1
             world.run(lambda: reconcile(world.services))
             world.drain()
         for job in self.answered - self.deleted:
@@ -206,6 +224,7 @@ class Pipeline(RuleBasedStateMachine):
             assert world.store.closed.find(request.job), f"job {request.job} never ended"
             assert world.now < request.created_at + LIFETIME, "only its deadline ended the job"
             check_results(world, request)
+            check_effort(world, request)
         assert not world.jobs.names(names.OPEN), "a job is open for ever"
         self._check_that_nothing_is_left()
 
@@ -223,6 +242,30 @@ class Pipeline(RuleBasedStateMachine):
         world.run(lambda: reconcile(world.services))
         world.drain()
         assert world.jobs.names("") + world.results.names("") == []
+
+
+def log_lines(world: World, name: str) -> list[bytes]:
+    """The lines of an append blob and of those that go on where it is full."""
+    parts = [part for part in world.jobs.names(name) if part == name or part[len(name)] == "."]
+    parts.sort(key=lambda part: int(part[len(name) + 1 :] or 0))
+    return [line for part in parts for line in world.jobs.read(part).splitlines()]
+
+
+def check_effort(world: World, request: Request) -> None:
+    """Messages and lines are a multiple of the work that grows with what went wrong, no faster."""
+    store, job = world.store, request.job
+    snapshots = [store.snapshots.find(job, post) for post in range(request.rows)]
+    chunks = sum(len(snapshot.chunks) for snapshot in snapshots if snapshot)
+    posts, rounds = request.posts, 1 + world.announcements + world.repairs
+    work = request.pages + posts + 2 * chunks + 1  # a chunk may send one message: the last one's
+    assert world.sent[job] <= work * (rounds + world.repeats)
+    later = sum(len(sent) for work, sent in world.postponed.items() if work[0] == job)
+    again = rounds + world.repeats
+    assert len(log_lines(world, names.barrier(job))) <= posts * rounds + world.repeats + later
+    for post in range(request.rows):
+        lines = log_lines(world, names.post_barrier(job, post, 0))
+        assert len(lines) <= chunks * again + later
+    assert len(log_lines(world, names.progress(job))) <= (posts + chunks) * again + later
 
 
 def check_results(world: World, request: Request) -> None:
@@ -244,7 +287,7 @@ def check_results(world: World, request: Request) -> None:
     keys = [(c["post"], c["comment_id"]) for c in lines]
     assert len(set(keys)) == len(keys), "a comment is there twice"
     assert [c["post"] for c in lines] == sorted(c["post"] for c in lines)
-    first = _first_lines(world.jobs.read(names.barrier(job)).splitlines())
+    first = _first_lines(log_lines(world, names.barrier(job)))
     for row in rows:
         _check_row(row, [c for c in lines if c["post"] == int(row["row"])])
         line = first.get(int(row["row"]) - 1)

@@ -26,6 +26,7 @@ from undertone.pipeline.post_records import (
     Snapshot,
     Throttle,
 )
+from undertone.pipeline.record_log import LogPosition
 from undertone.pipeline.store import JobStore, RecordBlobs
 from undertone.records import Comment, State
 from undertone.storage.memory import MemoryBlobs
@@ -122,8 +123,10 @@ def test_a_log_is_read_in_parts() -> None:
     size = progress.size(JOB)
     progress.append(second, JOB)
     assert progress.read_to(size, JOB) == ([first], size)
-    assert progress.read_from(size, JOB) == ([second], progress.size(JOB) - size)
-    assert progress.read_from(progress.size(JOB), JOB) == ([], 0)
+    begun = progress.read_from(LogPosition(), JOB)
+    assert begun.records == [first, second]
+    assert progress.read_from(LogPosition(0, size, 1), JOB) == ([second], begun.end)
+    assert progress.read_from(begun.end, JOB) == ([], begun.end)
     assert progress.read(JOB) == ([first, second], progress.size(JOB))
 
 
@@ -132,7 +135,7 @@ def test_a_log_that_is_not_there_is_missing() -> None:
     acts: list[Callable[[], object]] = [
         lambda: progress.append(ProgressLine(post=1), JOB),
         lambda: progress.read(JOB),
-        lambda: progress.read_from(0, JOB),
+        lambda: progress.read_from(LogPosition(), JOB),
         lambda: progress.read_to(9, JOB),
         lambda: progress.size(JOB),
     ]

@@ -38,7 +38,8 @@ from undertone.pipeline.post_records import (
     Snapshot,
     Throttle,
 )
-from undertone.pipeline.store import JobStore, RecordBlobs, RecordLog
+from undertone.pipeline.record_log import LogPosition, RecordLog
+from undertone.pipeline.store import JobStore, RecordBlobs
 from undertone.records import Comment, Page, PostRef, State, StoredRecord, Want
 from undertone.results.tally import Tally
 from undertone.storage.memory import MemoryBlobs
@@ -69,7 +70,9 @@ FULL: list[StoredRecord] = [
     Closing(why="overdue", bytes=7, absent=(ARRIVAL,)),
     Closed(status="cancelled", at=NOW, states={"ok": 3}, comments=9, unscored=1, models=("a@1",)),
     IndexEntry(job=JOB, created_at=NOW, rows=2, name="ü", status="completed"),
-    OpenMarker(owner="me", idempotency="i", activity=0, since=NOW, given_up=True),
+    OpenMarker(
+        owner="me", idempotency="i", activity=0, since=NOW, stalls=2, announced=LATER, given_up=True
+    ),
     KeyBinding(job=JOB, body="digest"),
     Fetched(
         post=REF, comments=(COMMENT,), title="t", reported=0, skipped=2, note="n", remark="r",
@@ -80,7 +83,7 @@ FULL: list[StoredRecord] = [
         skipped=1, fetched_at="2026-11-21T20:00:00Z", comments="blob",
         chunks=(Chunk(2, 0, 50), Chunk(1, 50, 20)),
     ),
-    Attempt(attempt=2, until=NOW, writer="ff"),
+    Attempt(attempt=2, until=NOW, throttles=1, writer="ff"),
     Throttle(until=NOW, reason="slow down"),
     FailureNote(reason="connection reset"),
     ChunkArrival(key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r"),
@@ -182,7 +185,7 @@ def test_a_newer_version_is_refused(record: StoredRecord, rest: bytes) -> None:
         lambda: blobs.create_or_read(record, "name"),
         lambda: log.read("name"),
         lambda: log.read("log"),
-        lambda: log.read_from(0, "log"),
+        lambda: log.read_from(LogPosition(), "log"),
     ]
     for read in reads:
         with pytest.raises(NewerVersion, match="version 2"):
@@ -229,7 +232,7 @@ def keep_one_of_each(store: JobStore) -> None:
     store.snapshots.write(full[Snapshot], JOB, 7)
     store.pages.write(full[Page], JOB, 7, 2)
     store.post_barriers.create(JOB, 7, 1)
-    store.attempts.write(full[Attempt], JOB, 7)
+    store.attempts.write(full[Attempt], names.attempt(JOB, 7))
     store.failures.write(full[FailureNote], JOB, 7)
     store.fetched.write(full[Fetched], "hackernews/abc.json")
     store.throttles.write(full[Throttle], "hackernews")

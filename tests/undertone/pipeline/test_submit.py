@@ -223,8 +223,7 @@ def test_a_repeated_submit_does_not_forget_who_has_arrived(bench: Bench) -> None
     assert arrived.count(b"\n") == 1
     assert submit(bench.services, made).request == request
     assert bench.jobs.read(names.barrier(request.job)) == arrived
-    assert [message.post for message, _ in bench.waiting("posts")] == [0, 1]
-    assert all(message.again for message, _ in bench.waiting("posts"))
+    assert bench.take("posts") == [], "the job shows activity, so its messages were sent"
 
 
 def test_a_refused_submission_leaves_nothing_open(bench: Bench) -> None:
