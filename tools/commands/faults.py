@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     # Imported here so that the other commands work while the app cannot be imported.
     from tools.faults.client import Trouble  # noqa: PLC0415
     from tools.faults.job import job_of  # noqa: PLC0415
-    from tools.faults.runs import Task, faulty_run  # noqa: PLC0415
+    from tools.faults.runs import FaultyRun, Task  # noqa: PLC0415
 
     interrupt_on_signals()  # SIGTERM too: what was started is then stopped
     console = Console()
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     outcomes = []
     for seed in range(args.seed, args.seed + args.runs):
-        outcome = faulty_run(task, seed, expected, FOLDER / str(seed), args.rate)
+        outcome = FaultyRun(task, seed, FOLDER / str(seed), most=args.rate).run(expected)
         console.print(_sentence(outcome), markup=False, highlight=False, soft_wrap=True)
         outcomes.append(outcome)
     console.print(_table(outcomes))

@@ -16,7 +16,8 @@ CREDENTIALS = dict.fromkeys(
 """Settings with which the app reaches all these platforms' stand-ins."""
 _WORDS = (
     "great", "awful", "love it", "hate this", "fine", "blue", "the best", "broken", "ok", "=1",
-    "never again", "not bad", "so good", "ﬁne", "čas", "你好", "it's\nover", "&amp;", "<b>x</b>", "",
+    "never again", "not bad", "so good", "ﬁne", "čas", "你好", "it's\nover", "&amp;", "<b>x</b>",
+    "",
 )  # fmt: skip
 _EMOJI = sorted(emoji.EMOJI_DATA)
 MOST_COMMENTS = 120

@@ -68,56 +68,63 @@ def quiet_run(task: Task, folder: Path) -> Files:
         return _job(client, task, "quiet")
 
 
-def faulty_run(task: Task, seed: int, expected: Files, folder: Path, most: float) -> Outcome:
-    """Run the job while things fail; what is kept of a run that went wrong is in `folder`."""
-    outcome = Outcome(seed)
-    with tempfile.TemporaryDirectory(prefix="undertone-faults-") as data, FaultProxy() as proxy:
-        with Emulator(proxy, Path(data)) as emulator:
-            try:
-                _disturbed(task, outcome, expected, folder, proxy, emulator, most)
-            finally:
-                outcome.injected = proxy.injected
-                _write_log(folder / "storage.log", proxy.log)
-    if outcome.problem:
-        (folder / "job.json").write_text(json.dumps(task.body, ensure_ascii=False), "utf-8")
-        keep(folder / "quiet", expected)
-    else:
-        shutil.rmtree(folder)
-    return outcome
+class FaultyRun:
+    """The job while things fail as the run's seed says."""
 
+    def __init__(self, task: Task, seed: int, folder: Path, *, most: float) -> None:
+        """`most`: highest rate of a kind of fault. `folder`: what is kept of a run gone wrong."""
+        self._task = task
+        self._plan = FaultPlan.seeded(seed, most)
+        self._folder = folder
+        self._outcome = Outcome(seed, self._plan.rates)
 
-def _disturbed(
-    task: Task,
-    outcome: Outcome,
-    expected: Files,
-    folder: Path,
-    proxy: FaultProxy,
-    emulator: Emulator,
-    most: float,
-) -> None:
-    plan = FaultPlan.seeded(outcome.seed, most)
-    outcome.rates = plan.rates
-    with _host(task, emulator.connection, folder) as host:
-        client = Client(host.url, task.patience)
-        disturber = Disturber(host, emulator, outcome.seed)
-        proxy.set_plan(plan)
+    def run(self, expected: Files) -> Outcome:
+        """Run it on storage of its own, and compare with `expected`."""
+        with (
+            tempfile.TemporaryDirectory(prefix="undertone-faults-") as data,
+            FaultProxy() as proxy,
+            Emulator(proxy, Path(data)) as emulator,
+            _host(self._task, emulator.connection, self._folder) as host,
+        ):
+            disturber = Disturber(host, emulator, self._outcome.seed)
+            client = Client(host.url, self._task.patience)
+            proxy.set_plan(self._plan)
+            files = self._files(client, disturber)
+            self._outcome.requests = proxy.requests
+            proxy.set_plan(None)
+        self._outcome.injected = proxy.injected
+        self._outcome.disturbances = disturber.done
+        self._outcome.disappointments = client.disappointments
+        if files is not None:
+            self._outcome.problem = first_difference(expected, files)
+        if self._outcome.problem:
+            self._keep(expected, files, proxy, disturber)
+        else:
+            shutil.rmtree(self._folder)
+        return self._outcome
+
+    def _files(self, client: Client, disturber: Disturber) -> Files | None:
+        """The job's files, None if the app did not give them."""
         began = time.monotonic()
         try:
             with disturber:
-                files = _job(client, task, f"faults {outcome.seed}")
-            outcome.problem = first_difference(expected, files)
-            if outcome.problem:
-                keep(folder / "faulty", files)
+                return _job(client, self._task, f"faults {self._outcome.seed}")
         except Trouble as error:
-            outcome.problem = str(error)
-        outcome.seconds = time.monotonic() - began
-        outcome.requests = proxy.requests
-        proxy.set_plan(None)
-        outcome.disturbances = disturber.done
-        outcome.disappointments = client.disappointments
-    _write_lines(
-        folder / "disturbances.log", [f"{_clock(at)} {text}" for at, text in disturber.log]
-    )
+            self._outcome.problem = str(error)
+            return None
+        finally:
+            self._outcome.seconds = time.monotonic() - began
+
+    def _keep(
+        self, expected: Files, files: Files | None, proxy: FaultProxy, disturber: Disturber
+    ) -> None:
+        keep(self._folder / "quiet", expected)
+        keep(self._folder / "faulty", files or {})
+        body = json.dumps(self._task.body, ensure_ascii=False)
+        (self._folder / "job.json").write_text(body, "utf-8")
+        _write_lines(self._folder / "storage.log", [_line(seen) for seen in proxy.log])
+        disturbances = [f"{_clock(at)} {text}" for at, text in disturber.log]
+        _write_lines(self._folder / "disturbances.log", disturbances)
 
 
 def _job(client: Client, task: Task, key: str) -> Files:
@@ -131,32 +138,37 @@ def _host(task: Task, storage: str, folder: Path) -> Iterator[DevHost]:
     """Two instances over stand-in platforms of their own; all they say goes into host.log."""
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "host.log"
-    with log.open("ab") as output, log.open("a", buffering=1) as words, redirect_stderr(words):
-        with running() as platforms:
-            settings = CREDENTIALS | {
-                "PLATFORMS_BASE": platforms.base,
-                "ANALYZER": task.analyzer,
-                "COMMENTS_A_CHUNK": str(CHUNK),
-            }
-            with DevHost(
-                PROJECT,
-                storage=storage,
-                settings=settings,
-                instances=INSTANCES,
-                invisibility=INVISIBILITY,
-                restart=True,
-                output=output,
-            ) as host:
-                yield host
+    with (
+        log.open("ab") as output,
+        log.open("a", buffering=1) as words,
+        redirect_stderr(words),
+        running() as platforms,
+        DevHost(
+            PROJECT,
+            storage=storage,
+            settings=_settings(task, platforms.base),
+            instances=INSTANCES,
+            invisibility=INVISIBILITY,
+            restart=True,
+            output=output,
+        ) as host,
+    ):
+        yield host
 
 
-def _write_log(path: Path, log: Sequence[Seen]) -> None:
-    lines = [
-        f"{_clock(one.at)} {one.number:6d} {one.fault:<14} {one.status or '---'} "
-        f"{one.service:<5} {one.method:<6} {one.target}"
-        for one in log
-    ]
-    _write_lines(path, lines)
+def _settings(task: Task, platforms: str) -> dict[str, str]:
+    return CREDENTIALS | {
+        "PLATFORMS_BASE": platforms,
+        "ANALYZER": task.analyzer,
+        "COMMENTS_A_CHUNK": str(CHUNK),
+    }
+
+
+def _line(seen: Seen) -> str:
+    return (
+        f"{_clock(seen.at)} {seen.number:6d} {seen.fault:<14} {seen.status or '---'} "
+        f"{seen.service:<5} {seen.method:<6} {seen.target}"
+    )
 
 
 def _write_lines(path: Path, lines: Sequence[str]) -> None:
