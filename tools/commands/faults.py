@@ -13,6 +13,7 @@ What is kept of a run that went wrong: both sets of files and the logs, in out/f
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 HELP = "run a job while storage fails and instances die; its files must stay the same"
 FOLDER = OUT / "faults"
+WIDTH = 110
+"""Of the table, at least: what a log keeps."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
     interrupt_on_signals()  # SIGTERM too: what was started is then stopped
     console = Console()
+    console.width = max(console.width, WIDTH)
     task = Task(job_of(args.job, args.posts), args.analyzer, args.patience)
     try:
         expected = _quiet_files(console, task)
@@ -87,9 +91,11 @@ def _quiet_files(console: Console, task: Task) -> Files | None:
     from tools.faults.runs import quiet_run  # noqa: PLC0415
 
     folder = FOLDER / "quiet"
+    began = time.monotonic()
     files = quiet_run(task, folder)
+    seconds = time.monotonic() - began
     comments = files["comments.jsonl"].count(b"\n")
-    console.print(f"The quiet run: {comments} comments.")
+    console.print(f"The quiet run: {comments} comments, {seconds:.0f} s from start to stop.")
     if wrong := wrong_scores(files["comments.jsonl"], build(task.analyzer)):
         keep(folder, files)
         console.print(f"{wrong} of them have wrong scores in the quiet run: {_shown(folder)}")
