@@ -58,9 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run them all; 1 if any went wrong."""
     # Imported here so that the other commands work while the app cannot be imported.
-    from tools.faults.client import Trouble  # noqa: PLC0415
     from tools.faults.job import job_of  # noqa: PLC0415
     from tools.faults.runs import FaultyRun, Task  # noqa: PLC0415
+    from tools.job_client import Trouble  # noqa: PLC0415
 
     interrupt_on_signals()  # SIGTERM too: what was started is then stopped
     console = Console()

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from enum import StrEnum
 from typing import Self
@@ -62,17 +63,18 @@ class Disturber:
         self._ending = threading.Event()
         self._standing: dict[int, float] = {}
         """Instances that stand still, each with the moment when it goes on."""
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._worker = ThreadPoolExecutor(1)
 
     def __enter__(self) -> Self:
         """Begin."""
-        self._thread.start()
+        self._running = self._worker.submit(self._run)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End, and let all go on."""
+        """End, and let all go on. Raises what has kept it from disturbing."""
         self._ending.set()
-        self._thread.join()
+        with self._worker:
+            self._running.result()
 
     def _run(self) -> None:
         try:

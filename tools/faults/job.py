@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import emoji
@@ -24,10 +25,10 @@ MOST_COMMENTS = 120
 """Of an upload or a link; one link in twenty has three times as many."""
 
 
-def job_of(seed: int, posts: int) -> dict[str, Any]:
+def job_of(seed: int, posts: int, platforms: Sequence[str] = PLATFORMS) -> dict[str, Any]:
     """The body of a job with `posts` posts, half links and half uploads, and a few odd links."""
     choose = random.Random(f"job {seed}")
-    urls = [_link(choose, number) for number in range(posts // 2)]
+    urls = [_link(choose, platforms, number) for number in range(posts // 2)]
     urls += [
         post_url("youtube", fault="throttle1", salt=seed % 1000),
         post_url("youtube", fault="midway", salt=seed % 1000),
@@ -43,8 +44,8 @@ def job_of(seed: int, posts: int) -> dict[str, Any]:
     return {"name": f"Faults {seed}", "urls": urls, "posts": uploads}
 
 
-def _link(choose: random.Random, number: int) -> str:
-    platform = choose.choice(PLATFORMS)
+def _link(choose: random.Random, platforms: Sequence[str], number: int) -> str:
+    platform = choose.choice(platforms)
     most = 3 * MOST_COMMENTS if choose.random() < 0.05 else MOST_COMMENTS
     return post_url(platform, comments=choose.randint(1, most), salt=number)
 

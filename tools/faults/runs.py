@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 from devhost.azurite import azurite
 from devhost.supervisor import DevHost
 from tests.fakes.app import running
-from tools.faults.client import Client, Trouble
 from tools.faults.disturbances import Disturbance, Disturber
 from tools.faults.emulator import Emulator
 from tools.faults.files import FILES, Files, first_difference, keep
@@ -25,6 +24,7 @@ from tools.faults.job import CREDENTIALS
 from tools.faults.plan import FaultPlan, Kind
 from tools.faults.proxy import FaultProxy
 from tools.faults.relay import Seen
+from tools.job_client import Client, Trouble
 from tools.project import AZURITE_HOME, PROJECT
 
 INSTANCES = 2
