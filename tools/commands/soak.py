@@ -4,7 +4,7 @@ Small, large, throttled, cancelled, deleted and repeated jobs run at the same ti
 deleted in the end but the newest few. Every few seconds memory and open files of the instances,
 memory of the emulator, blobs of each container and messages of each queue are counted. A line
 through the second half of each series says whether it grows; what may not grow and does makes the
-command fail. The samples are kept in out/soak/samples.csv.
+command fail. The samples are kept as a table, samples.csv.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import csv
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -51,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="times the limits of the table; short runs still warm up and need more (1)",
     )
     add("--patience", type=float, default=1800.0, metavar="SECONDS", help="for one job (1800)")
+    add("--folder", type=Path, default=FOLDER, help="where to keep samples and log (out/soak)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,10 +66,10 @@ def run(args: argparse.Namespace) -> int:
     interrupt_on_signals()  # SIGTERM too: what was started is then stopped
     console = Console()
     console.width = max(console.width, WIDTH)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    args.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         enter = stack.enter_context
-        output = enter((FOLDER / "host.log").open("wb"))
+        output = enter((args.folder / "host.log").open("wb"))
         platforms = enter(running())
         settings = CREDENTIALS | {"PLATFORMS_BASE": platforms.base, "ANALYZER": args.analyzer}
         storage = enter(azurite(home=AZURITE_HOME))
@@ -80,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         with mixture:
             time.sleep(args.minutes * 60)
         alive = len(host.pids)
-    _keep(sampler)
+    _keep(sampler, args.folder)
     grows = _report(console, sampler, args.tolerance)
     problems = [*mixture.troubles, *([] if alive == 2 else [f"{2 - alive} instances have died"])]
     _tell_jobs(console, mixture, problems)
@@ -131,9 +133,9 @@ def _tell_jobs(console: Console, mixture: Mixture, problems: list[str]) -> None:
         console.print(f"Wrong: {problem}", markup=False)
 
 
-def _keep(sampler: Sampler) -> None:
+def _keep(sampler: Sampler, folder: Path) -> None:
     """Write the samples as a table."""
-    with (FOLDER / "samples.csv").open("w", newline="", encoding="utf-8") as file:
+    with (folder / "samples.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["seconds", *sampler.names])
         columns = [sampler.series(name) for name in sampler.names]
