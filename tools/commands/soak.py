@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -72,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
         output = enter((args.folder / "host.log").open("wb"))
         platforms = enter(running())
         settings = CREDENTIALS | {"PLATFORMS_BASE": platforms.base, "ANALYZER": args.analyzer}
-        storage = enter(azurite(home=AZURITE_HOME))
+        data = enter(tempfile.TemporaryDirectory(prefix="undertone-soak-"))
+        storage = enter(azurite(folder=Path(data), home=AZURITE_HOME))
         host = enter(
             DevHost(PROJECT, storage=storage, settings=settings, instances=2, output=output)
         )

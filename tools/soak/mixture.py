@@ -19,18 +19,25 @@ from tools.job_client import Client, Trouble
 CLIENTS = 3
 KEPT = 6
 """Ended jobs that stay; the oldest one is deleted when another comes."""
-LARGE = 60
-"""Posts of a large job."""
+LARGE = 80
+"""Uploads that a large job has beside its links."""
 WEIGHTS = {"small": 6, "links": 3, "large": 1, "throttled": 2, "cancelled": 2, "deleted": 2,
            "repeated": 2}  # fmt: skip
 SILENT = "bluesky"
 """The platform that throttles for good, and with it all its posts."""
-BODIES = 20
-"""Different jobs of each kind: the cache of comments has an end."""
+BODIES = 5
+"""Different jobs of each kind: few, so that the cache of comments is soon as large as it gets."""
 
 
 def _job_of(seed: int, posts: int) -> dict[str, Any]:
     return job_of(seed, posts, platforms=[name for name in PLATFORMS if name != SILENT])
+
+
+def _large_job(seed: int) -> dict[str, Any]:
+    """As many links as in other jobs, which the cache then knows, and many uploads."""
+    body = _job_of(seed, 12)
+    body["posts"] = job_of(seed, 2 * LARGE)["posts"]
+    return body
 
 
 class Mixture:
@@ -90,7 +97,7 @@ class Mixture:
         fates: dict[str, Callable[[int], None]] = {
             "small": lambda number: self._complete(_job_of(number, 2)),
             "links": lambda number: self._complete(_job_of(number, 12)),
-            "large": lambda number: self._complete(_job_of(number, LARGE)),
+            "large": lambda number: self._complete(_large_job(number)),
             "throttled": self._throttled,
             "cancelled": self._cancelled,
             "deleted": self._deleted_soon,
