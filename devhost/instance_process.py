@@ -26,6 +26,8 @@ class InstanceProcess:
     def __init__(self, number: int, process: subprocess.Popen[bytes], report: IO[bytes]) -> None:
         self.number = number
         self.process = process
+        self.listens = False
+        """Whether it has reported that it listens."""
         self._report = report
 
     @classmethod
@@ -66,6 +68,7 @@ class InstanceProcess:
         report = msgspec.json.decode(content, type=StartupReport)
         if report.error:
             raise StartupError(report.error)
+        self.listens = True
         return report
 
     def request_stop(self) -> None:

@@ -92,6 +92,17 @@ class DevHost:
         with self._lock:
             return [each.process.pid for each in self._instances if each.process.poll() is None]
 
+    @property
+    def listening_pids(self) -> list[int]:
+        """Those of them that have started completely."""
+        alive = self.pids
+        with self._lock:
+            return [
+                each.process.pid
+                for each in self._instances
+                if each.listens and each.process.pid in alive
+            ]
+
     def kill(self, pid: int) -> None:
         """Kill an instance with SIGKILL, as if its machine died. Raises ValueError for others."""
         if pid not in self.pids:

@@ -112,8 +112,12 @@ def test_killing_a_stranger_is_an_error(azurite: str, tmp_path: Path) -> None:
 def test_restart_replaces_a_dead_instance(azurite: str, tmp_path: Path) -> None:
     with playground(azurite, tmp_path, restart=True) as ground:
         [dead] = ground.host.pids
+        assert ground.host.listening_pids == [dead]
         ground.host.kill(dead)
+        assert ground.host.listening_pids == []
         until(lambda: True if ground.host.pids not in ([], [dead]) else None, "a new instance")
+        until(lambda: ground.host.listening_pids or None, "it to listen")
+        assert ground.host.listening_pids == ground.host.pids
         answer = requests.get(f"{ground.host.url}/api/echo/x", timeout=60).json()
         assert answer["pid"] != dead
 

@@ -74,6 +74,12 @@ class World:
             return Response(spoil(bytes(response.body)), response.status_code)
         return response
 
+    def forget(self) -> None:
+        """Empty the log, and let faults that pass after some requests happen anew."""
+        with self._lock:
+            self.log.clear()
+            self._count.clear()
+
     def _seen_before(self, asked: Asked) -> bool:
         """Whether this very request came before: `midway` fails once."""
         return self.log.count(asked) > 1
