@@ -20,6 +20,9 @@ PROBLEM = "application/problem+json"
 OWNER = "shared"
 """Until callers have identities, all who hold a function key share their jobs."""
 
+_MOST_DIGITS = 20
+"""Of a number in the query; Python refuses to read thousands of them."""
+
 Handler = Callable[[func.HttpRequest], func.HttpResponse]
 
 
@@ -106,7 +109,8 @@ def int_param(req: func.HttpRequest, name: str, default: int, *, least: int, mos
     text = req.params.get(name, "")
     if not text:
         return default
-    if not text.isdecimal() or not least <= int(text) <= most:
+    is_number = text.isdecimal() and len(text) <= _MOST_DIGITS
+    if not is_number or not least <= int(text) <= most:
         rule = f"must be a whole number from {least} to {most}"
         raise Rejected(f"`{name}` {rule}", {name: rule})
     return int(text)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from undertone.errors import Permanent
+from undertone.limits import known_count
 from undertone.posts import parse_post_url
 from undertone.records import Comment, UploadedPost
 from undertone.text import excerpt, tidy
@@ -40,6 +41,10 @@ def _post_id(cell: str, default: str) -> str:
         return parse_post_url(cell).url
     except Permanent:
         return excerpt(cell)
+
+
+_COUNT_WITHIN = 100
+"""Characters of a cell in which a count is looked for; more of it are not read."""
 
 
 class _PostBuilder:
@@ -97,14 +102,17 @@ class _PostBuilder:
 
 def parse_count(cell: str) -> int | None:
     """`12`, `1,234`, `1.2K`, `3 likes` → a number; None for anything else."""
-    match = re.match(r"\s*(\d[\d.,\u00a0\u202f ]*)([kKmM])?(?:\s|$)", cell, re.ASCII)
+    match = re.match(
+        r"\s*(\d[\d.,\u00a0\u202f ]*)([kKmM])?(?:\s|$)", cell.lstrip()[:_COUNT_WITHIN], re.ASCII
+    )
     if not match:
         return None
     digits = match[1].strip().rstrip(".,")
     if match[2]:
-        scale = 1_000 if match[2] in "kK" else 1_000_000
-        number = digits.replace(",", ".")
-        return round(float(number) * scale) if number.count(".") <= 1 else None
+        number = re.sub(r"\s(?=\d{3}(?!\d))", "", digits).replace(",", ".")
+        if not re.fullmatch(r"\d+(\.\d+)?", number):
+            return None
+        return known_count(round(float(number) * (1_000 if match[2] in "kK" else 1_000_000)))
     ungrouped = re.sub(r"[.,\s](?=\d{3}(?!\d))", "", digits)
     integer = re.sub(r"[.,]0+$", "", ungrouped)
-    return int(integer) if integer.isdigit() and len(integer) < 16 else None
+    return known_count(int(integer)) if integer.isdigit() else None

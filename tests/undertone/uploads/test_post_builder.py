@@ -30,6 +30,16 @@ def test_nothing_that_was_sent_is_dropped() -> None:
         ("-1", None),
         ("1.2.3k", None),
         ("9" * 16, None),
+        ("1 234K", 1_234_000),
+        ("1\u00a0234K", 1_234_000),
+        ("1\u202f234.5K", 1_234_500),
+        ("1 2K", None),
+        ("9" * 300 + "K", None),
+        ("9" * 400 + "K", None),
+        ("9" * 400_000 + "M", None),
+        ("9007199254740993", None),
+        ("9007199254740992", 2**53),
+        ("9007199254741K", None),
     ],
 )
 def test_counts_as_people_write_them(cell: str, count: int | None) -> None:
