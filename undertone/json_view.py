@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from undertone import wire
@@ -29,13 +30,16 @@ for _ in range(5):  # containers of up to so many levels are passed over by one 
     )
 _SCALAR = rb'[^\s,:\[\]{}"]++'
 
-_SPACE = re.compile(rb"\s*+")
-_ELEMENTS = re.compile(
-    rb"(?:\s*+(?:" + _STRING + b"|" + _NESTED + b"|" + _SCALAR + rb")\s*+,)*+", re.DOTALL
-)
-_FLAT = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + b"|" + _NESTED + rb")*+", re.DOTALL)
-_PLAIN = re.compile(_STRING + b"|" + _SCALAR, re.DOTALL)
-_NAME = re.compile(rb"\s*+(" + _STRING + rb")\s*+:\s*+", re.DOTALL)
+_SPACE = rb"\s*+"
+_ELEMENTS = rb"(?:\s*+(?:" + _STRING + b"|" + _NESTED + b"|" + _SCALAR + rb")\s*+,)*+"
+_FLAT = rb'(?:[^"\[\]{}]++|' + _STRING + b"|" + _NESTED + rb")*+"
+_PLAIN = _STRING + b"|" + _SCALAR
+_NAME = rb"\s*+(" + _STRING + rb")\s*+:\s*+"
+
+
+@cache
+def _pattern(source: bytes) -> re.Pattern[bytes]:
+    return re.compile(source, re.DOTALL)  # takes milliseconds, which no cold start should pay
 
 
 class BrokenJson(ValueError):  # noqa: N818 - reads as what it is
@@ -43,7 +47,7 @@ class BrokenJson(ValueError):  # noqa: N818 - reads as what it is
 
 
 class LazyList:
-    """A long list; each iteration decodes it anew and raises ValueError where it is no JSON."""
+    """A long list; each iteration decodes it anew and raises BrokenJson where it is none."""
 
     def __init__(self, source: _Source, start: int) -> None:
         self._source = source
@@ -57,7 +61,7 @@ class LazyList:
         while True:
             end = source.end_of_elements(place)
             if end > place:
-                yield from wire.decode_lenient(b"[" + data[place : end - 1] + b"]")
+                yield from _decode(b"[" + data[place : end - 1] + b"]")
             start = source.after_space(end)
             end = source.end_of_value(start)
             yield source.view(start, end)
@@ -72,16 +76,23 @@ class LazyList:
 def read(data: bytes, start: int = 0, end: int | None = None, *, at_once: int = AT_ONCE) -> Any:
     """The JSON value in `data`, or in its bytes from `start` to `end`.
 
-    `at_once`: bytes that are decoded together. Raises ValueError for what is seen to be no JSON;
+    `at_once`: bytes that are decoded together. Raises BrokenJson for what is seen to be none;
     what is wrong within a long list is only seen when that place is asked for. Raises Rejected
     for a large object of too many fields.
     """
     end = len(data) if end is None else end
     if end - start <= at_once:
-        return wire.decode_lenient(data[start:end])
+        return _decode(data[start:end])
     if data.startswith(BOM_UTF8, start):
         start += len(BOM_UTF8)
     return _Source(data, at_once).outermost(start, end)
+
+
+def _decode(data: bytes) -> Any:
+    try:
+        return wire.decode_lenient(data)
+    except ValueError as error:
+        raise BrokenJson(str(error)) from None
 
 
 class _Source:
@@ -113,7 +124,7 @@ class _Source:
             raise BrokenJson(
                 f"one text of the JSON has {end - start:,} bytes, at most {_MAX_PLAIN:,} are read"
             )
-        return wire.decode_lenient(self.data[start:end])
+        return _decode(self.data[start:end])
 
     def _fields(self, start: int) -> Iterator[tuple[str, Any]]:
         """Names and values of a large object; a large object in it becomes None."""
@@ -123,7 +134,7 @@ class _Source:
         for number in range(MAX_COLUMNS + 1):
             if number == MAX_COLUMNS:
                 raise too_many_columns(f"more than {MAX_COLUMNS:,}")
-            name = _NAME.match(self.data, place)
+            name = _pattern(_NAME).match(self.data, place)
             if name is None:
                 raise BrokenJson(f"no valid JSON near byte {place:,}")
             end = self.end_of_value(name.end())
@@ -138,19 +149,21 @@ class _Source:
             place += 1
 
     def after_space(self, place: int) -> int:
-        match = _SPACE.match(self.data, place)
+        match = _pattern(_SPACE).match(self.data, place)
         return match.end() if match else place
 
     def end_of_elements(self, place: int) -> int:
         """Where the elements of a list end that can be decoded at once, with their last comma."""
-        match = _ELEMENTS.match(self.data, place, min(len(self.data), place + self._at_once))
+        match = _pattern(_ELEMENTS).match(
+            self.data, place, min(len(self.data), place + self._at_once)
+        )
         return match.end() if match else place
 
     def end_of_value(self, start: int) -> int:
         """Where the value that begins at `start` ends."""
         if self.data[start : start + 1] in {b"[", b"{"}:
             return self._ends.get(start) or self._end_of_container(start)
-        plain = _PLAIN.match(self.data, start)
+        plain = _pattern(_PLAIN).match(self.data, start)
         if plain is None:
             raise BrokenJson(f"no valid JSON near byte {start:,}")
         return plain.end()
@@ -159,7 +172,7 @@ class _Source:
         opened = [start]
         place = start + 1
         while opened:
-            flat = _FLAT.match(self.data, place)
+            flat = _pattern(_FLAT).match(self.data, place)
             place = flat.end() if flat else place
             bracket = self.data[place : place + 1]
             if bracket in {b"[", b"{"}:

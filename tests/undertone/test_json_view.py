@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from undertone import json_view
 from undertone.errors import Rejected
-from undertone.json_view import LazyList
+from undertone.json_view import BrokenJson, LazyList
 from undertone.limits import MAX_COLUMNS
 
 VALUES = st.recursive(
@@ -21,7 +21,12 @@ VALUES = st.recursive(
     ),
     max_leaves=60,
 )
-LAYOUTS = ({}, {"indent": 2}, {"ensure_ascii": False}, {"separators": (" ,\r\n", "\t: ")})
+LAYOUTS: tuple[dict[str, Any], ...] = (
+    {},
+    {"indent": 2},
+    {"ensure_ascii": False},
+    {"separators": (" ,\r\n", "\t: ")},
+)
 
 
 def whole(value: Any) -> Any:
@@ -60,10 +65,10 @@ def _but_objects(seen: Any, there: Any) -> bool:
     | VALUES.map(lambda value: json.dumps(value).encode()[:-1]),
     at_once=st.integers(1, 20),
 )
-def test_any_bytes_are_json_or_a_value_error(data: bytes, at_once: int) -> None:
+def test_any_bytes_are_json_or_broken(data: bytes, at_once: int) -> None:
     try:
         seen = whole(json_view.read(data, at_once=at_once))
-    except ValueError:
+    except BrokenJson:
         return
     if isinstance(seen, list):
         assert _but_objects(seen, json_view.read(data))
@@ -77,7 +82,7 @@ def test_any_bytes_are_json_or_a_value_error(data: bytes, at_once: int) -> None:
     ],
 )  # fmt: skip
 def test_broken_json(data: str) -> None:
-    with pytest.raises(ValueError, match=r"JSON|decode"):
+    with pytest.raises(BrokenJson, match=r"JSON|decode"):
         whole(json_view.read(data.encode(), at_once=1))
 
 
@@ -90,5 +95,5 @@ def test_a_large_object_has_no_more_fields_than_columns_are_read() -> None:
 
 def test_a_part_of_the_bytes() -> None:
     assert whole(json_view.read(b"x[1,2]x", 1, 6, at_once=1)) == [1, 2]
-    with pytest.raises(ValueError, match="more after"):
+    with pytest.raises(BrokenJson, match="more after"):
         json_view.read(b"x[1,2] 3x", 1, 8, at_once=1)

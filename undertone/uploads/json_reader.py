@@ -10,7 +10,7 @@ import msgspec
 
 from undertone import json_view
 from undertone.errors import Rejected
-from undertone.json_view import LazyList
+from undertone.json_view import BrokenJson, LazyList
 from undertone.limits import (
     MAX_COLUMN_NAME,
     MAX_COLUMNS,
@@ -38,7 +38,7 @@ def read_json(text: DecodedText) -> Table:
         value = json_view.read(text.as_utf8())
         values = value if isinstance(value, (list, LazyList)) else [value]
         return _read_values(lambda: values, [])
-    except ValueError as error:
+    except BrokenJson as error:
         raise Rejected(
             "the file is no JSON",
             {"file": f"{error}: send one JSON array of comments, or one object a line as .jsonl"},
@@ -53,7 +53,7 @@ def is_json_lines(text: DecodedText) -> bool:
         return False
     try:
         json_view.read(first)
-    except ValueError:
+    except BrokenJson:
         return False
     return True
 
@@ -67,7 +67,7 @@ def read_json_lines(text: DecodedText) -> Table:
     notes: list[str] = []
     try:
         table = _read_values(lines.values, notes)
-    except ValueError as error:
+    except BrokenJson as error:
         raise Rejected("the file is no JSON Lines", {"file": f"{error}"}) from None
     if lines.broken and not lines.found:
         raise Rejected("the file is no JSON Lines", {"file": "no line of it is a JSON value"})
@@ -91,7 +91,7 @@ class _JsonLines:
         for line in _LINE.finditer(self._data):
             try:
                 value = json_view.read(self._data, *line.span())
-            except ValueError:
+            except BrokenJson:
                 if line[0].strip():
                     self._note_broken(line.start())
                 continue

@@ -27,7 +27,7 @@ def json_links(body: bytes) -> list[str]:
         if not all(isinstance(each, str) and _is_link(each) for each in values):
             return []
         return _at_most(values)
-    except ValueError:
+    except json_view.BrokenJson:
         return []
 
 
