@@ -44,6 +44,7 @@ def problem_response(
     *,
     problems: Mapping[str, str] | None = None,
     retry_after: int | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> func.HttpResponse:
     """An error by RFC 9457; `errors` lists the offending fields and how to mend them."""
     body: dict[str, Any] = {
@@ -54,11 +55,11 @@ def problem_response(
     }
     if problems:
         body["errors"] = [{"field": field, "problem": text} for field, text in problems.items()]
-    headers = {"Cache-Control": "no-store"}
+    told = {"Cache-Control": "no-store", **(headers or {})}
     if retry_after is not None:
-        headers["Retry-After"] = str(retry_after)
+        told["Retry-After"] = str(retry_after)
     return func.HttpResponse(
-        msgspec.json.encode(body), status_code=status, mimetype=PROBLEM, headers=headers
+        msgspec.json.encode(body), status_code=status, mimetype=PROBLEM, headers=told
     )
 
 

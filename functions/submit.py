@@ -14,6 +14,7 @@ import azure.functions as func
 import msgspec
 
 from functions.bodies import json_submission
+from functions.endpoints import endpoint
 from functions.fields import Problems, bad_fields
 from functions.http import base_url, caller, json_response, problem_responses
 from functions.links import job_links
@@ -38,8 +39,7 @@ _GENERIC_TYPES = {"", "application/octet-stream", "application/x-www-form-urlenc
 """Content types that say nothing about the body; the last is curl's default."""
 
 
-@blueprint.function_name("submit")
-@blueprint.route("jobs/create", methods=["POST"])
+@endpoint(blueprint, "submit", "POST", "jobs/create")
 @problem_responses
 def submit(req: func.HttpRequest) -> func.HttpResponse:
     """Make a job of the URLs and uploads in the body; 202 with its id and links."""

@@ -49,7 +49,7 @@ def test_more_comments_than_may_be_sent_along_are_refused() -> None:
     posts = [UploadedPost(id=name, comments=half) for name in "ab"]
     assert len(plan_rows([], posts)) == 2
     posts.append(UploadedPost(id="c", comments=half[:1]))
-    with pytest.raises(Rejected, match="300,001 comments .* send at most 300,000"):
+    with pytest.raises(Rejected, match=r"300,001 comments .* send at most 300,000"):
         plan_rows([], posts)
 
 
