@@ -20,6 +20,9 @@ PROBLEM = "application/problem+json"
 OWNER = "shared"
 """Until callers have identities, all who hold a function key share their jobs."""
 
+_MOST_DIGITS = 20
+"""Of a number in the query; Python refuses to read thousands of them."""
+
 Handler = Callable[[func.HttpRequest], func.HttpResponse]
 
 
@@ -41,6 +44,7 @@ def problem_response(
     *,
     problems: Mapping[str, str] | None = None,
     retry_after: int | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> func.HttpResponse:
     """An error by RFC 9457; `errors` lists the offending fields and how to mend them."""
     body: dict[str, Any] = {
@@ -51,11 +55,11 @@ def problem_response(
     }
     if problems:
         body["errors"] = [{"field": field, "problem": text} for field, text in problems.items()]
-    headers = {"Cache-Control": "no-store"}
+    told = {"Cache-Control": "no-store", **(headers or {})}
     if retry_after is not None:
-        headers["Retry-After"] = str(retry_after)
+        told["Retry-After"] = str(retry_after)
     return func.HttpResponse(
-        msgspec.json.encode(body), status_code=status, mimetype=PROBLEM, headers=headers
+        msgspec.json.encode(body), status_code=status, mimetype=PROBLEM, headers=told
     )
 
 
@@ -106,7 +110,8 @@ def int_param(req: func.HttpRequest, name: str, default: int, *, least: int, mos
     text = req.params.get(name, "")
     if not text:
         return default
-    if not text.isdecimal() or not least <= int(text) <= most:
+    is_number = text.isdecimal() and len(text) <= _MOST_DIGITS
+    if not is_number or not least <= int(text) <= most:
         rule = f"must be a whole number from {least} to {most}"
         raise Rejected(f"`{name}` {rule}", {name: rule})
     return int(text)

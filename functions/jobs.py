@@ -7,6 +7,7 @@ from hashlib import sha256
 import azure.functions as func
 import msgspec
 
+from functions.endpoints import endpoint
 from functions.http import base_url, caller, int_param, json_response, problem_responses
 from functions.links import FILES, blob_of, download_name, job_links
 from undertone import wiring
@@ -27,8 +28,7 @@ def _find(req: func.HttpRequest) -> Request:
     return find_job(wiring.services(), caller(req), req.route_params.get("job_id", ""))
 
 
-@blueprint.function_name("list_jobs")
-@blueprint.route("jobs", methods=["GET"])
+@endpoint(blueprint, "list_jobs", "GET", "jobs")
 @problem_responses
 def listing(req: func.HttpRequest) -> func.HttpResponse:
     """The caller's jobs, newest first; `limit` and `after` page through them."""
@@ -50,8 +50,7 @@ def listing(req: func.HttpRequest) -> func.HttpResponse:
     return json_response({"jobs": jobs, "next": following})
 
 
-@blueprint.function_name("job_results")
-@blueprint.route("jobs/{job_id}", methods=["GET"])
+@endpoint(blueprint, "job_results", "GET", "jobs/{job_id}")
 @problem_responses
 def results(req: func.HttpRequest) -> func.HttpResponse:
     """Status and the rows of one page, 100 of them; `page` counts from 0."""
@@ -72,8 +71,7 @@ def results(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-@blueprint.function_name("job_status")
-@blueprint.route("jobs/{job_id}/status", methods=["GET"])
+@endpoint(blueprint, "job_status", "GET", "jobs/{job_id}/status")
 @problem_responses
 def status(req: func.HttpRequest) -> func.HttpResponse:
     """How far the job is; 304 if that is what `If-None-Match` names."""
@@ -93,8 +91,7 @@ def _status(request: Request) -> Status:
     return read_status(wiring.services(), wiring.watches(), request)
 
 
-@blueprint.function_name("download")
-@blueprint.route("jobs/{job_id}/download", methods=["GET"])
+@endpoint(blueprint, "download", "GET", "jobs/{job_id}/download")
 @problem_responses
 def download(req: func.HttpRequest) -> func.HttpResponse:
     """302 to a signed link to one file; the links as JSON for those who accept only that."""
@@ -120,8 +117,7 @@ def _link(request: Request, file: str) -> str:
     )
 
 
-@blueprint.function_name("cancel")
-@blueprint.route("jobs/{job_id}/cancel", methods=["POST"])
+@endpoint(blueprint, "cancel", "POST", "jobs/{job_id}/cancel")
 @problem_responses
 def cancel(req: func.HttpRequest) -> func.HttpResponse:
     """Close the job with what exists."""
@@ -135,8 +131,7 @@ def cancel(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-@blueprint.function_name("delete")
-@blueprint.route("jobs/{job_id}", methods=["DELETE"])
+@endpoint(blueprint, "delete", "DELETE", "jobs/{job_id}")
 @problem_responses
 def delete(req: func.HttpRequest) -> func.HttpResponse:
     """Stop the job and remove all its data."""

@@ -41,7 +41,7 @@ def read_options(raw: Mapping[str, Any], problems: Problems, *, strict: bool = T
         if name not in raw:
             continue
         if problem := problem_of(raw[name], field.type, strict=strict):
-            problems[name] = problem
+            problems.add(name, problem)
         else:
             valid[name] = wire.convert(raw[name], field.type, strict=strict)
     return OptionsBody(**valid)

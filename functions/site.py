@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import azure.functions as func
 
+from functions.endpoints import endpoint
 from functions.http import json_response
 
 blueprint = func.Blueprint()
 
 
-@blueprint.function_name("health")
-@blueprint.route("health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@endpoint(blueprint, "health", "GET", "health", level=func.AuthLevel.ANONYMOUS)
 def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding wants it
     """That the app has loaded and answers; asks nothing of storage, so that it costs nothing."""
     return json_response({"status": "ok"})

@@ -6,6 +6,7 @@ comments as CSV, JSON, JSON Lines or text. The options of a file are in the quer
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from hashlib import sha256
 
@@ -13,7 +14,8 @@ import azure.functions as func
 import msgspec
 
 from functions.bodies import json_submission
-from functions.fields import bad_fields
+from functions.endpoints import endpoint
+from functions.fields import Problems, bad_fields
 from functions.http import base_url, caller, json_response, problem_responses
 from functions.links import job_links
 from functions.options import OPTIONS, job_options, read_options
@@ -37,8 +39,7 @@ _GENERIC_TYPES = {"", "application/octet-stream", "application/x-www-form-urlenc
 """Content types that say nothing about the body; the last is curl's default."""
 
 
-@blueprint.function_name("submit")
-@blueprint.route("jobs/create", methods=["POST"])
+@endpoint(blueprint, "submit", "POST", "jobs/create")
 @problem_responses
 def submit(req: func.HttpRequest) -> func.HttpResponse:
     """Make a job of the URLs and uploads in the body; 202 with its id and links."""
@@ -60,8 +61,8 @@ def read_submission(req: func.HttpRequest) -> Submission:
             "further jobs",
             status=413,
         )
-    if not body.strip():
-        raise Rejected("the body is empty: send JSON, a list of links, or a file of comments")
+    if not body or body.isspace():
+        raise _empty(req)
     key = req.headers.get("idempotency-key", "").strip()
     if len(key) > MAX_KEY:
         raise Rejected(f"the Idempotency-Key is longer than {MAX_KEY} characters", status=400)
@@ -76,10 +77,21 @@ def read_submission(req: func.HttpRequest) -> Submission:
     )
 
 
+def _empty(req: func.HttpRequest) -> Rejected:
+    if req.headers.get("transfer-encoding"):
+        return Rejected(
+            "the body came in pieces, without its length, and the host drops such bodies: send it "
+            "with a Content-Length (`curl --data-binary @FILE`)",
+            status=411,
+        )
+    return Rejected("the body is empty: send JSON, a list of links, or a file of comments")
+
+
 def _is_json_request(req: func.HttpRequest, body: bytes) -> bool:
     """Whether the body is an object of ours in JSON; a list in JSON is a file."""
     content_type = req.headers.get("content-type", "").partition(";")[0].strip().lower()
-    first = body.removeprefix(BOM_UTF8).lstrip()[:1]
+    start = re.compile(rb"\s*+").match(body, len(BOM_UTF8) * body.startswith(BOM_UTF8))
+    first = body[start.end() : start.end() + 1] if start else b""
     if content_type in {"application/json", "text/json"}:
         return first != b"["
     return content_type in _GENERIC_TYPES and first == b"{"
@@ -87,16 +99,16 @@ def _is_json_request(req: func.HttpRequest, body: bytes) -> bool:
 
 def _file_submission(req: func.HttpRequest, body: bytes) -> Submission:
     """The submission in a file. Raises Rejected."""
-    problems = {
-        name: f"is not known; the query takes {', '.join((*OPTIONS, *_FILE_PARAMETERS))}"
-        for name in req.params
-        if name not in (*OPTIONS, *_FILE_PARAMETERS, *_HOST_PARAMETERS)
-    }
+    problems = Problems()
+    for name in req.params:
+        if name not in (*OPTIONS, *_FILE_PARAMETERS, *_HOST_PARAMETERS):
+            known = ", ".join((*OPTIONS, *_FILE_PARAMETERS))
+            problems.add(name, f"is not known; the query takes {known}")
     options = read_options(req.params, problems, strict=False)
     kind = req.params.get("as", "")
     if kind not in {"", "urls", "comments"}:
-        problems["as"] = "must be `urls` or `comments`"
-    if problems:
+        problems.add("as", "must be `urls` or `comments`")
+    if problems.count:
         raise bad_fields(problems)
     from undertone.uploads.upload import read_upload  # noqa: PLC0415 - only files need its parsers
 
@@ -118,7 +130,9 @@ def _file_submission(req: func.HttpRequest, body: bytes) -> Submission:
 def _digest(req: func.HttpRequest, body: bytes) -> str:
     """Equal for requests that ask for the same: a file has its options in the query."""
     query = sorted((name, req.params[name]) for name in req.params if name not in _HOST_PARAMETERS)
-    return sha256(msgspec.json.encode(query) + body).hexdigest()
+    digest = sha256(msgspec.json.encode(query))
+    digest.update(body)
+    return digest.hexdigest()
 
 
 class _Rejected(msgspec.Struct, frozen=True):

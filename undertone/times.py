@@ -14,9 +14,13 @@ _MILLISECONDS_FROM = 100_000_000_000
 """Numbers from here on are milliseconds since 1970: as seconds they lie past the year 5000."""
 
 
+_LONGEST = 100
+"""Characters of a text in which a time is looked for."""
+
+
 def utc_from_text(text: str) -> str:
     """The time in `text`: ISO 8601, or seconds or milliseconds since 1970."""
-    text = text.strip()
+    text = text.strip() if len(text) <= _LONGEST else ""
     if re.fullmatch(r"\d{9,13}(\.\d+)?", text, re.ASCII):
         number = float(text)
         return utc_from_seconds(number / 1000 if number >= _MILLISECONDS_FROM else number)
@@ -25,6 +29,8 @@ def utc_from_text(text: str) -> str:
 
 def utc_from_iso(text: str) -> str:
     """The ISO 8601 time in `text`; one without an offset is UTC."""
+    if len(text) > _LONGEST:
+        return ""
     try:
         parsed = datetime.fromisoformat(text.strip())
         aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -13,6 +13,7 @@ import pytest
 from devhost import routes
 from devhost.timer_triggers import Schedule
 from devhost.worker import Function
+from tests.functions.conftest import refused
 from tests.functions.running_app import APP, App, NoRoute
 from undertone.pipeline.deletion import SWEEP_TIME
 from undertone.pipeline.paging import YIELD_AFTER
@@ -32,6 +33,21 @@ HTTP = {
     "cancel": ("jobs/{job_id}/cancel", ["POST"], "FUNCTION"),
     "health": ("health", ["GET"], "ANONYMOUS"),
 }
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+OTHER_METHODS = {
+    "allow_jobs": ("jobs", "GET, OPTIONS"),
+    "allow_jobs_create": ("jobs/create", "POST, OPTIONS"),
+    "allow_health": ("health", "GET, OPTIONS"),
+    "wrong_method_jobs_job_id": ("jobs/{job_id}", "GET, DELETE, OPTIONS"),
+    "wrong_method_jobs_job_id_status": ("jobs/{job_id}/status", "GET, OPTIONS"),
+    "wrong_method_jobs_job_id_download": ("jobs/{job_id}/download", "GET, OPTIONS"),
+    "wrong_method_jobs_job_id_cancel": ("jobs/{job_id}/cancel", "POST, OPTIONS"),
+}
+"""Function → its route, and what it says is allowed there."""
+ALL_HTTP = HTTP | {
+    name: (route, [m for m in METHODS if m == "OPTIONS" or m not in allow], "ANONYMOUS")
+    for name, (route, allow) in OTHER_METHODS.items()
+}
 QUEUES = {
     "expand": "jobs",
     "fetch": "posts",
@@ -49,7 +65,7 @@ def functions(app: App) -> list[dict[str, Any]]:
 
 
 def test_the_functions_are_these_and_no_others(functions: list[dict[str, Any]]) -> None:
-    assert {f["name"] for f in functions} == HTTP.keys() | QUEUES.keys() | TIMERS.keys()
+    assert {f["name"] for f in functions} == ALL_HTTP.keys() | QUEUES.keys() | TIMERS.keys()
 
 
 def test_routes_methods_and_keys(functions: list[dict[str, Any]]) -> None:
@@ -58,7 +74,7 @@ def test_routes_methods_and_keys(functions: list[dict[str, Any]]) -> None:
         for f in functions
         if f["type"] == "httpTrigger"
     }
-    assert found == HTTP
+    assert found == ALL_HTTP
 
 
 def test_queues(functions: list[dict[str, Any]]) -> None:
@@ -82,7 +98,7 @@ def test_schedules_are_valid(functions: list[dict[str, Any]]) -> None:
 def test_no_route_hides_another(functions: list[dict[str, Any]]) -> None:
     table = routes.build([Function(f["name"], "", f) for f in functions], "api")
     assert routes.clashes(table) == []
-    for name, (route, methods, _) in HTTP.items():
+    for name, (route, methods, _) in ALL_HTTP.items():
         path = "/api/" + route.replace("{job_id}", "0123456789")
         for method in methods:
             found = routes.find(table, method, path)
@@ -157,15 +173,40 @@ def test_the_containers_are_named_as_the_design_says() -> None:
     ("method", "path"),
     [
         ("GET", "/api/jobs/create/x"),
-        ("PUT", "/api/jobs/create"),
-        ("POST", "/api/jobs"),
-        ("DELETE", "/api/jobs"),
-        ("HEAD", "/api/health"),
+        ("POST", "/api/job"),
+        ("OPTIONS", "/api/"),
+        ("HEAD", "/api/jobs/0123/else"),
     ],
 )
 def test_what_is_not_there_is_the_hosts_to_refuse(app: App, method: str, path: str) -> None:
     with pytest.raises(NoRoute):
         app.http(method, path)
+
+
+@pytest.mark.parametrize(
+    ("route", "allow", "method"),
+    [
+        (route, allow, method)
+        for route, allow in OTHER_METHODS.values()
+        for method in METHODS
+        if method not in allow
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(
+    app: App, route: str, allow: str, method: str
+) -> None:
+    answer = app.http(method, "/api/" + route.replace("{job_id}", "0123456789"))
+    assert answer.headers["allow"] == allow
+    if method == "HEAD":
+        assert (answer.status, answer.body) == (405, b"")
+    else:
+        assert f"not {method}" in refused(answer, 405)["detail"]
+
+
+@pytest.mark.parametrize(("route", "allow"), OTHER_METHODS.values())
+def test_options_are_told(app: App, route: str, allow: str) -> None:
+    answer = app.http("OPTIONS", "/api/" + route.replace("{job_id}", "0123456789"))
+    assert (answer.status, answer.body, answer.headers["allow"]) == (204, b"", allow)
 
 
 def test_the_app_folder_is_the_project() -> None:

@@ -120,6 +120,7 @@ def test_a_large_job_is_expanded_page_by_page(app: App, host: Host) -> None:
     assert len(get(app, job, "?page=1").json["rows"]) == 50
     assert refused(get(app, job, "?page=2"), 404)["detail"].endswith("page 2 is not among them")
     assert list(refused(get(app, job, "?page=-1"))["errors"]) == ["page"]
+    assert list(refused(get(app, job, f"?page={'9' * 5000}"))["errors"]) == ["page"]
     assert app.http("DELETE", f"/api/jobs/{job}").status == 204
 
 
@@ -270,7 +271,8 @@ def test_a_list_is_newest_first_and_paged(app: App, host: Host) -> None:
     assert first["jobs"][0]["status"] == "running"
     after = first["next"].removeprefix("http://localhost:7071")
     assert app.http("GET", after).json["jobs"][0]["job_id"] == jobs[0]
-    assert list(refused(app.http("GET", "/api/jobs?limit=0"))["errors"]) == ["limit"]
+    for limit in ("0", "9" * 5000, "1" + "0" * 5000, "٣" * 30, "-1", "1e1"):
+        assert list(refused(app.http("GET", f"/api/jobs?limit={limit}"))["errors"]) == ["limit"]
     for job in jobs:
         app.http("DELETE", f"/api/jobs/{job}")
     host.drain()

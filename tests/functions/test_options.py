@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from functions.fields import Problems
 from functions.options import OPTIONS, OptionsBody, job_options, read_options
 from undertone.pipeline.job_records import Options
 from undertone.records import Want
@@ -32,26 +33,26 @@ IN_A_QUERY = {
 
 
 def test_json_and_query_say_the_same() -> None:
-    problems: dict[str, str] = {}
+    problems = Problems()
     by_json = read_options(IN_JSON, problems)
     by_query = read_options(IN_A_QUERY, problems, strict=False)
-    assert problems == {}
+    assert problems.named == {}
     assert by_json == by_query
     assert msgspec.to_builtins(by_json) == IN_JSON
     assert IN_JSON.keys() == OPTIONS.keys()
 
 
 def test_what_is_no_option_is_somebody_elses_to_refuse() -> None:
-    problems: dict[str, str] = {}
+    problems = Problems()
     assert read_options({"urls": 3, "colour": "red"}, problems) == OptionsBody()
-    assert problems == {}
+    assert problems.named == {}
 
 
 @pytest.mark.parametrize("name", sorted(OPTIONS.keys() - {"name"}))
 def test_text_is_not_taken_for_a_number_in_json(name: str) -> None:
-    problems: dict[str, str] = {}
+    problems = Problems()
     options = read_options({"name": "kept", name: "soon"}, problems)
-    assert problems.keys() == {name}
+    assert problems.named.keys() == {name}
     assert options == OptionsBody(name="kept"), "what is right is read all the same"
 
 
@@ -67,9 +68,9 @@ def test_text_is_not_taken_for_a_number_in_json(name: str) -> None:
 )
 def test_values_out_of_bounds_are_named(name: str, values: list[str]) -> None:
     for value in values:
-        problems: dict[str, str] = {}
+        problems = Problems()
         read_options({name: value}, problems, strict=False)
-        assert problems.keys() == {name}, value
+        assert problems.named.keys() == {name}, value
 
 
 def test_options_become_those_of_a_job() -> None:

@@ -11,6 +11,7 @@ from functions.fields import MOST_NAMED
 from functions.submit import MAX_BODY
 from tests.functions.conftest import accepted, refused
 from tests.functions.running_app import App
+from undertone.limits import MAX_COMMENTS, MAX_TEXT
 
 pytestmark = pytest.mark.azurite
 
@@ -129,9 +130,69 @@ def test_one_wrong_field(app: App, body: dict[str, Any], field: str) -> None:
 
 
 def test_a_body_that_is_wrong_all_through_has_an_answer_of_bounded_size(app: App) -> None:
-    problem = refused(app.post({"urls": list(range(100_000)), "posts": [1] * 100_000}))
+    problem = refused(app.post({"urls": list(range(5_000)), "posts": [1] * 5_000}))
     assert len(problem["errors"]) == MOST_NAMED
-    assert problem["detail"].startswith("at least 1000 fields are wrong: ")
+    assert problem["detail"] == (
+        "at least 10,000 fields are wrong: urls[0], urls[1], urls[2], urls[3], urls[4] …; "
+        "9,000 more than the 1,000 that are listed"
+    )
+
+
+def test_twenty_thousand_repeated_ids_have_an_answer_of_bounded_size(app: App) -> None:
+    comments = [{"id": "x" * 500, "text": "a"}] * 20_001
+    answer = app.post({"posts": [{"id": "a", "comments": comments}]})
+    problem = refused(answer)
+    assert len(problem["errors"]) == MOST_NAMED
+    assert problem["detail"].startswith("20,000 fields are wrong: ")
+    assert len(answer.body) < 500_000
+
+
+def test_what_was_sent_is_not_repeated_at_length(app: App) -> None:
+    body = {"n" * 100_000: 1, "order": "o" * 100_000, "sample": "\n" * 100_000}
+    answer = app.post(body | {"posts": [{"p" * 100_000: 1}, {"id": 7 * "x" * 100_000}]})
+    problem = refused(answer)
+    assert len(problem["errors"]) >= 5
+    assert len(answer.body) < 10_000
+
+
+@pytest.mark.parametrize("sent_along", [1, 3])
+def test_more_comments_than_may_be_sent_along(app: App, sent_along: int) -> None:
+    """Whether they are of one post or of several."""
+    each = ",".join(['{"text":"a"}'] * (MAX_COMMENTS // sent_along))
+    posts = ",".join(f'{{"id":"{number}","comments":[{each}]}}' for number in range(sent_along))
+    body = f'{{"posts":[{posts},{{"id":"b","comments":[{{"text":"a"}}]}}]}}'
+    problem = refused(app.file(body.encode(), "application/json"))
+    assert problem["detail"].startswith("300,001 comments are more than may be sent along")
+    assert "send at most 300,000 and split" in problem["detail"]
+
+
+def test_a_text_or_a_number_that_is_too_large_is_named(app: App) -> None:
+    comments = [{"text": "a" * (MAX_TEXT + 1)}, {"text": "b", "likes": 2**53 + 1}]
+    problem = refused(app.post({"posts": [{"id": "p", "comments": comments}]}))
+    assert set(problem["errors"]) == {"posts[0].comments[0].text", "posts[0].comments[1].likes"}
+
+
+def test_a_large_body_is_read_as_a_small_one(app: App) -> None:
+    posts = [
+        {"comments": [{"text": f"{n} “{p}”, \\ []{{}}"} for n in range(1500)], "id": str(p)}
+        for p in range(20)
+    ]
+    answer = accepted(app.post({"name": "large", "posts": posts, "urls": [HN]}))
+    assert answer["posts"] == 21
+    status = app.http("GET", f"/api/jobs/{answer['job_id']}/status").json
+    assert status["name"] == "large"
+
+
+@pytest.mark.parametrize("end", [b"", b"]}]", b"]}]}}", b",]}]}", b"]}]} 1"])
+def test_a_large_body_that_is_no_json(app: App, end: bytes) -> None:
+    body = b'{"posts":[{"id":"a","comments":[' + b'{"text":"a"},' * 50_000 + b'{"text":"a"}' + end
+    assert "JSON" in refused(app.file(body, "application/json"), 400)["detail"]
+
+
+def test_a_body_in_pieces_is_told_what_the_host_does_with_it(app: App) -> None:
+    headers = {"content-type": "application/json", "transfer-encoding": "chunked"}
+    problem = refused(app.http("POST", "/api/jobs/create", b"", headers=headers), 411)
+    assert "Content-Length" in problem["detail"]
 
 
 @pytest.mark.parametrize("body", [{}, {"urls": []}, {"urls": [], "posts": []}, {"name": "x"}])

@@ -34,6 +34,9 @@ def test_seconds_become_utc() -> None:
         ("2024", ""),
         ("20240501", ""),
         ("2 weeks ago", ""),
+        ("1714557600." + "1" * 1_000_000, ""),
+        ("9" * 1_000_000, ""),
+        ("2024-05-01" + " " * 1_000_000, ""),
     ],
 )
 def test_times_in_any_usual_form(text: str, utc: str) -> None:

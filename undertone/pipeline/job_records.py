@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
+from undertone.limits import MAX_POSTS
 from undertone.pipeline.post_records import PostArrival
 from undertone.records import PostRef, Record, State, StoredRecord, Want
 
 ROWS_PER_PAGE = 100
 """Rows in one blob, and posts sent by one expand message."""
-MAX_ROWS = 10_000
+MAX_ROWS = MAX_POSTS
 """URLs and uploads in one job. Bounds the blocks of the result and the lines of the barrier."""
 LIFETIME = timedelta(days=5)
 """Staged blocks are dropped by the service after seven days; a job ends well before that."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from undertone.errors import Conflict, Missing, Permanent, Rejected
+from undertone.limits import MAX_COMMENTS, too_many_comments, too_many_posts
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
 from undertone.pipeline.capacity import check_capacity, spare_blocks
@@ -36,7 +37,7 @@ from undertone.pipeline.post_records import Fetched
 from undertone.pipeline.services import Services
 from undertone.pipeline.snapshot import take_snapshot
 from undertone.pipeline.stalls import may_announce_again
-from undertone.posts import parse_post_url
+from undertone.posts import LONGEST, parse_post_url
 from undertone.records import UPLOAD, PostRef, UploadedPost
 
 
@@ -105,10 +106,9 @@ def plan_rows(urls: Sequence[str], uploads: Sequence[UploadedPost]) -> list[Row]
     if not sent:
         raise Rejected("nothing to do: send at least one entry in `urls` or `posts`")
     if sent > MAX_ROWS:
-        raise Rejected(
-            f"{sent:,} posts are more than one job takes; send at most {MAX_ROWS:,} and split the "
-            "rest over further jobs"
-        )
+        raise too_many_posts(f"{sent:,}")
+    if (comments := sum(len(post.comments) for post in uploads)) > MAX_COMMENTS:
+        raise too_many_comments(f"{comments:,}")
     first: dict[tuple[str, str], int] = {}
     rows = [_url_row(url) for url in urls] + [_upload_row(post) for post in uploads]
     for index, row in enumerate(rows):
@@ -121,10 +121,11 @@ def plan_rows(urls: Sequence[str], uploads: Sequence[UploadedPost]) -> list[Row]
 
 
 def _url_row(url: str) -> Row:
+    sent = url if len(url) <= LONGEST else url[:LONGEST] + "…"
     try:
-        return Row(sent=url, ref=parse_post_url(url))
+        return Row(sent=sent, ref=parse_post_url(url))
     except Permanent as error:
-        return Row(sent=url, reason=error.reason)
+        return Row(sent=sent, reason=error.reason)
 
 
 def _upload_row(post: UploadedPost) -> Row:

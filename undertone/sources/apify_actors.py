@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from undertone.errors import Permanent
+from undertone.limits import known_count
 from undertone.posts import parse_post_url
 from undertone.records import Comment, PostRef, Want
 from undertone.sources.validation import validate_each
@@ -81,7 +82,7 @@ def _instagram_comment(item: _InstagramItem, parent: str) -> Comment:
         parent=parent,
         author=item.ownerUsername,
         created_at=utc_from_iso(item.timestamp),
-        likes=item.likesCount,
+        likes=known_count(item.likesCount),
     )
 
 
@@ -123,7 +124,7 @@ class TikTokActor:
             parent=each.repliesToId or "",
             author=each.uniqueId,
             created_at=utc_from_seconds(each.createTime),
-            likes=each.diggCount,
+            likes=known_count(each.diggCount),
         )
         return [comment]
 

@@ -12,6 +12,7 @@ import msgspec
 
 from undertone import wire
 from undertone.errors import Permanent
+from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.http import Answer, Session
 from undertone.sources.validation import note_of_invalid, validate, validate_each
@@ -119,7 +120,7 @@ class Bluesky:
                 _note_of_missing(missing if not replies.cut_off else 0, replies.reported)
                 or page.note
             )
-            reported = replies.reported if want.replies else top.replyCount
+            reported = known_count(replies.reported if want.replies else top.replyCount, least=0)
             title = excerpt(top.record.text, 100)
             return msgspec.structs.replace(page, title=title, reported=reported, note=note)
         at = wire.decode(cursor, _Cursor)
@@ -160,7 +161,7 @@ def _walk(thread: _Node, root: str, *, deep: bool) -> _Replies:
     """Everything under `thread` in reading order; no recursion."""
     replies = _Replies()
     top = validate(NAME, thread.post, _Post)
-    replies.reported = top.replyCount
+    replies.reported = known_count(top.replyCount, least=0) or 0
     waiting = [(child, top.uri) for child in reversed(thread.replies or [])]
     while waiting:
         child, parent = waiting.pop()
@@ -181,7 +182,7 @@ def _walk(thread: _Node, root: str, *, deep: bool) -> _Replies:
 def _take(replies: _Replies, post: _Post, parent: str, *, below: int, deep: bool) -> None:
     text = tidy(post.record.text)
     if deep:
-        replies.reported += post.replyCount
+        replies.reported += known_count(post.replyCount, least=0) or 0
         if post.replyCount and not below:
             replies.cut_off.append(post.uri)
     if not text:
@@ -195,7 +196,7 @@ def _take(replies: _Replies, post: _Post, parent: str, *, below: int, deep: bool
             parent=parent,
             author=post.author.handle,
             created_at=utc_from_iso(post.record.createdAt),
-            likes=post.likeCount,
+            likes=known_count(post.likeCount),
             lang=langs[0] if len(langs) == 1 else "",
         )
     )

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from undertone.errors import Permanent
+from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.html_text import text_of_html
 from undertone.sources.http import Session
@@ -82,5 +83,5 @@ def _comment(item: _Item, root: int) -> Comment:
         parent="" if item.parent_id in {None, root} else str(item.parent_id),
         author=item.author or "",
         created_at=utc_from_seconds(item.created_at_i),
-        likes=item.points,
+        likes=known_count(item.points),
     )

@@ -13,6 +13,7 @@ import msgspec
 
 from undertone import wire
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
+from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.http import Answer, Session
 from undertone.sources.validation import note_of_invalid, validate, validate_each
@@ -111,7 +112,7 @@ class InstagramGraph:
                     raise Permanent("comments are turned off for this post", state="comments_off")
                 page = self._comments(want, _Cursor(each.id))
                 title = excerpt(each.caption, 100)
-                reported = each.comments_count if want.replies else None
+                reported = known_count(each.comments_count, least=0) if want.replies else None
                 return msgspec.structs.replace(page, title=title, reported=reported)
         after = _after(listed, at.after)
         if not after:
@@ -215,7 +216,7 @@ def _comment(item: _Comment, parent: str) -> Comment:
         parent=parent,
         author=item.username,
         created_at=utc_from_iso(item.timestamp),
-        likes=item.like_count,
+        likes=known_count(item.like_count),
     )
 
 

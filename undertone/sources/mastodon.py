@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from undertone.errors import Permanent
+from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.html_text import text_of_html
 from undertone.sources.http import Answer, Session
@@ -62,9 +63,9 @@ class Mastodon:
         root = validate(NAME, self._ask(status, host).body, _Status)
         context = validate(NAME, self._ask(f"{status}/context", host).body, _Context)
         replies, invalid = validate_each(context.descendants, _Status)
-        reported = root.replies_count
+        reported = _known_replies(root)
         if want.replies:
-            reported += sum(reply.replies_count for reply in replies)
+            reported += sum(map(_known_replies, replies))
         else:
             replies = [reply for reply in replies if reply.in_reply_to_id == root.id]
         if want.order == "newest":
@@ -73,7 +74,7 @@ class Mastodon:
         return Page(
             comments=comments,
             title=excerpt(text_of_html(root.content), 100),
-            reported=reported,
+            reported=known_count(reported),
             skipped=len(replies) - len(comments),
             note=note_of_invalid(NAME, invalid) or _note_of_missing(host, reported, len(replies)),
         )
@@ -97,6 +98,10 @@ class Mastodon:
         raise Permanent(f"{host} refuses: {message}")
 
 
+def _known_replies(status: _Status) -> int:
+    return known_count(status.replies_count, least=0) or 0
+
+
 def _comment(reply: _Status, root: str) -> Comment:
     parent = reply.in_reply_to_id or ""
     return Comment(
@@ -105,7 +110,7 @@ def _comment(reply: _Status, root: str) -> Comment:
         parent="" if parent == root else parent,
         author=reply.account.acct,
         created_at=utc_from_iso(reply.created_at),
-        likes=reply.favourites_count,
+        likes=known_count(reply.favourites_count),
         lang=reply.language or "",
     )
 

@@ -13,6 +13,7 @@ import msgspec
 
 from undertone import wire
 from undertone.errors import Permanent
+from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.delays import rate_limit_reset
 from undertone.sources.http import Answer, Session
@@ -135,7 +136,7 @@ class Reddit:
             link = links[0] if links else _Link()
             page = self._page(_walk(tree.data.children, want), want, _Cursor(), answer)
             # Reddit counts replies too: without them its number says nothing about coverage.
-            reported = link.num_comments if want.replies else None
+            reported = known_count(link.num_comments, least=0) if want.replies else None
             return msgspec.structs.replace(page, title=link.title, reported=reported)
         at = wire.decode(cursor, _Cursor)
         if at.more:
@@ -281,5 +282,5 @@ def _comment(comment: _Comment, text: str) -> Comment:
         parent=parent if kind == "t1" else "",
         author=comment.author or "",
         created_at=utc_from_seconds(comment.created_utc),
-        likes=comment.score,
+        likes=known_count(comment.score),
     )

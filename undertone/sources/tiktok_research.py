@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
+from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.http import Answer, Session
 from undertone.sources.tokens import Token, TokenCache
@@ -144,5 +145,5 @@ def _comment(item: _Comment, video: str) -> Comment:
         text=tidy(item.text),
         parent="" if parent in {"0", video} else parent,
         created_at=utc_from_seconds(item.create_time),
-        likes=item.like_count,
+        likes=known_count(item.like_count),
     )

@@ -14,6 +14,7 @@ import msgspec
 
 from undertone import wire
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
+from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.delays import next_midnight
 from undertone.sources.html_text import text_of_html
@@ -139,7 +140,8 @@ class YouTube:
                 "YouTube knows no such video: it is private, deleted or mistyped", state="not_found"
             )
         statistics, snippet = items[0].statistics, items[0].snippet
-        return (snippet.title if snippet else ""), (statistics.commentCount if statistics else None)
+        count = known_count(statistics.commentCount if statistics else None, least=0)
+        return (snippet.title if snippet else ""), count
 
     def _threads(self, video: str, want: Want, at: _Cursor) -> Page:
         query = {
@@ -274,7 +276,7 @@ def _comment(item: _Comment, parent: str = "") -> Comment:
         parent=snippet.parentId or parent,
         author=snippet.authorDisplayName or "",
         created_at=utc_from_iso(snippet.publishedAt or ""),
-        likes=snippet.likeCount,
+        likes=known_count(snippet.likeCount),
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from undertone.errors import Rejected
+from undertone.limits import MAX_COLUMN_NAME, MAX_COLUMNS
 from undertone.text import excerpt
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -48,15 +50,16 @@ class Row(NamedTuple):
 
     cells: Mapping[str, str]
     parent: str = ""
-    """Id of the comment whose nested replies hold this one."""
+    """Id of the comment whose nested replies hold this one, cut to `MAX_ID`."""
 
 
 class Table(NamedTuple):
     """The comments of a file, whatever its format."""
 
-    rows: list[Row]
+    rows: Iterable[Row]
+    """Read while they are asked for, once."""
     notes: list[str]
-    """What was assumed, and what was not understood."""
+    """What was assumed, and what was not understood: all of it once the rows are read."""
 
 
 class Columns(NamedTuple):
@@ -70,29 +73,40 @@ class Columns(NamedTuple):
     """One sentence of which column was taken for what, and which were not used."""
 
 
-def find_columns(header: list[str]) -> Columns:
-    """The column of each role; where several would do, the one whose name is best known."""
-    return _columns(tuple(header))
+def find_columns(header: Sequence[str]) -> Columns:
+    """The column of each role; where several would do, the one whose name is best known.
+
+    Looks at the first `MAX_COLUMNS` only, and at `MAX_COLUMN_NAME` characters of each name.
+    """
+    return columns_of(tuple(name[:MAX_COLUMN_NAME] for name in header[:MAX_COLUMNS]))
 
 
-@lru_cache(maxsize=64)  # a JSON file names its columns anew in each of its comments
-def _columns(header: tuple[str, ...]) -> Columns:
-    keys = [column_key(name) for name in header]
+@lru_cache(maxsize=16)  # a JSON file names its columns anew in each of its comments
+def columns_of(header: tuple[str, ...]) -> Columns:
+    """As `find_columns`, for names that are neither too many nor too long."""
+    first: dict[str, int] = {}
+    for place, name in enumerate(header):
+        first.setdefault(column_key(name), place)
     places: dict[str, int] = {}
-    for role, known in ROLES.items():
-        for name in known:
-            if (key := column_key(name)) in keys:
-                places[role] = keys.index(key)
-                break
+    for role, known in _KEYS.items():
+        best = next((key for key in known if key in first), None)
+        if best is not None:
+            places[role] = first[best]
     names = {role: header[place] for role, place in places.items()}
-    taken = ", ".join(f"{role} from “{name.strip()}”" for role, name in names.items())
-    unused = [
-        name.strip()[:40] for place, name in enumerate(header) if place not in places.values()
-    ]
+    return Columns(places, names, _note(header, names, {*places.values()}))
+
+
+def _note(header: Sequence[str], names: Mapping[str, str], used: set[int]) -> str:
+    taken = ", ".join(f"{role} from “{_shown(name)}”" for role, name in names.items())
+    unused = [_shown(name) for place, name in enumerate(header) if place not in used]
     unused = [name for name in unused if name]
     more = f" and {len(unused) - 8} more" if len(unused) > 8 else ""
     rest = f"; not used: {', '.join(unused[:8])}{more}" if unused else ""
-    return Columns(places, names, taken + rest)
+    return taken + rest
+
+
+def _shown(name: str) -> str:
+    return name.strip()[:40]
 
 
 def column_key(name: str) -> str:
@@ -100,14 +114,18 @@ def column_key(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
-def names_comments(row: list[str]) -> bool:
+_KEYS = {role: tuple(map(column_key, known)) for role, known in ROLES.items()}
+
+
+def names_comments(row: Sequence[str]) -> bool:
     """Whether `row` names a column of texts."""
     return "text" in find_columns(row).places
 
 
 def no_text_column(names: Iterable[str]) -> Rejected:
     """The error for a file whose columns have these names, none of them for texts."""
-    present = ", ".join(excerpt(name, 40) for name in list(names)[:12]) or "nothing"
+    some = (excerpt(name[:MAX_COLUMN_NAME], 40) for name in islice(names, 12))
+    present = ", ".join(some) or "nothing"
     known = ", ".join(ROLES["text"][:6])
     return Rejected(
         "the file has no column of comments",

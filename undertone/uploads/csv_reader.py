@@ -5,63 +5,92 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from undertone.errors import Rejected
+from undertone.limits import MAX_COLUMNS, MAX_LINE, too_many_columns
 from undertone.uploads.columns import Row, Table, find_columns, names_comments, no_text_column
-from undertone.uploads.text_reader import lines_of, read_text
+from undertone.uploads.text_reader import DecodedText, read_text
 
 _DELIMITERS = ",;\t|"
 _NO_DELIMITER = "\x1f"
 """ASCII's unit separator: as a delimiter it leaves every line one cell."""
 _HEADER_WITHIN = 12
 """Rows at the top of a table among which its column names are looked for."""
-_LONGEST_CELL = 64 * 1024 * 1024
+_HEAD = 200_000
+"""Characters at the top of a table by which its delimiter is told."""
 
-NamesColumns = Callable[[list[str]], bool]
+NamesColumns = Callable[[Sequence[str]], bool]
 """Whether a row is one that names the columns that are looked for."""
 
 
-def read_csv(text: str, *, declared: bool) -> Table:
+def read_csv(text: DecodedText, *, declared: bool) -> Table:
     """The comments in a table.
 
     `declared` False: nobody said that `text` is a table, and if nothing in it looks like one it
-    is plain text. Raises Rejected for broken quotes and for a table without a column of texts.
+    is plain text. Raises Rejected for broken quotes and for a table without a column of texts;
+    for quotes also while the rows are read.
     """
     rows = read_rows(text, names_comments)
-    header = find_header(rows, names_comments)
-    if header is None:
-        if not declared and all(len(row) == 1 for row in rows):
+    head = take_head(rows)
+    place = find_header(head, names_comments)
+    if place is None:
+        if not declared and all(len(row) == 1 for row in chain(head, rows)):
             return read_text(text)
-        raise no_text_column(rows[0] if rows else [])
-    columns = find_columns(rows[header])
-    notes = [columns.note]
-    if header:
-        notes.append(f"lines above the column names: {header}, passed over")
-    body, width = rows[header + 1 :], len(rows[header])
-    if longer := sum(any(cell.strip() for cell in row[width:]) for row in body):
+        _check_width(max(head, key=len, default=[]))
+        raise no_text_column(head[0] if head else [])
+    header = head[place]
+    _check_width(header)
+    notes = [find_columns(header).note]
+    if place:
+        notes.append(f"lines above the column names: {place}, passed over")
+    return Table(_rows_below(header, chain(head[place + 1 :], rows), notes), notes)
+
+
+def _check_width(header: list[str]) -> None:
+    if len(header) > MAX_COLUMNS:
+        raise too_many_columns(f"{len(header):,}")
+
+
+def _rows_below(header: list[str], rows: Iterable[list[str]], notes: list[str]) -> Iterator[Row]:
+    places, width, longer = find_columns(header).places, len(header), 0
+    for row in rows:
+        longer += any(cell.strip() for cell in row[width:])
+        yield Row({role: row[place] for role, place in places.items() if place < len(row)})
+    if longer:
         notes.append(f"rows with more cells than there are columns: {longer}")
-    cells = (
-        {role: row[place] for role, place in columns.places.items() if place < len(row)}
-        for row in body
-    )
-    return Table([Row(each) for each in cells], notes)
 
 
-def read_rows(text: str, names_columns: NamesColumns) -> list[list[str]]:
+def take_head(rows: Iterator[list[str]]) -> list[list[str]]:
+    """The first rows, among which the column names must be; `rows` goes on after them."""
+    return list(islice(rows, _HEADER_WITHIN))
+
+
+def read_rows(text: DecodedText, names_columns: NamesColumns) -> Iterator[list[str]]:
     """The rows of a CSV text, whatever its delimiter; rows without any content are left out.
 
-    Raises Rejected naming the line where quotes go wrong.
+    Raises Rejected naming the line where quotes go wrong, once it gets there.
     """
-    delimiter = ""
-    if match := re.match(r"sep=(.)\r?\n", text):  # Excel's own first line
-        delimiter, text = match[1], text[match.end() :]
-    csv.field_size_limit(_LONGEST_CELL)
-    rows = _parse(text, delimiter or _delimiter(text, names_columns))
-    return [row for row in rows if any(cell.strip() for cell in row)]
+    head = next(text.blocks(), "")[:_HEAD]
+    said = re.match(r"sep=([^\r\n]{0,8})\r*\n", head)  # Excel's own first line
+    delimiter = said[1] if said and re.fullmatch(r"[^\w\s\"'\\]|\t", said[1]) else ""
+    start = said.end() if said else 0
+    rows = _parse(
+        _without(start, text.lines_and_gaps()),
+        delimiter or _delimiter(head[start:], names_columns),
+    )
+    return (row for row in rows if any(cell.strip() for cell in row))
 
 
-def find_header(rows: list[list[str]], names_columns: NamesColumns) -> int | None:
+def _without(characters: int, lines: Iterator[str]) -> Iterator[str]:
+    """The lines after the first `characters`, which are lines of their own."""
+    while characters > 0:
+        characters -= len(next(lines))
+    return lines
+
+
+def find_header(rows: Sequence[list[str]], names_columns: NamesColumns) -> int | None:
     """Index of the row that names the columns; None if none does.
 
     Exports put titles and dates above it. A lone cell counts only in the first row, where it is
@@ -73,21 +102,63 @@ def find_header(rows: list[list[str]], names_columns: NamesColumns) -> int | Non
     return None
 
 
-def _parse(text: str, delimiter: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+class _Lines:
+    """Lines for the parser, which may take many for one row."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.taken = 0
+        """Characters since the last row, which sets it to 0."""
+        self.number = 0
+        """Of the last line."""
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            if line[0] in "\r\n":
+                yield from self._gap(line)
+                continue
+            self.number += 1
+            self._take(len(line))
+            yield line
+
+    def _gap(self, ends: str) -> Iterator[str]:
+        """Empty lines, which are nothing between two rows, and part of a cell within one."""
+        if self.taken == 0:
+            self.number += ends.count("\n") + ends.count("\r") - ends.count("\r\n")
+            return
+        for end in re.findall(r"\r\n|\r|\n", ends):
+            if self.taken:
+                self.number += 1
+                self._take(len(end))
+                yield end
+
+    def _take(self, characters: int) -> None:
+        self.taken += characters
+        if self.taken >= MAX_LINE:
+            raise Rejected(
+                f"the row of the table that ends near line {self.number} has {self.taken:,} "
+                f"characters or more, at most {MAX_LINE:,} are read: is a quote not closed?"
+            )
+
+
+def _parse(text: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(MAX_LINE)
+    lines = _Lines(text)
     try:
-        return list(reader)
+        for row in csv.reader(lines, delimiter=delimiter, strict=True):
+            lines.taken = 0
+            yield row
     except csv.Error as error:
         raise Rejected(
-            f"the table is broken near line {reader.line_num} ({error}): a cell that holds "
+            f"the table is broken near line {lines.number} ({error}): a cell that holds "
             'quotes, line ends or the delimiter must stand in "…", with quotes in it doubled'
         ) from None
 
 
-def _delimiter(text: str, names_columns: NamesColumns) -> str:
+def _delimiter(head: str, names_columns: NamesColumns) -> str:
     """The delimiter that makes the widest row of column names, else the most regular columns."""
-    head = "\n".join(lines_of(text[:1_000_000])[:30])
-    tries = {delimiter: _head_rows(head, delimiter) for delimiter in _DELIMITERS}
+    lines = "\n".join(re.split(r"\r\n|\n|\r", head, maxsplit=30)[:30])
+    tries = {delimiter: _head_rows(lines, delimiter) for delimiter in _DELIMITERS}
     widths = {delimiter: _header_width(rows, names_columns) for delimiter, rows in tries.items()}
     widest = max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
     if widths[widest] == 1:

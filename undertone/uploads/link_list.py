@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from undertone import wire
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
+
+from undertone import json_view
 from undertone.errors import Rejected
+from undertone.limits import MAX_COLUMN_NAME, MAX_COLUMNS, MAX_POSTS, found_in_words, too_many_posts
 from undertone.uploads.columns import column_key
 from undertone.uploads.csv_reader import read_rows
-from undertone.uploads.text_reader import lines_of
+from undertone.uploads.text_reader import DecodedText
 
 _COLUMNS = ("url", "urls", "link", "links", "posturl", "postlink", "videourl", "permalink")
 LINK_HEADINGS = {"url", "urls", "link", "links"}
@@ -14,49 +18,63 @@ LINK_HEADINGS = {"url", "urls", "link", "links"}
 
 
 def json_links(body: bytes) -> list[str]:
-    """The links in a JSON list of nothing else; none if `body` is anything else."""
+    """The links in a JSON list of nothing else; none if `body` is anything else.
+
+    Raises Rejected for more than a job takes.
+    """
     try:
-        values = wire.decode_lenient(body)
-    except ValueError:
+        values = json_view.read(body)
+        if not all(isinstance(each, str) and _is_link(each) for each in values):
+            return []
+        return _at_most(values)
+    except json_view.BrokenJson:
         return []
-    return values if all(isinstance(each, str) and _is_link(each) for each in values) else []
 
 
-def is_link_list(text: str) -> bool:
+def is_link_list(text: DecodedText) -> bool:
     """Whether every line of `text` (of its first 1,000) is a link, below a heading or without."""
-    lines = [line for line in text.splitlines()[:1000] if line.strip()]
+    lines = list(islice((line for line in text.lines() if not line.isspace()), 1000))
     has_heading = bool(lines) and lines[0].strip().lower() in LINK_HEADINGS
     return bool(lines) and all(map(_is_link, lines[has_heading:]))
 
 
-def read_links(text: str) -> list[str]:
+def read_links(text: DecodedText) -> list[str]:
     """The links in `text`, in order, as they stand there; empty lines are left out.
 
     A first line with a column `url` or `link` (by any delimiter) makes it a table; without one
-    every line is a link. Raises Rejected for a table without such a column.
+    every line is a link. Raises Rejected for a table without such a column, and for more links
+    than a job takes.
     """
-    lines = [line.strip() for line in lines_of(text) if line.strip()]
-    if not lines or "/" in lines[0]:
-        return lines
+    lines = (line.strip() for line in text.lines() if not line.isspace())
+    first = next(lines, "")
+    if not first or "/" in first:
+        return _at_most(chain([first] if first else [], lines))
     rows = read_rows(text, lambda row: _column(row) is not None)
-    place = _column(rows[0]) if rows else None
+    header = next(rows, [])
+    place = _column(header)
     if place is not None:
-        cells = (row[place].strip() for row in rows[1:] if place < len(row))
-        return [cell for cell in cells if cell]
-    if rows and len(rows[0]) > 1:
-        raise Rejected(
-            "the table has no column of links: name one `url` (found: "
-            + ", ".join(cell.strip()[:40] for cell in rows[0][:10])
-            + ")"
-        )
-    return lines
+        cells = (row[place].strip() for row in rows if place < len(row))
+        return _at_most(cell for cell in cells if cell)
+    if len(header) > 1:
+        found = ", ".join(cell[:MAX_COLUMN_NAME].strip()[:40] for cell in header[:10])
+        raise Rejected(f"the table has no column of links: name one `url` (found: {found})")
+    return _at_most(chain([first], lines))
+
+
+def _at_most(links: Iterable[str]) -> list[str]:
+    """The links, if they are no more than a job takes; else they are only counted."""
+    rest = iter(links)
+    taken = list(islice(rest, MAX_POSTS))
+    if next(rest, None) is not None:
+        raise too_many_posts(found_in_words(MAX_POSTS + 1, rest))
+    return taken
 
 
 def _is_link(text: str) -> bool:
     return "://" in text and " " not in text.strip()
 
 
-def _column(header: list[str]) -> int | None:
+def _column(header: Sequence[str]) -> int | None:
     """Index of the column of links, if `header` names one."""
-    keys = [column_key(cell) for cell in header]
+    keys = [column_key(cell[:MAX_COLUMN_NAME]) for cell in header[:MAX_COLUMNS]]
     return next((keys.index(name) for name in _COLUMNS if name in keys), None)

@@ -15,11 +15,11 @@ from typing import Literal, NamedTuple
 from undertone.records import UploadedPost
 from undertone.text import excerpt
 from undertone.uploads.columns import Table, names_comments
-from undertone.uploads.csv_reader import find_header, read_csv, read_rows
+from undertone.uploads.csv_reader import find_header, read_csv, read_rows, take_head
 from undertone.uploads.json_reader import is_json_lines, read_json, read_json_lines
 from undertone.uploads.link_list import LINK_HEADINGS, is_link_list, json_links, read_links
 from undertone.uploads.post_builder import build_posts
-from undertone.uploads.text_reader import decode_text, read_text
+from undertone.uploads.text_reader import DecodedText, decode_text, read_text
 
 Format = Literal["csv", "json", "json lines", "text", ""]
 """Empty: to be told from the content."""
@@ -41,6 +41,8 @@ _FORMAT_OF_TYPE: dict[str, Format] = {
 }
 
 
+_LONGEST_TYPE = 1_000
+"""Characters of a content type that are looked at."""
 _JSON_TEXTS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\[\s*"')
 """How a JSON list of texts begins."""
 
@@ -68,33 +70,37 @@ def read_upload(
     if not kind and _JSON_TEXTS.match(body) and (links := json_links(body)):
         return Upload(links, [])
     if kind == "urls" or (not kind and "json" not in content_type):
-        text = decode_text(body).text
+        text = decode_text(body)
         if kind == "urls" or _holds_links(text, is_csv="csv" in content_type):
             return Upload(read_links(text), [])
     return Upload([], _read_posts(body, content_type, file_name))
 
 
-def _holds_links(text: str, *, is_csv: bool) -> bool:
+def _holds_links(text: DecodedText, *, is_csv: bool) -> bool:
     """Whether every line of `text` is a link, or (`is_csv`) no column of it holds comments."""
-    if ("://" in text or text.strip().lower() in LINK_HEADINGS) and is_link_list(text):
+    first = text.first_line()
+    if ("://" in first or first.lower() in LINK_HEADINGS) and is_link_list(text):
         return True
-    return is_csv and find_header(read_rows(text, names_comments), names_comments) is None
+    if not is_csv:
+        return False
+    return find_header(take_head(read_rows(text, names_comments)), names_comments) is None
 
 
 def _read_posts(body: bytes, content_type: str, file_name: str) -> list[UploadedPost]:
     header = Message()
-    header["content-type"] = content_type or "application/octet-stream"
+    header["content-type"] = content_type[:_LONGEST_TYPE] or "application/octet-stream"
     suffix = PurePosixPath(file_name).suffix.lower()
     format_ = _FORMAT_OF_SUFFIX.get(suffix) or _FORMAT_OF_TYPE.get(header.get_content_type(), "")
-    text, note = decode_text(body, header.get_content_charset() or "")
+    text = decode_text(body, header.get_content_charset() or "")
     table = _read_table(text, format_)
+    if text.note:
+        table.notes.insert(0, text.note)
     name = excerpt(PurePosixPath(file_name).stem).strip(". ") or "upload"
-    notes = [note, *table.notes] if note else table.notes
-    return build_posts(Table(table.rows, notes), name)
+    return build_posts(table, name)
 
 
-def _read_table(text: str, format_: Format) -> Table:
-    start = text.lstrip()[:1]
+def _read_table(text: DecodedText, format_: Format) -> Table:
+    start = text.first_line()[:1]
     if format_ == "json lines" or (not format_ and start == "{" and is_json_lines(text)):
         return read_json_lines(text)
     if format_ == "json" or (not format_ and start in {"[", "{"}):

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from tests.fakes.posts import KEY, post_url
 from tests.fakes.scripted import Reply, answering
 from undertone.errors import Permanent
+from undertone.limits import MAX_COUNT
 from undertone.ports import Source
 from undertone.posts import parse_post_url
-from undertone.records import PostRef, Want
+from undertone.records import Page, PostRef, Want
 from undertone.sources.apify import Apify
 from undertone.sources.apify_actors import InstagramActor, TikTokActor
 from undertone.sources.bluesky import Bluesky
@@ -118,6 +119,13 @@ ANY_JSON = st.recursive(
 )
 
 
+def assert_sound(page: Page) -> None:
+    """That the page can be kept, and that its counts can be."""
+    assert msgspec.json.decode(msgspec.json.encode(page), type=type(page)) == page
+    assert page.reported is None or 0 <= page.reported <= MAX_COUNT
+    assert all(abs(comment.likes or 0) <= MAX_COUNT for comment in page.comments)
+
+
 class Served(NamedTuple):
     base: str
     reply: list[Reply]
@@ -152,7 +160,7 @@ def test_any_json_is_a_page_or_permanent(name: str, served: Served, data: st.Dat
     except Permanent as refused:
         assert refused.reason.isprintable()  # noqa: PT017 - either outcome is right
     else:
-        assert msgspec.json.decode(msgspec.json.encode(page), type=type(page)) == page
+        assert_sound(page)
 
 
 YOUTUBE_COMMENT = {
@@ -327,7 +335,22 @@ SHAPES: list[tuple[str, str | None, object]] = [
 
 STRANGE: list[object] = [
     *(None, True, False, "", "12", "x", "\ud800", "\x00", [], {}, [None, [], {}, 3]),
-    *(-1, 0, 10**9, 10**12, 10**17, 10**30, -(10**17), 1.5, 1e300, -1e300, float("nan")),
+    *(
+        -1,
+        0,
+        10**9,
+        10**12,
+        10**17,
+        10**30,
+        -(10**17),
+        10**300,
+        "9" * 300,
+        "1" + "0" * 400,
+        1.5,
+        1e300,
+        -1e300,
+        float("nan"),
+    ),
 ]
 
 
@@ -351,7 +374,7 @@ def test_a_spoilt_answer_is_a_page_or_permanent(
     except Permanent as refused:
         assert refused.reason.isprintable()  # noqa: PT017 - either outcome is right
     else:
-        assert msgspec.json.decode(msgspec.json.encode(page), type=type(page)) == page
+        assert_sound(page)
 
 
 def _places(value: object) -> list[tuple[dict[str, object], str]]:

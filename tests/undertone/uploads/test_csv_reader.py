@@ -30,6 +30,14 @@ def test_excel_says_its_delimiter() -> None:
     assert texts(post) == ["a,b,c"]
 
 
+@pytest.mark.parametrize(
+    "first", ['sep="\n', "sep=\r\r\n", "sep=\n", "sep= \r\n", "sep=;;\n", "sep=\\\n"]
+)
+def test_what_is_no_delimiter_is_found_as_if_it_were_not_said(first: str) -> None:
+    (post,) = read(f"{first}text;author\r\na,b,c;x\r\n", "text/csv")
+    assert texts(post) == ["a,b,c"]
+
+
 def test_exportcomments_has_lines_above_its_columns() -> None:
     table = (
         "Exported comments,,,,\nhttps://youtu.be/dQw4w9WgXcQ,,,,\n\n"

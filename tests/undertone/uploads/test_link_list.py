@@ -1,8 +1,12 @@
+import json
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from undertone.errors import Rejected
+from undertone.limits import MAX_POSTS
 from undertone.uploads.upload import read_upload
 
 
@@ -44,9 +48,33 @@ def test_a_table_without_links_is_rejected_with_its_columns() -> None:
         read(b"name,views\nx,1\n")
 
 
-def test_a_hundred_thousand_links() -> None:
-    lines = [f"https://youtu.be/{n:011d}" for n in range(100_000)]
-    assert read("\n".join(lines).encode()) == lines
+def links(count: int) -> list[str]:
+    return [f"https://youtu.be/{n:011d}" for n in range(count)]
+
+
+def as_lines(count: int) -> bytes:
+    return "\n".join(links(count)).encode()
+
+
+def as_table(count: int) -> bytes:
+    return "\n".join(["no,url", *(f"{n},{link}" for n, link in enumerate(links(count)))]).encode()
+
+
+def as_json(count: int) -> bytes:
+    return json.dumps(links(count)).encode()
+
+
+@pytest.mark.parametrize("written", [as_lines, as_table, as_json])
+def test_as_many_links_as_a_job_takes_and_no_more(written: Callable[[int], bytes]) -> None:
+    assert read_upload(written(MAX_POSTS), content_type="text/csv").links == links(MAX_POSTS)
+    for count in (MAX_POSTS + 1, 100_000):
+        with pytest.raises(Rejected, match=f"{count:,} posts are more than one job takes"):
+            read_upload(written(count), content_type="text/csv")
+
+
+def test_a_long_list_that_is_not_of_links_alone_is_one_of_comments() -> None:
+    upload = read_upload(json.dumps([*links(MAX_POSTS + 1), "well done"]).encode())
+    assert (upload.links, len(upload.posts[0].comments)) == ([], MAX_POSTS + 2)
 
 
 @given(data=st.binary(max_size=100))

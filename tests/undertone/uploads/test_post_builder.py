@@ -1,8 +1,23 @@
 """Rows become posts, and nothing that was sent is lost without a note."""
 
+import json
+from collections.abc import Callable
+
+import msgspec
 import pytest
 
-from tests.undertone.uploads.conftest import read
+from tests.undertone.uploads.conftest import read, texts
+from undertone.errors import Rejected
+from undertone.limits import (
+    MAX_AUTHOR,
+    MAX_COLUMNS,
+    MAX_COMMENTS,
+    MAX_ID,
+    MAX_LINE,
+    MAX_POSTS,
+    MAX_TEXT,
+    MAX_TITLE,
+)
 from undertone.uploads.post_builder import parse_count
 
 
@@ -12,6 +27,91 @@ def test_nothing_that_was_sent_is_dropped() -> None:
     assert "times not understood: 1" in post.note
     assert "rows without text: 1" in post.note
     assert "ids that were taken already: 1" in post.note
+
+
+def test_copies_of_an_id_are_numbered_whatever_else_is_there() -> None:
+    (post,) = read("id,text\nx,a\nx#3,b\nx,c\nx,d\nx#2,e\nx,f\n", "text/csv")
+    assert [c.id for c in post.comments] == ["x", "x#3", "x#2", "x#4", "x#2#2", "x#5"]
+    assert "ids that were taken already: 4" in post.note
+
+
+LONG = "l" * (MAX_TEXT + 1)
+
+
+def test_a_field_that_is_too_long_is_cut_and_does_not_lose_its_comment() -> None:
+    row = {"text": LONG, "id": LONG, "author": LONG, "parent": LONG, "title": LONG, "post": LONG}
+    (post,) = read(json.dumps([row, {"text": "b", "parent": LONG, "post": LONG}]), "")
+    first, second = post.comments
+    assert (len(first.text), len(first.id), len(first.author)) == (MAX_TEXT, MAX_ID, MAX_AUTHOR)
+    assert second.parent == first.id == first.parent
+    assert len(post.title) == MAX_TITLE
+    assert len(post.id) == 200
+    for told in (
+        "texts cut to 2,000,000 characters: 1", "authors cut to 500 characters: 1",
+        "ids cut to 500 characters: 1", "parents cut to 500 characters: 2",
+        "titles cut to 1,000 characters: 1",
+    ):  # fmt: skip
+        assert told in post.note
+
+
+def test_what_replies_inherit_is_no_longer_than_a_field() -> None:
+    """Each of these replies would otherwise repeat 100,000 characters."""
+    replies = ",".join(['"a"'] * 1000)
+    comment = f'{{"text":"x","id":"{"i" * 100_000}","replies":[{replies}]}}'
+    post = f'{{"id":"{"p" * 100_000}","title":"{"t" * 100_000}","comments":[{comment}]}}'
+    (posted,) = read(f"[{post}]", "application/json")
+    assert len(posted.comments) == 1001
+    assert {len(c.parent) for c in posted.comments} == {0, MAX_ID}
+    assert len({id(c.parent) for c in posted.comments}) == 2
+    assert len(msgspec.json.encode(posted)) < 1001 * (MAX_ID + 100) + 10_000
+
+
+def test_a_line_of_text_that_is_too_long_is_cut_and_said() -> None:
+    (post,) = read("a" * (2 * MAX_LINE) + "\nb\n", "text/plain")
+    assert [len(text) for text in texts(post)] == [MAX_TEXT, 1]
+    assert "texts cut to 2,000,000 characters: 1" in post.note
+
+
+def test_a_note_is_short_however_long_the_names_of_columns_are() -> None:
+    header = ",".join(["te" + "!" * 90 + "xt", *(f"{'c' * 5000}{n}" for n in range(500))])
+    (post,) = read(f"{header}\na,b\n", "text/csv")
+    assert texts(post) == ["a"]
+    assert len(post.note) < 1000
+
+
+@pytest.mark.parametrize(
+    ("written", "content_type"),
+    [
+        (lambda count: "a\n" * count, "text/plain"),
+        (lambda count: "text\n" + "a\n" * count, "text/csv"),
+        (lambda count: "text,likes\n" + ",1\n" * count, "text/csv"),
+        (lambda count: "[" + '"a",' * (count - 1) + '"a"]', "application/json"),
+        (lambda count: "{}\n" * (count - 1) + '{"text":"a"}', "application/x-ndjson"),
+    ],
+    ids=["text", "CSV", "rows without text", "JSON", "JSON Lines"],
+)
+def test_as_many_comments_as_may_be_sent_and_no_more(
+    written: Callable[[int], str], content_type: str
+) -> None:
+    (post,) = read(written(MAX_COMMENTS), content_type)
+    assert len(post.comments) in {MAX_COMMENTS, 1, 0}
+    with pytest.raises(Rejected, match=r"300,001 comments are more .* send at most 300,000"):
+        read(written(MAX_COMMENTS + 1), content_type)
+
+
+def test_more_posts_than_a_job_takes_are_refused_while_they_are_read() -> None:
+    rows = "\n".join(f"a,{number}" for number in range(MAX_POSTS + 1))
+    with pytest.raises(Rejected, match=r"more than 10,000 posts .* send at most 10,000"):
+        read(f"text,post\n{rows}", "text/csv")
+
+
+WIDE = {f"a{number}": 1 for number in range(MAX_COLUMNS)} | {"text": "x"}
+
+
+@pytest.mark.parametrize("body", [",".join(WIDE) + "\nx\n", json.dumps([WIDE])])
+def test_a_table_has_no_more_columns_than_are_read(body: str) -> None:
+    with pytest.raises(Rejected, match=r"1,001 columns are more .* send at most 1,000"):
+        read(body)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +130,16 @@ def test_nothing_that_was_sent_is_dropped() -> None:
         ("-1", None),
         ("1.2.3k", None),
         ("9" * 16, None),
+        ("1 234K", 1_234_000),
+        ("1\u00a0234K", 1_234_000),
+        ("1\u202f234.5K", 1_234_500),
+        ("1 2K", None),
+        ("9" * 300 + "K", None),
+        ("9" * 400 + "K", None),
+        ("9" * 400_000 + "M", None),
+        ("9007199254740993", None),
+        ("9007199254740992", 2**53),
+        ("9007199254741K", None),
     ],
 )
 def test_counts_as_people_write_them(cell: str, count: int | None) -> None:
