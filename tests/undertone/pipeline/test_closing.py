@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.undertone.pipeline.conftest import Bench, upload
 from undertone.pipeline import names
+from undertone.pipeline.closing import decide, reopen, standing_closing
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
 from undertone.pipeline.stopping import cancel
@@ -109,3 +110,19 @@ def test_a_chunk_that_arrived_before_a_crash_is_not_scored_again(bench: Bench) -
     assert len(bench.analyzer.texts) == scored
     bench.drain()
     assert bench.store.closed.find(request.job)
+
+
+def test_a_decision_that_was_taken_back_does_not_stand(bench: Bench) -> None:
+    store = bench.store
+    request = bench.submit(uploads=[upload(2, "a"), upload(2, "b")])
+    assert standing_closing(store, request.job) is None
+    cancel(bench.services, request)
+    decision = decide(bench.services, request, cancelled=True)
+    assert decision is not None
+    assert standing_closing(store, request.job) == decision.record
+    reopen(store, request.job, decision)
+    assert standing_closing(store, request.job) is None
+    anew = decide(bench.services, request, cancelled=True)
+    assert anew is not None
+    assert anew.record.why == "cancelled"
+    assert standing_closing(store, request.job) == anew.record

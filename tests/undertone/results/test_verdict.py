@@ -106,3 +106,67 @@ def test_a_verdict_never_contradicts_its_interval(
     assert (summary.verdict is Verdict.NEGATIVE) == (summary.mean <= -0.1 and summary.high < 0)
     if summary.verdict in {Verdict.NEUTRAL, Verdict.MIXED}:
         assert summary.high - summary.low <= 0.4
+
+
+def hundred(positive: int, negative: int) -> Tally:
+    """A hundred comments so labelled, whose scores cancel out and whose interval is narrow."""
+    return Tally(positive=positive, negative=negative, neutral=100 - positive - negative)
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "verdict"),
+    [
+        (25, 25, Verdict.MIXED),
+        (25, 60, Verdict.MIXED),
+        (60, 25, Verdict.MIXED),
+        (24, 60, Verdict.NEUTRAL),
+        (60, 24, Verdict.NEUTRAL),
+        (50, 50, Verdict.MIXED),
+        (0, 0, Verdict.NEUTRAL),
+    ],
+)
+def test_mixed_begins_at_a_quarter_on_both_sides(
+    positive: int, negative: int, verdict: Verdict
+) -> None:
+    summary = summarise(hundred(positive, negative))
+    assert summary is not None
+    assert summary.verdict is verdict
+
+
+@pytest.mark.parametrize(("comments", "verdict"), [(13, Verdict.TOO_FEW), (14, Verdict.NEUTRAL)])
+def test_an_interval_is_sharp_from_a_fifth_to_each_side(comments: int, verdict: Verdict) -> None:
+    """By hand: n comments of score 0 reach t(n + 1) · √(2 / (n + 1) / (n + 2))."""
+    summary = summarise(tally(scored(0.0, comments)))
+    assert summary is not None
+    assert 0.19 < summary.high < 0.23
+    assert (summary.high > 0.2) == (verdict is Verdict.TOO_FEW)
+    assert summary.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("total", "verdict"),
+    [
+        (100_000, Verdict.POSITIVE),
+        (99_999, Verdict.NEUTRAL),
+        (-99_999, Verdict.NEUTRAL),
+        (-100_000, Verdict.NEGATIVE),
+    ],
+)
+def test_a_leaning_is_worth_a_word_from_a_tenth(total: int, verdict: Verdict) -> None:
+    sums = Tally(neutral=100, total=total, squares=100_000_000)  # nearly all alike
+    summary = summarise(sums)
+    assert summary is not None
+    assert (summary.low > 0) == (total > 0)
+    assert summary.verdict is verdict
+
+
+def test_a_notable_mean_that_may_be_zero_is_no_leaning() -> None:
+    """19 comments: the mean is 0.1 and more, the interval holds 0 and is narrow."""
+    for sign in (1, -1):
+        sums = Tally(neutral=19, total=sign * 19_100, squares=19_100_000)
+        summary = summarise(sums)
+        assert summary is not None
+        assert abs(summary.mean) >= 0.1
+        assert summary.low < 0 < summary.high
+        assert summary.high - summary.low <= 0.4
+        assert summary.verdict is Verdict.NEUTRAL
