@@ -43,7 +43,9 @@ def test_unknown_fields_of_our_version_are_passed_over() -> None:
     assert decode(MESSAGE.encode()[:-1] + b',"colour":"red"}') == MESSAGE
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b'{"job":1}', b'{"v":1}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"7", b'{"job":1}', b'{"v":1}', b"\xff", b'{"job":"\xff"}']
+)
 def test_what_is_no_message_is_tried_again(body: bytes) -> None:
     with pytest.raises(Transient, match="not a message of Undertone"):
         decode(body)
