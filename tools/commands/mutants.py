@@ -2,7 +2,7 @@
 
 To be run by hand: each mutant costs a run of the tests that are mirrored by name and, if those find
 nothing, of all tests of the room. Cosmic Ray is in an environment of its own, .venv-mutants; the
-mutants are made in a copy of the project. `--help` after the rooms lists the options.
+mutants are made in a copy of the project.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import sys
 
 from tools.environment import InstallError, ensure
+from tools.mutation.selection import ROOMS
 from tools.processes import run_python
 from tools.project import PROJECT
 
@@ -19,9 +20,14 @@ REQUIREMENTS = PROJECT / "tools" / "mutation" / "requirements.txt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare none: the line is that of `tools.mutation`."""
-    parser.usage = "./dev mutants [ROOM …] [--sample N] [--seed S] [--only TEXT] [--jobs J]"
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    """Declare the options."""
+    parser.add_argument(
+        "rooms", nargs="*", choices=[*ROOMS, []], metavar="ROOM", help=", ".join(ROOMS)
+    )
+    parser.add_argument("--sample", type=int, default=100, help="so many mutants; 0: all of them")
+    parser.add_argument("--seed", type=int, default=1, help="which ones; default 1")
+    parser.add_argument("--only", default="", metavar="TEXT", help="files whose path holds this")
+    parser.add_argument("--jobs", type=int, default=1, help="at the same time; default 1")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,5 +37,7 @@ def run(args: argparse.Namespace) -> int:
     except InstallError as error:
         print(f"./dev mutants: {error}", file=sys.stderr)
         return 1
+    options = [f"--{name}={getattr(args, name)}" for name in ("sample", "seed", "only", "jobs")]
+    rooms = args.rooms or list(ROOMS)
     tests = f"--python={sys.executable}"
-    return run_python("-m", "tools.mutation", *args.arguments, tests, python=python)
+    return run_python("-m", "tools.mutation", *rooms, *options, tests, python=python)

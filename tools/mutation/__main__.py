@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tools.mutation.mutants import Mutant, mutant_at, sites_of
-from tools.mutation.selection import ROOMS, files_of, tests_of
+from tools.mutation.selection import ROOMS, files_of, runs_of
 from tools.project import PROJECT
 
 
@@ -49,7 +49,7 @@ class Workplace:
         path = self._folder / mutant.file
         original = path.read_text("utf-8")
         path.write_text(mutant.source, "utf-8")
-        found = not all(self.passes(run) for run in tests_of(self._folder, mutant.file))
+        found = not all(self.passes(run) for run in runs_of(self._folder, mutant.file))
         path.write_text(original, "utf-8")
         return found
 
@@ -78,18 +78,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./dev mutants")
-    parser.add_argument("rooms", nargs="*", metavar="ROOM", help=", ".join(ROOMS))
-    parser.add_argument("--sample", type=int, default=0, help="so many mutants of all; 0: all")
-    parser.add_argument("--seed", type=int, default=1, help="which ones; default 1")
-    parser.add_argument("--only", default="", help="files whose path holds this text")
-    parser.add_argument("--jobs", type=int, default=1, help="at the same time; default 1")
-    parser.add_argument("--python", required=True, help=argparse.SUPPRESS)
-    args = parser.parse_args(arguments)
-    args.rooms = args.rooms or ["results", "pipeline", "uploads", "parsers"]
-    if unknown := set(args.rooms) - ROOMS.keys():
-        parser.error(f"no such room: {', '.join(sorted(unknown))}; rooms are {', '.join(ROOMS)}")
-    return args
+    """What `./dev mutants` hands on; it has the help."""
+    parser = argparse.ArgumentParser(prog="tools.mutation")
+    parser.add_argument("rooms", nargs="+", choices=ROOMS)
+    parser.add_argument("--sample", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--only", required=True)
+    parser.add_argument("--jobs", type=int, required=True)
+    parser.add_argument("--python", required=True)
+    return parser.parse_args(arguments)
 
 
 def _copy_project(folder: Path) -> None:
@@ -108,7 +105,7 @@ def _copy_project(folder: Path) -> None:
 
 def _check_tests_pass(place: Workplace, files: list[str]) -> None:
     """Tests that fail without a mutant would find all of them."""
-    tests = {name for file in files for run in tests_of(PROJECT, file) for name in run}
+    tests = {name for file in files for run in runs_of(PROJECT, file) for name in run}
     if not place.passes(sorted(tests)):
         sys.exit("./dev mutants: the tests fail already, without a mutant")
 

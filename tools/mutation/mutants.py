@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 
-from tools.mutation.operators import in_declaration, operators
+from tools.mutation.operators import in_declaration, is_no_operation, operators
 
 
 class Mutant(NamedTuple):
@@ -48,7 +48,7 @@ def sites_of(project: Path, file: str) -> list[Site]:
         found += [
             Site(file, line, name, occurrence)
             for occurrence, (node, line) in enumerate(places)
-            if not in_declaration(node) and not _is_told(node)
+            if not (in_declaration(node) or is_no_operation(node) or _is_told(node))
         ]
     return found
 

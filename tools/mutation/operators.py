@@ -116,6 +116,12 @@ def _is_call_statement(node: Any) -> bool:
     return is_call and parent is not None and parent.type == "simple_stmt"
 
 
+def is_no_operation(node: Any) -> bool:
+    """Whether `node` is the star of a parameter or an argument, which is no multiplication."""
+    is_star = getattr(node, "value", "") in {"*", "**"}
+    return is_star and node.parent.type not in {"term", "power"}
+
+
 def in_declaration(node: Any) -> bool:
     """Whether `node` stands in a declaration that does nothing at run time: annotations, aliases
     of types, and what a class is derived with (`kw_only=True`), which mypy holds."""

@@ -33,7 +33,7 @@ def files_of(project: Path, room: str) -> list[str]:
     return sorted(str(path.relative_to(project)) for path in found if path.name != "__init__.py")
 
 
-def tests_of(project: Path, file: str) -> list[list[str]]:
+def runs_of(project: Path, file: str) -> list[list[str]]:
     """Runs of tests that follow each other until one fails: those mirrored by name, then all of the
     room's."""
     source = Path(file)
