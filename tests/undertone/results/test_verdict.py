@@ -66,7 +66,7 @@ def test_students_t_is_that_of_the_tables(df: int, published: float) -> None:
 
 @pytest.mark.parametrize("df", [30, 40, 60])
 def test_students_t_is_off_by_the_next_term_of_its_expansion(df: int) -> None:
-    """The density is integrated up to the quantile plus g4 / df⁴ (Abramowitz and Stegun, 26.7.5)."""
+    """The density, integrated up to the quantile plus g4 / df⁴ (Abramowitz and Stegun, 26.7.5)."""
     z = 1.959963984540054
     g4 = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
     quantile = students_t_975(df) + g4 / df**4
