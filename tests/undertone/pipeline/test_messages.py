@@ -14,13 +14,24 @@ from devhost import queue_messages as host
 from tests.undertone.pipeline.conftest import NOW, Bench
 from undertone.errors import Transient
 from undertone.pipeline.handlers import HANDLERS, handle_message
-from undertone.pipeline.messages import NEWER_VERSION_DELAY, Message, decode
+from undertone.pipeline.messages import NEWER_VERSION_DELAY, Delivery, Message, decode
 
 MESSAGE = Message(job="j", posts=3, deadline=NOW, post=2)
 
 
 def test_a_message_comes_back() -> None:
     assert decode(MESSAGE.encode()) == MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("again", "count", "may_be_done"),
+    [(False, 1, False), (False, 2, True), (True, 1, True), (True, 2, True)],
+)
+def test_work_may_be_done_unless_this_is_its_first_delivery(
+    again: bool, count: int, may_be_done: bool
+) -> None:
+    delivery = Delivery(msgspec.structs.replace(MESSAGE, again=again), count)
+    assert delivery.may_be_done is may_be_done
 
 
 def test_a_message_is_small() -> None:
