@@ -45,12 +45,14 @@ def _fuzz(args: argparse.Namespace) -> None:
         include=["undertone", "model", "functions", "html", "_markupbase", "email", "urllib"],
     ):
         from tests.fuzz.findings import Findings  # noqa: PLC0415
-        from tests.fuzz.spoiling import spoilt  # noqa: PLC0415
+        from tests.fuzz.spoiling import blown_up, spoilt  # noqa: PLC0415
         from tests.fuzz.targets import TARGETS  # noqa: PLC0415
 
     target, findings = TARGETS[args.target], Findings(args.target, args.out)
 
     def mutated(data: bytes, longest: int, seed: int) -> bytes:
+        if seed % 8 == 0:
+            return blown_up(data, seed, longest)
         changed = spoilt(data, seed) if seed % 3 else None
         if changed is None or len(changed) > longest:
             return bytes(atheris.Mutate(data, longest))
@@ -67,6 +69,7 @@ def _fuzz(args: argparse.Namespace) -> None:
         f"-max_len={LONGEST}",
         f"-seed={args.seed or os.getpid()}",
         f"-artifact_prefix={args.out}/",
+        "-len_control=0",  # long inputs from the beginning
         "-timeout=60",
         "-rss_limit_mb=2048",
         "-print_final_stats=1",

@@ -1,4 +1,4 @@
-"""Spoils an input that holds JSON in one place, so that it stays JSON and gets past the decoder."""
+"""Changes of inputs that chance alone would hardly make: JSON that stays JSON, and long runs."""
 
 from __future__ import annotations
 
@@ -31,6 +31,17 @@ def spoilt(data: bytes, seed: int) -> bytes | None:
     except (ValueError, RecursionError):
         return None
     return SEPARATOR.join(parts)
+
+
+def blown_up(data: bytes, seed: int, longest: int) -> bytes:
+    """`data` with a piece of a few bytes repeated, up to `longest` bytes: for limits, and for work
+    that grows faster than the input."""
+    chance = random.Random(seed)
+    start = chance.randrange(len(data) + 1)
+    piece = data[start : start + chance.randrange(1, 9)] or b"9"
+    times = chance.choice((10, 100, 1000, longest)) // len(piece) + 1
+    room = longest - len(data)
+    return data[:start] + (piece * times)[: max(room, 0)] + data[start:]
 
 
 Place = tuple[Any, Any]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from tests.fuzz.spoiling import spoilt
+from tests.fuzz.spoiling import blown_up, spoilt
 
 
 def test_it_stays_json_and_the_rest_stays_as_it_is() -> None:
@@ -20,3 +20,11 @@ def test_it_stays_json_and_the_rest_stays_as_it_is() -> None:
 def test_what_is_no_json_is_left_to_others() -> None:
     for data in (b"", b"{", b"a: b\n\n[]", b"[" * 100_000):
         assert spoilt(data, 1) is None
+
+
+def test_a_piece_is_repeated_within_the_limit() -> None:
+    made = [blown_up(b"&#1;", seed, 16_384) for seed in range(100)]
+    assert max(map(len, made)) == 16_384
+    assert min(map(len, made)) > 10
+    assert any(b"1" * 5_000 in data for data in made)
+    assert len(blown_up(b"", 1, 100)) <= 100

@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 import pytest
 
-from tests.undertone.pipeline.conftest import NOW, URL, Bench, store_over
+from tests.undertone.pipeline.conftest import NOW, URL, Bench, store_over, upload
 from undertone.errors import Conflict, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.idempotency import bind_key, release_key
@@ -104,3 +104,12 @@ def test_deleting_frees_the_key(bench: Bench) -> None:
     act()
     assert KEY not in bench.jobs.names("idempotency/")
     assert bench.submit(URL.format(1), key="k").job != request.job
+
+
+def test_a_repeat_of_an_ended_job_sends_nothing(bench: Bench) -> None:
+    made = Submission(owner="me", uploads=[upload(2)], key="k", body_digest="b")
+    request = submit(bench.services, made).request
+    bench.drain()
+    assert bench.store.closed.find(request.job) is not None
+    assert submit(bench.services, made).request == request
+    assert bench.queues.sent == {}

@@ -6,9 +6,10 @@ import pytest
 
 from tests.undertone.pipeline.conftest import Bench, upload
 from undertone.errors import NotFound
+from undertone.pipeline.closing import decide
 from undertone.pipeline.job_records import ROWS_PER_PAGE
 from undertone.pipeline.reports import MOST_JOBS, find_job, list_jobs, result_rows
-from undertone.pipeline.stopping import delete
+from undertone.pipeline.stopping import cancel, delete
 
 
 def test_rows_come_in_pages(bench: Bench) -> None:
@@ -52,3 +53,19 @@ def test_a_page_of_jobs_has_a_least_and_a_most(bench: Bench, limit: int, listed:
     for _ in range(MOST_JOBS + 1):
         bench.submit(uploads=[upload(1)])
     assert len(list_jobs(bench.services, "me", limit=limit).jobs) == listed
+
+
+def test_the_rows_of_an_ended_job_are_those_of_its_closing(bench: Bench) -> None:
+    request = bench.submit(uploads=[upload(2, "done"), upload(2, "not yet")])
+    for message, _ in bench.take("posts"):
+        bench.deliver("posts", message)
+    bench.deliver("comments", bench.take("comments")[0][0])
+    cancel(bench.services, request)
+    decision = decide(bench.services, request, cancelled=True)
+    assert decision is not None
+    before = result_rows(bench.services, request, 0)
+    assert [row.state for row in before] == ["ok", "pending"], "decided, but not ended"
+    bench.drain()
+    ended = result_rows(bench.services, request, 0)
+    assert [row.state for row in ended] == ["ok", "failed"]
+    assert "before the job ended" in ended[1].reason
