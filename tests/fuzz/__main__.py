@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-LONGEST = 16_384
+LONGEST = 8_192
 """Bytes of an input."""
 CORPUS = Path(__file__).parent / "corpus"
 """A folder of inputs for each target; those of `platforms` are in one of the source's name."""
@@ -51,7 +51,7 @@ def _fuzz(args: argparse.Namespace) -> None:
     target, findings = TARGETS[args.target], Findings(args.target, args.out)
 
     def mutated(data: bytes, longest: int, seed: int) -> bytes:
-        if seed % 8 == 0:
+        if seed % 16 == 0:
             return blown_up(data, seed, longest)
         changed = spoilt(data, seed) if seed % 3 else None
         if changed is None or len(changed) > longest:

@@ -12,7 +12,7 @@ from tests.fuzz.targets import Target
 from tools.project import PROJECT
 
 SLOW = 2.0
-"""Seconds of processor time that no input of a fuzzing run, at most 16 KiB, may take."""
+"""Seconds of processor time that no input of a fuzzing run, at most 8 KiB, may take."""
 
 
 class Findings:

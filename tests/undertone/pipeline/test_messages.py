@@ -23,6 +23,14 @@ def test_a_message_comes_back() -> None:
     assert decode(MESSAGE.encode()) == MESSAGE
 
 
+def test_the_wire_form_that_other_instances_read() -> None:
+    assert msgspec.json.decode(MESSAGE.encode()) == {
+        "job": "j", "posts": 3, "deadline": "2026-11-21T20:00:00Z", "page": 0, "post": 2,
+        "chunk": 0, "chunks": 0, "attempt": 0, "round": 0, "again": False, "traceparent": "",
+        "v": 1,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("again", "count", "may_be_done"),
     [(False, 1, False), (False, 2, True), (True, 1, True), (True, 2, True)],
