@@ -114,4 +114,4 @@ class UploadedPost(Record, frozen=True):
 
 def utc_text(moment: datetime) -> str:
     """`moment` (aware) as the text form of all our times, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -27,7 +27,10 @@ def decode(data: bytes | str) -> Any: ...
 def decode[T](data: bytes | str, kind: type[T]) -> T: ...
 def decode(data: bytes | str, kind: Any = Any) -> Any:
     """One JSON value as a `kind`. Raises msgspec.DecodeError, or its ValidationError."""
-    return _decoder(kind).decode(data)
+    try:
+        return _decoder(kind).decode(data)
+    except UnicodeDecodeError as error:  # msgspec lets it through from within texts
+        raise msgspec.DecodeError(f"JSON is malformed: {error}") from None
 
 
 def decode_lenient(data: bytes) -> Any:
@@ -57,7 +60,10 @@ def _decode_repaired(data: bytes) -> Any:
 
 def decode_lines[T](data: bytes | str, kind: type[T]) -> list[T]:
     """One JSON value a line. Raises as `decode` does."""
-    return _decoder(kind).decode_lines(data)
+    try:
+        return _decoder(kind).decode_lines(data)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(f"JSON is malformed: {error}") from None
 
 
 def convert[T](value: object, kind: type[T], *, strict: bool = True) -> T:

@@ -42,12 +42,8 @@ def test_what_is_right_is_read() -> None:
         ({"id": ""}, {"posts[3].id": "Expected `str` of length >= 1"}),
         ({"id": "a", "comments": {}}, {"posts[3].comments": "Expected `array`, got `object`"}),
         (
-            {"id": "a", "comments": ["x", {"text": "x"}, {"text": None, "likes": -1}]},
-            {
-                "posts[3].comments[0]": "must be an object with text, likes",
-                "posts[3].comments[2].text": "Expected `str`, got `null`",
-                "posts[3].comments[2].likes": "Expected `int` >= 0",
-            },
+            {"id": "a", "comments": ["x"]},
+            {"posts[3].comments": "Expected `object`, got `str` - at `[0]`"},
         ),
     ],
 )
@@ -56,8 +52,9 @@ def test_what_is_wrong_is_named(raw: object, problems: dict[str, str]) -> None:
 
 
 def test_of_very_many_wrong_fields_only_so_many_are_named() -> None:
-    raw = {"id": "a", "comments": [{}] * (MOST_NAMED + 500)}
-    problems = problems_of(raw)
+    problems = Problems()
+    for number in range(MOST_NAMED + 500):
+        assert read_object({}, Comment, f"comments[{number}]", problems) is None
     assert (len(problems.named), problems.count) == (MOST_NAMED, MOST_NAMED + 500)
 
 

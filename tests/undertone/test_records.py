@@ -55,6 +55,7 @@ def test_no_likes_and_zero_likes_differ() -> None:
     [
         (datetime(2026, 11, 21, 20, 0, 0, 999_999, UTC), "2026-11-21T20:00:00Z"),
         (datetime(2026, 1, 1, 1, tzinfo=timezone(timedelta(hours=2))), "2025-12-31T23:00:00Z"),
+        (datetime(33, 4, 3, tzinfo=UTC), "0033-04-03T00:00:00Z"),
     ],
 )
 def test_times_are_utc_in_whole_seconds(moment: datetime, text: str) -> None:

@@ -43,6 +43,17 @@ def test_what_does_not_fit_is_named(data: bytes, kind: Any) -> None:
         wire.decode(data, kind)
 
 
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(b'{"name": "\xff"}', Outer), (b'{"\xd0": 1}', Any), (b'["\xed\xa0\x80"]', list[str])],
+)
+def test_what_is_no_utf_8_is_malformed(data: bytes, kind: Any) -> None:
+    with pytest.raises(msgspec.DecodeError, match="malformed"):
+        wire.decode(data, kind)
+    with pytest.raises(msgspec.DecodeError, match="malformed"):
+        wire.decode_lines(data + b"\n", kind)
+
+
 def test_convert_is_strict_unless_told() -> None:
     with pytest.raises(msgspec.ValidationError, match="Expected `int`, got `str`"):
         wire.convert({"number": "4"}, Inner)

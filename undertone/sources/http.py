@@ -26,6 +26,7 @@ from undertone.sources.delays import retry_time
 from undertone.sources.public_hosts import NotPublic
 from undertone.sources.transport import USER_AGENT, Limits, open_session
 from undertone.sources.validation import malformed
+from undertone.text import excerpt
 
 Allows = Callable[[str], bool]
 """Whether a URL may be requested."""
@@ -184,7 +185,7 @@ class Session:
         return Transient(f"{self.name} could not be reached ({type(error).__name__})")
 
     def _leads_away(self, url: str) -> Permanent:
-        host = _origin(url)[1] or "an address that cannot be read"
+        host = excerpt(_origin(url)[1], 100) or "an address that cannot be read"
         return Permanent(
             f"{self.name} led to {host}, which is not one of its own hosts: not followed"
         )

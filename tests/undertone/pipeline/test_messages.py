@@ -13,13 +13,32 @@ from azure.storage.queue import QueueMessage
 from devhost import queue_messages as host
 from tests.undertone.pipeline.conftest import NOW
 from undertone.errors import Transient
-from undertone.pipeline.messages import Message, decode
+from undertone.pipeline.messages import Delivery, Message, decode
 
 MESSAGE = Message(job="j", posts=3, deadline=NOW, post=2)
 
 
 def test_a_message_comes_back() -> None:
     assert decode(MESSAGE.encode()) == MESSAGE
+
+
+def test_the_wire_form_that_other_instances_read() -> None:
+    assert msgspec.json.decode(MESSAGE.encode()) == {
+        "job": "j", "posts": 3, "deadline": "2026-11-21T20:00:00Z", "page": 0, "post": 2,
+        "chunk": 0, "chunks": 0, "attempt": 0, "throttles": 0, "round": 0, "again": False,
+        "traceparent": "", "v": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("again", "count", "may_be_done"),
+    [(False, 1, False), (False, 2, True), (True, 1, True), (True, 2, True)],
+)
+def test_work_may_be_done_unless_this_is_its_first_delivery(
+    again: bool, count: int, may_be_done: bool
+) -> None:
+    delivery = Delivery(msgspec.structs.replace(MESSAGE, again=again), count)
+    assert delivery.may_be_done is may_be_done
 
 
 def test_a_message_is_small() -> None:
@@ -42,7 +61,9 @@ def test_unknown_fields_of_our_version_are_passed_over() -> None:
     assert decode(MESSAGE.encode()[:-1] + b',"colour":"red"}') == MESSAGE
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b'{"job":1}', b'{"v":1}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"7", b'{"job":1}', b'{"v":1}', b"\xff", b'{"job":"\xff"}']
+)
 def test_what_is_no_message_is_tried_again(body: bytes) -> None:
     with pytest.raises(Transient, match="not a message of Undertone"):
         decode(body)

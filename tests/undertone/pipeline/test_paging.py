@@ -9,7 +9,7 @@ import pytest
 
 from tests.undertone.pipeline.conftest import NOW, URL, Bench, Script, page, store_over
 from undertone.errors import Delayed, Permanent, Transient
-from undertone.pipeline.paging import YIELD_AFTER, Overtaken, PageLog, read_post
+from undertone.pipeline.paging import MAX_PAGES, YIELD_AFTER, Overtaken, PageLog, read_post
 from undertone.pipeline.post_records import Fetched
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.storage.memory import MemoryBlobs
@@ -63,6 +63,25 @@ def test_reading_stops_at_the_wanted_number(limit: int, asked: int, cut: bool) -
     found = read(source, Want(limit=limit))
     assert ids(found) == ["a", "b", "c", "d", "e"][:limit]
     assert (len(source.asked), found.cut) == (asked, cut)
+    assert found.note == ("odd" if asked > 1 else ""), "what was not wanted is not missing"
+
+
+def test_a_source_that_never_ends_is_left_and_the_note_says_so() -> None:
+    source = Script({None: page("0", cursor="1")})
+    for number in range(1, MAX_PAGES + 1):
+        source.pages[str(number)] = page(str(number), cursor=str(number + 1))
+    found = read(source, Want(limit=50_000))
+    assert (len(source.asked), len(found.comments)) == (MAX_PAGES, MAX_PAGES)
+    assert (found.cut, found.note) == (True, "hackernews had not ended after 5,000 pages")
+
+
+def test_the_last_page_that_may_be_read_can_be_the_end() -> None:
+    source = Script({None: page("0", cursor="1")})
+    for number in range(1, MAX_PAGES):
+        source.pages[str(number)] = page(str(number), cursor=str(number + 1))
+    source.pages[str(MAX_PAGES - 1)] = page("end")
+    found = read(source, Want(limit=50_000))
+    assert (len(found.comments), found.cut, found.note) == (MAX_PAGES, False, "")
 
 
 def test_after_a_crash_no_page_is_read_again() -> None:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tests.undertone.pipeline.conftest import NOW
+from undertone import wire
 from undertone.pipeline.capacity import MAX_BLOCKS
 from undertone.pipeline.post_records import (
     Attempt,
@@ -72,3 +73,28 @@ def test_the_arrival_of_the_largest_post_is_one_block() -> None:
     blocks = tuple(block_id(0, chunk, b"") for chunk in range(MAX_BLOCKS))
     arrival = PostArrival(key=0, state="ok", tally=TALLY, blocks=blocks)
     assert len(msgspec.json.encode(arrival)) < 4 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("line", "record"),
+    [
+        (
+            b'{"v":1,"post":3}',
+            ProgressLine(post=3, found=0, chunk=-1, done=0, waiting="", until=""),
+        ),
+        (
+            b'{"v":1,"key":1,"block":"b","tally":{}}',
+            ChunkArrival(key=1, round=0, block="b", tally=Tally(), model="", unscored=0, reason=""),
+        ),
+        (
+            b'{"v":1,"key":2,"state":"failed"}',
+            PostArrival(
+                key=2, round=0, state=State.FAILED, reason="", post=None, title="", reported=None,
+                fetched=0, unscored=0, fetched_at="", models=(), duplicate_of=None, blocks=(),
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_a_line_without_what_is_usual(line: bytes, record: StoredRecord) -> None:
+    assert msgspec.json.encode(record) == line
+    assert wire.decode(line, type(record)) == record

@@ -226,6 +226,15 @@ def test_a_repeated_submit_does_not_forget_who_has_arrived(bench: Bench) -> None
     assert bench.take("posts") == [], "the job shows activity, so its messages were sent"
 
 
+def test_a_repeat_of_an_ended_job_sends_nothing(bench: Bench) -> None:
+    made = Submission(owner="me", uploads=[upload(2)], key="k", body_digest="b")
+    request = submit(bench.services, made).request
+    bench.drain()
+    assert bench.store.closed.find(request.job) is not None
+    assert submit(bench.services, made).request == request
+    assert bench.queues.sent == {}
+
+
 def test_a_refused_submission_leaves_nothing_open(bench: Bench) -> None:
     bench.submit(URL.format(1), key="k")
     before = bench.jobs.names("")

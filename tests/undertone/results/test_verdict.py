@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isclose
+from math import exp, isclose, lgamma, pi, sqrt
 
 import pytest
 from hypothesis import given
@@ -54,13 +54,28 @@ def test_turning_every_score_round_turns_the_interval_round(comments: list[Proba
 @pytest.mark.parametrize(
     ("df", "published"),
     [
-        (1, 12.706), (2, 4.303), (5, 2.571), (10, 2.228), (11, 2.201), (12, 2.179), (15, 2.131),
+        (1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (6, 2.447), (7, 2.365),
+        (8, 2.306), (9, 2.262), (10, 2.228), (11, 2.201), (12, 2.179), (15, 2.131),
         (20, 2.086), (30, 2.042), (60, 2.000), (100, 1.984), (120, 1.980), (1000, 1.962),
     ],
 )  # fmt: skip
 def test_students_t_is_that_of_the_tables(df: int, published: float) -> None:
     """NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, column 0.975."""
     assert students_t_975(df) == pytest.approx(published, abs=0.0006)
+
+
+@pytest.mark.parametrize("df", [30, 40, 60])
+def test_students_t_is_off_by_the_next_term_of_its_expansion(df: int) -> None:
+    """The density, integrated up to the quantile plus g4 / df⁴ (Abramowitz and Stegun, 26.7.5)."""
+    z = 1.959963984540054
+    g4 = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
+    quantile = students_t_975(df) + g4 / df**4
+    steps, width = 4000, quantile / 4000
+    weights = [1, *[4, 2] * (steps // 2 - 1), 4, 1]  # Simpson's rule
+    density = [(1 + (i * width) ** 2 / df) ** (-(df + 1) / 2) for i in range(steps + 1)]
+    scale = exp(lgamma((df + 1) / 2) - lgamma(df / 2)) / sqrt(df * pi)
+    share = scale * sum(w * d for w, d in zip(weights, density, strict=True)) * width / 3
+    assert share == pytest.approx(0.475, abs=2.4e-9 * (40 / df) ** 3)
 
 
 @given(st.integers(1, 5000))
@@ -106,3 +121,67 @@ def test_a_verdict_never_contradicts_its_interval(
     assert (summary.verdict is Verdict.NEGATIVE) == (summary.mean <= -0.1 and summary.high < 0)
     if summary.verdict in {Verdict.NEUTRAL, Verdict.MIXED}:
         assert summary.high - summary.low <= 0.4
+
+
+def hundred(positive: int, negative: int) -> Tally:
+    """A hundred comments so labelled, whose scores cancel out and whose interval is narrow."""
+    return Tally(positive=positive, negative=negative, neutral=100 - positive - negative)
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "verdict"),
+    [
+        (25, 25, Verdict.MIXED),
+        (25, 60, Verdict.MIXED),
+        (60, 25, Verdict.MIXED),
+        (24, 60, Verdict.NEUTRAL),
+        (60, 24, Verdict.NEUTRAL),
+        (50, 50, Verdict.MIXED),
+        (0, 0, Verdict.NEUTRAL),
+    ],
+)
+def test_mixed_begins_at_a_quarter_on_both_sides(
+    positive: int, negative: int, verdict: Verdict
+) -> None:
+    summary = summarise(hundred(positive, negative))
+    assert summary is not None
+    assert summary.verdict is verdict
+
+
+@pytest.mark.parametrize(("comments", "verdict"), [(13, Verdict.TOO_FEW), (14, Verdict.NEUTRAL)])
+def test_an_interval_is_sharp_from_a_fifth_to_each_side(comments: int, verdict: Verdict) -> None:
+    """By hand: n comments of score 0 reach t(n + 1) · √(2 / (n + 1) / (n + 2))."""
+    summary = summarise(tally(scored(0.0, comments)))
+    assert summary is not None
+    assert 0.19 < summary.high < 0.23
+    assert (summary.high > 0.2) == (verdict is Verdict.TOO_FEW)
+    assert summary.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("total", "verdict"),
+    [
+        (100_000, Verdict.POSITIVE),
+        (99_999, Verdict.NEUTRAL),
+        (-99_999, Verdict.NEUTRAL),
+        (-100_000, Verdict.NEGATIVE),
+    ],
+)
+def test_a_leaning_is_worth_a_word_from_a_tenth(total: int, verdict: Verdict) -> None:
+    sums = Tally(neutral=100, total=total, squares=100_000_000)  # nearly all alike
+    summary = summarise(sums)
+    assert summary is not None
+    assert (summary.low > 0) == (total > 0)
+    assert summary.verdict is verdict
+
+
+def test_a_notable_mean_that_may_be_zero_is_no_leaning() -> None:
+    """19 comments: the mean is 0.1 and more, the interval holds 0 and is narrow."""
+    for sign in (1, -1):
+        sums = Tally(neutral=19, total=sign * 19_100, squares=19_100_000)
+        summary = summarise(sums)
+        assert summary is not None
+        assert abs(summary.mean) >= 0.1
+        assert summary.low < 0 < summary.high
+        assert summary.high - summary.low <= 0.4
+        assert summary.verdict is Verdict.NEUTRAL

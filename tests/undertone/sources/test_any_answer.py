@@ -1,7 +1,7 @@
 """Whatever JSON a platform sends, a source gives a page or says Permanent, and nothing else."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -10,77 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from tests.fakes.posts import KEY, post_url
 from tests.fakes.scripted import Reply, answering
+from tests.fakes.sources import WAYS
 from undertone.errors import Permanent
 from undertone.limits import MAX_COUNT
-from undertone.ports import Source
-from undertone.posts import parse_post_url
-from undertone.records import Page, PostRef, Want
-from undertone.sources.apify import Apify
-from undertone.sources.apify_actors import InstagramActor, TikTokActor
-from undertone.sources.bluesky import Bluesky
-from undertone.sources.hackernews import HackerNews
+from undertone.records import Page, Want
 from undertone.sources.http import Session, allow_only
-from undertone.sources.instagram_graph import InstagramGraph
-from undertone.sources.mastodon import Mastodon
-from undertone.sources.reddit import Reddit
-from undertone.sources.tiktok_research import TikTokResearch
-from undertone.sources.youtube import YouTube
-from undertone.storage.memory import MemoryBlobs
-
-
-def post(platform: str) -> PostRef:
-    return parse_post_url(post_url(platform, comments=1))
-
-
-class Case(NamedTuple):
-    make: Callable[[Session, str], Source]
-    post: PostRef
-    cursors: tuple[str | None, ...]
-
-
-CASES = {
-    "youtube": Case(
-        lambda session, base: YouTube(session, KEY, base=base),
-        post("youtube"),
-        (None, '{"threads":"t"}', '{"parents":["a"]}'),
-    ),
-    "hackernews": Case(
-        lambda session, base: HackerNews(session, base=base), post("hackernews"), (None,)
-    ),
-    "bluesky": Case(
-        lambda session, base: Bluesky(session, base=base),
-        post("bluesky"),
-        (None, '{"uris":["at://a"],"left":3}'),
-    ),
-    "mastodon": Case(lambda session, base: Mastodon(session, base=base), post("mastodon"), (None,)),
-    "reddit": Case(
-        lambda session, base: Reddit(session, KEY, KEY, login_base=base, base=base),
-        post("reddit"),
-        (None, '{"more":["a"]}', '{"deep":["a"]}'),
-    ),
-    "instagram_graph": Case(
-        lambda session, base: InstagramGraph(session, KEY, "me", base=base),
-        post("instagram"),
-        (None, '{"media":"m"}', '{"media":"m","parents":["p"]}'),
-    ),
-    "tiktok_research": Case(
-        lambda session, base: TikTokResearch(session, KEY, KEY, base=base),
-        post("tiktok"),
-        (None, "5"),
-    ),
-    "apify instagram": Case(
-        lambda session, base: Apify(session, KEY, InstagramActor(), MemoryBlobs(), base=base),
-        post("instagram"),
-        (None, '{"run":"r","dataset":"d"}', '{"run":"r","dataset":"d","ended":"SUCCEEDED"}'),
-    ),
-    "apify tiktok": Case(
-        lambda session, base: Apify(session, KEY, TikTokActor(), MemoryBlobs(), base=base),
-        post("tiktok"),
-        ('{"run":"r","dataset":"d","ended":"FAILED"}',),
-    ),
-}
 
 NAMES = [
     # Envelopes
@@ -143,20 +78,20 @@ def served() -> Iterator[Served]:
         return replies[0]
 
     with answering(answer) as base:
-        yield Served(base, replies, {name: Session(name, allow_only(base)) for name in CASES})
+        yield Served(base, replies, {name: Session(name, allow_only(base)) for name in WAYS})
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", WAYS)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(data=st.data())
 def test_any_json_is_a_page_or_permanent(name: str, served: Served, data: st.DataObject) -> None:
-    case = CASES[name]
-    cursor = data.draw(st.sampled_from(case.cursors))
+    way = WAYS[name]
+    cursor = data.draw(st.sampled_from(way.cursors))
     status = data.draw(st.sampled_from([200, 200, 200, 201, 400, 401, 403, 404]))
     served.reply[0] = (status, json.dumps(data.draw(ANY_JSON)).encode())
-    source = case.make(served.sessions[name], served.base)
+    source = way.make(served.sessions[name], served.base)
     try:
-        page = source.read(case.post, Want(), cursor)
+        page = source.read(way.post, Want(), cursor)
     except Permanent as refused:
         assert refused.reason.isprintable()  # noqa: PT017 - either outcome is right
     else:
@@ -368,9 +303,9 @@ def test_a_spoilt_answer_is_a_page_or_permanent(
         else:
             holder.pop(key, None)
     served.reply[0] = (200, json.dumps(body).encode())
-    case = CASES[name]
+    way = WAYS[name]
     try:
-        page = case.make(served.sessions[name], served.base).read(case.post, Want(), cursor)
+        page = way.make(served.sessions[name], served.base).read(way.post, Want(), cursor)
     except Permanent as refused:
         assert refused.reason.isprintable()  # noqa: PT017 - either outcome is right
     else:
@@ -394,8 +329,8 @@ def test_the_answers_that_are_spoilt_are_right_before(
     name: str, cursor: str | None, shape: object, served: Served
 ) -> None:
     served.reply[0] = (200, shape)
-    case = CASES[name]
-    page = case.make(served.sessions[name], served.base).read(case.post, Want(), cursor)
+    way = WAYS[name]
+    page = way.make(served.sessions[name], served.base).read(way.post, Want(), cursor)
     if cursor is not None:
         assert page.comments
         assert page.note == ""

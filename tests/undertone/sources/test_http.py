@@ -127,6 +127,13 @@ def test_a_redirect_that_leads_away_is_not_followed(base: str, to: str) -> None:
     assert SEEN == []
 
 
+def test_a_host_is_told_in_characters_that_can_be_shown(base: str) -> None:
+    with pytest.raises(Permanent, match="not one of its own hosts") as refused:
+        session(base).get(f"{base}/moved", {"to": f"https://{'long' * 50}.\u202e\u0085.example/"})
+    assert refused.value.reason.isprintable()
+    assert len(refused.value.reason) < 250
+
+
 def test_a_quick_retry_mends_a_hiccup(base: str) -> None:
     assert session(base).get(f"{base}/unsteady").ok
     assert len(SEEN) == 2
