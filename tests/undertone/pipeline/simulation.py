@@ -212,7 +212,7 @@ class World:
     repeats: int = 0
     """… and how often one may be worked on once more: copies, crashes, failures."""
     announcements: int = 0
-    """How often what a whole job misses was sent again, because it had stalled or a client asked."""
+    """How often what a whole job misses was sent again: it had stalled, or a client asked."""
     rounds: int = 0
     """How often `reconcile` looked after the jobs; each look may send one ending message a job."""
 
