@@ -81,8 +81,8 @@ def test_all_that_a_job_has_is_below_its_prefix_but_its_entries_in_lists() -> No
         names.closing(job), names.closed(job), names.snapshot(job, 7), names.comments(job, 7, "d"),
         names.post_barrier(job, 7, 1), names.page(job, 7, 1), names.attempt(job, 7),
         names.chunk_attempt(job, 7, 0, 1), names.log_part(names.barrier(job), 1),
-        names.log_part(names.progress(job), 1), names.failure(job, 7), names.posts_csv(job), names.comments_csv(job),
-        names.comments_jsonl(job),
+        names.log_part(names.progress(job), 1), names.failure(job, 7), names.posts_csv(job),
+        names.comments_csv(job), names.comments_jsonl(job),
     ]  # fmt: skip
     assert all(name.startswith(names.job_prefix(job)) for name in own)
     assert len(set(own)) == len(own)
