@@ -23,6 +23,7 @@ from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.fanin import winners
 from undertone.pipeline.handlers import HANDLERS, handle_message
+from undertone.pipeline.job_records import OpenMarker
 from undertone.pipeline.messages import Message
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
@@ -209,10 +210,14 @@ class World:
     """Messages by job, without those that only came later because somebody said so …"""
     postponed: dict[tuple[object, ...], list[int]] = field(default_factory=dict)
     """… which are here: the attempts that were sent, by piece of work."""
+    copies: int = 0
+    """How often a message is in a queue once more as if it were new, …"""
     repeats: int = 0
-    """How often one message was, or may be, worked on once more: copies, crashes, failures."""
+    """… and how often one may be worked on once more: copies, crashes, failures."""
     announcements: int = 0
-    """How often somebody looked whether a whole job is to be sent again."""
+    """How often what a whole job misses was sent again: it had stalled, or a client asked."""
+    rounds: int = 0
+    """How often `reconcile` looked after the jobs; each look may send one ending message a job."""
 
     def __post_init__(self) -> None:
         source = FickleSource(self)
@@ -248,6 +253,7 @@ class World:
         """The queue will deliver this message once more."""
         copy = replace(envelope, visible_at=self.now)
         self.queue.append(copy)
+        self.copies += 1
         self.repeats += 1
 
     def receive(self, envelope: Envelope) -> None:
@@ -339,8 +345,21 @@ class _Forgetful:
             raise Transient("storage answered 503")
         return self.world.jobs.append(name, data)
 
+    def replace(self, name: str, data: bytes, etag: str) -> bool:
+        standing = self.world.jobs.read(name) if name in self.world.jobs.names(name) else b""
+        replaced = self.world.jobs.replace(name, data, etag)
+        if replaced and name.startswith(names.OPEN):
+            self.world.announcements += _announced(standing, data)
+        return replaced
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.world.jobs, name)
+
+
+def _announced(before: bytes, after: bytes) -> bool:
+    """Whether an open marker says that the job's messages are sent again now."""
+    old, new = (msgspec.json.decode(data, type=OpenMarker) for data in (before, after))
+    return new.stalls > old.stalls or new.announced != old.announced
 
 
 @dataclass

@@ -80,7 +80,9 @@ def test_all_that_a_job_has_is_below_its_prefix_but_its_entries_in_lists() -> No
         names.request(job), names.rows(job, 3), names.barrier(job), names.progress(job),
         names.closing(job), names.closed(job), names.snapshot(job, 7), names.comments(job, 7, "d"),
         names.post_barrier(job, 7, 1), names.page(job, 7, 1), names.attempt(job, 7),
-        names.failure(job, 7), names.chunk_failure(job, 7, 0), names.posts_csv(job),
+        names.chunk_attempt(job, 7, 0, 1), names.log_part(names.barrier(job), 1),
+        names.log_part(names.progress(job), 1), names.failure(job, 7),
+        names.chunk_failure(job, 7, 0), names.posts_csv(job),
         names.comments_csv(job), names.comments_jsonl(job),
     ]  # fmt: skip
     assert all(name.startswith(names.job_prefix(job)) for name in own)
@@ -112,6 +114,8 @@ def test_requests_rows_and_snapshots_never_change(name: str) -> None:
         names.progress(JOB),
         names.post_barrier(JOB, 3, 0),
         names.attempt(JOB, 3),
+        names.chunk_attempt(JOB, 3, 0, 1),
+        names.log_part(names.barrier(JOB), 1),
         names.closing(JOB),
         names.closed(JOB),
         names.stop(JOB),
@@ -127,4 +131,6 @@ def test_all_else_may_change(name: str) -> None:
 def test_barriers_are_the_blobs_whose_lines_decide() -> None:
     assert names.is_barrier(names.barrier(JOB))
     assert names.is_barrier(names.post_barrier(JOB, 3, 1))
+    assert names.is_barrier(names.log_part(names.barrier(JOB), 1))
+    assert names.is_barrier(names.log_part(names.post_barrier(JOB, 3, 1), 2))
     assert not names.is_barrier(names.progress(JOB))

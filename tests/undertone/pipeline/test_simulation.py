@@ -89,7 +89,6 @@ class Pipeline(RuleBasedStateMachine):
     @rule(data=st.data())
     def submit_again(self, data: st.DataObject) -> None:
         """A client that got no answer repeats its call with the same key."""
-        self.world.announcements += 1
         made = data.draw(st.sampled_from(self.sent))
         self.world.start(lambda: self._tolerate(lambda: self._submit(made)))
 
@@ -144,7 +143,7 @@ class Pipeline(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule()
     def reconcile(self) -> None:
-        self.world.announcements += 1
+        self.world.rounds += 1
         self.world.start(lambda: reconcile(self.world.services))
 
     @precondition(lambda self: self.accepted())
@@ -215,7 +214,7 @@ class Pipeline(RuleBasedStateMachine):
             if number >= 8 and not world.jobs.names(names.OPEN):
                 break
             world.now += STALLED + timedelta(minutes=1)
-            world.announcements += 1
+            world.rounds += 1
             world.run(lambda: reconcile(world.services))
             world.drain()
         for job in self.answered - self.deleted:
@@ -257,11 +256,12 @@ def check_effort(world: World, request: Request) -> None:
     snapshots = [store.snapshots.find(job, post) for post in range(request.rows)]
     chunks = sum(len(snapshot.chunks) for snapshot in snapshots if snapshot)
     posts, rounds = request.posts, 1 + world.announcements + world.repairs
-    work = request.pages + posts + 2 * chunks + 1  # a chunk may send one message: the last one's
-    assert world.sent[job] <= work * (rounds + world.repeats)
-    later = sum(len(sent) for work, sent in world.postponed.items() if work[0] == job)
     again = rounds + world.repeats
-    assert len(log_lines(world, names.barrier(job))) <= posts * rounds + world.repeats + later
+    work = request.pages + posts + 2 * chunks + 1  # a chunk may send one message: the last one's
+    assert world.sent[job] <= work * again + world.rounds
+    later = sum(len(sent) for work, sent in world.postponed.items() if work[0] == job)
+    arrivals = log_lines(world, names.barrier(job))
+    assert len(arrivals) <= posts * rounds + world.copies, "what has arrived arrives again"
     for post in range(request.rows):
         lines = log_lines(world, names.post_barrier(job, post, 0))
         assert len(lines) <= chunks * again + later
