@@ -61,7 +61,7 @@ CASES: dict[str, tuple[str, Callable[[int], bytes]]] = {
     "marks in UTF-16": ("text/plain", lambda size: b"\xff\xfe" * 300_000 * size + b"a\0"),
     "sep lines": ("text/csv", repeated("sep=;\n", "", "text\na\n")),
     "a long sep": ("text/csv", repeated("\r", "sep=", "\ntext\na\n", times=300_000)),
-    "punycode": ("text/plain; charset=punycode", repeated("\u00e9a-", times=30_000)),
+    "punycode": ("text/plain; charset=punycode", repeated("b", times=100_000)),
     "broken UTF-8": ("text/plain", lambda size: b"\xff\xc3a" * 100_000 * size),
     "a charset it is not in": ("text/plain; charset=ascii", repeated("a" * 30 + "\u00e9")),
     "likes": ("text/csv", rows("a," + "1 " * 100, "text,likes")),
