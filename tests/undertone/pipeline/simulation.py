@@ -25,6 +25,7 @@ from undertone.pipeline.fanin import winners
 from undertone.pipeline.handlers import HANDLERS, handle_message
 from undertone.pipeline.job_records import OpenMarker
 from undertone.pipeline.messages import Message
+from undertone.pipeline.paging import OVERTAKEN_DELAY
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
 from undertone.records import Comment, Page, PostRef, Want
@@ -402,8 +403,15 @@ class _Sending:
         if message.attempt:
             work = (message.job, queue, message.post, message.chunk, message.round)
             self.world.postponed.setdefault(work, []).append(message.attempt)
-        else:
+        elif not self._replaces_another(queue, message, delay):
             self.world.sent[message.job] += 1
+
+    def _replaces_another(self, queue: str, message: Message, delay: float) -> bool:
+        """Whether it is no further work: it sweeps after a deletion, each of which sends one, or
+        takes the place of the message of a fetch that was overtaken."""
+        sweeps = queue == names.QUEUE_FINISHED and self.world.store.is_deleted(message.job)
+        overtaken = queue == names.QUEUE_POSTS and delay == OVERTAKEN_DELAY.total_seconds()
+        return sweeps or (overtaken and message.again)
 
     def oldest(self, queue: str) -> datetime | None:
         sent = [e.sent_at for e in self.world.visible() if e.queue == queue]
