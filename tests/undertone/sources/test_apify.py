@@ -236,3 +236,9 @@ def test_the_token_is_in_no_address() -> None:
         source.read(POST, Want(), READING % "SUCCEEDED")
         assert KEY not in str(script.asked[0].url)
         assert script.asked[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_the_record_of_a_run_says_its_version(setting: Setting) -> None:
+    pages_of(setting.source(), post_for("instagram", setting.world, comments=5))
+    (name,) = setting.intents.names("")
+    assert setting.intents.read(name).startswith(b'{"v":1,')
