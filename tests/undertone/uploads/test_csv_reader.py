@@ -1,9 +1,12 @@
 """CSV as spreadsheets and export tools write it."""
 
+import csv
+
 import pytest
 
 from tests.undertone.uploads.conftest import read, texts
 from undertone.errors import Rejected
+from undertone.limits import MAX_LINE
 
 TABLE = (
     "Comment ID,Comment,Author,Likes,Date\r\n"
@@ -156,3 +159,24 @@ def test_empty_lines_belong_to_the_cell_that_they_stand_in() -> None:
 def test_only_what_is_in_cells_too_many_is_told() -> None:
     (post,) = read("text,likes\na,1,,\nb,2, ,x\nc,3,y\n", "text/csv")
     assert "rows with more cells than there are columns: 2" in post.note
+
+
+def test_a_row_is_shorter_than_the_longest_line() -> None:
+    def table(size: int) -> str:
+        row = f'"a\n{"b" * (size - 6)}",\n'
+        assert len(row) == size
+        return f"text,id\nx,1\n{row}y,2\n"
+
+    assert [text[0] for text in texts(read(table(MAX_LINE - 1), "text/csv")[0])] == ["x", "a", "y"]
+    with pytest.raises(Rejected, match=f"near line 4 has {MAX_LINE:,} characters or more"):
+        read(table(MAX_LINE), "text/csv")
+
+
+@pytest.mark.parametrize("size", [131_072, 131_073, 190_000, 1_000_000])
+def test_the_first_table_that_a_process_reads_may_have_long_cells(size: int) -> None:
+    before = csv.field_size_limit(131_072)  # what Python begins with
+    try:
+        (post,) = read(f"text,id\n{'a' * size},1\n", "text/csv")
+    finally:
+        csv.field_size_limit(before)
+    assert [len(text) for text in texts(post)] == [size]
