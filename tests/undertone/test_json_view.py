@@ -102,6 +102,7 @@ def test_a_part_of_the_bytes() -> None:
 def test_what_is_decoded_at_once_is_no_view() -> None:
     assert isinstance(json_view.read(b"[1,2]", at_once=5), list)
     assert isinstance(json_view.read(b"[1,2]", at_once=4), LazyList)
+    assert isinstance(json_view.read(b"x[1,2]x", 1, 6, at_once=5), list)
     field = json_view.read(b'{"a":[1,2],"b":[1,23],"c":{"d":1},"e":{"d":12}}', at_once=7)
     assert whole(field) == {"a": [1, 2], "b": [1, 23], "c": {"d": 1}, "e": None}
     assert (type(field["a"]), type(field["b"])) == (list, list)
@@ -123,7 +124,7 @@ def test_a_text_is_as_long_as_texts_are_read_and_no_longer() -> None:
     longest = 6 * MAX_TEXT
     assert len(json_view.read(b'"' + b"x" * (longest - 2) + b'"', at_once=1)) == longest - 2
     with pytest.raises(BrokenJson, match="one text of the JSON has 12,000,001 bytes"):
-        json_view.read(b'"' + b"x" * (longest - 1) + b'"', at_once=1)
+        json_view.read(b'  "' + b"x" * (longest - 1) + b'"', at_once=1)
 
 
 @pytest.mark.parametrize(
