@@ -12,10 +12,10 @@ from typing import override
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize
+from hypothesis.stateful import initialize, precondition, rule
 
 from tests.undertone.pipeline.exact import exact_world, results, undisturbed, without_rows
-from tests.undertone.pipeline.simulation import World
+from tests.undertone.pipeline.simulation import Fault, World
 from tests.undertone.pipeline.test_simulation import Pipeline
 from undertone.pipeline.job_records import Request
 
@@ -31,6 +31,19 @@ class ExactPipeline(Pipeline):
     def begin(self, seed: int, trouble: float) -> None:
         self.world.seed.seed(seed)
         self.world.trouble = trouble
+
+    @precondition(lambda self: self.world.workers)
+    @rule(data=st.data(), fault=st.sampled_from(Fault))
+    def go_wrong(self, data: st.DataObject, fault: Fault) -> None:
+        """The next call of one worker does."""
+        able = [worker for worker in self.world.workers if not worker.is_last_try]
+        if able:
+            self.world.step(data.draw(st.sampled_from(able)), fault=fault)
+
+    @rule(rate=st.sampled_from([0.0, 0.01, 0.05]))
+    def change_the_weather(self, rate: float) -> None:
+        """From now on so many calls go wrong."""
+        self.world.fault_rate = rate
 
     @override
     def check_end(self, request: Request) -> None:
