@@ -291,8 +291,6 @@ class World:
     rounds: int = 0
     """How often `reconcile` looked after the jobs; each look may send one ending message a job."""
 
-    skews: Sequence[timedelta] = (timedelta(),)
-    """How much the clock of each process is fast."""
     fault_rate: float = 0.0
     """Share of the calls of storage that go wrong, except in the last try of a delivery."""
     trouble: float = 0.0
@@ -300,15 +298,15 @@ class World:
     faults: int = 0
     poisoned: set[tuple[str, int]] = field(default_factory=set)
     """Job and number of posts of which a message failed every try."""
-    newer: int = 0
-    """Messages of a newer version that were sent and not lost."""
+    gone: list[Envelope] = field(default_factory=list)
+    """Poisoned messages that nothing handles."""
 
     def __post_init__(self) -> None:
         self.source: Source = FickleSource(self)
         self.analyzer: Analyzer = FickleAnalyzer(self)
         believing_none = AbsenceCache(lambda: self.now)
         self.store = JobStore(self.jobs, self.cache, believing_none, max_appends=MAX_APPENDS)
-        self.processes = [Process(self, skew) for skew in self.skews]
+        self.processes = [Process(self, timedelta())]
 
     @property
     def services(self) -> Services:
@@ -376,6 +374,7 @@ class World:
             self.queue.append(Envelope(queue, envelope.body, self.now, self.now))
             self.repeats += 1
         else:  # left to reconcile
+            self.gone.append(envelope)
             self.lost = True
 
     def after(self, worker: Worker) -> None:

@@ -8,29 +8,66 @@ messages of a newer version.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import override
 
+import msgspec
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from tests.undertone.pipeline.exact import exact_world, results, undisturbed, without_rows
-from tests.undertone.pipeline.simulation import Fault, World
-from tests.undertone.pipeline.test_simulation import Pipeline
+from tests.undertone.pipeline.simulation import Envelope, Fault, Process, World
+from tests.undertone.pipeline.test_simulation import Pipeline, posts
+from undertone.pipeline import names
 from undertone.pipeline.job_records import Request
+from undertone.pipeline.messages import Message
+from undertone.records import VERSION
+
+FASTEST = 4
+"""Minutes by which a clock may be fast or slow."""
+MOST_DAYS = 6
+"""That may pass at once: messages and tombstones live a little longer."""
+NEWER_IN = (names.QUEUE_JOBS, names.QUEUE_POSTS, names.QUEUE_COMMENTS, names.QUEUE_FINISHED)
 
 
 class ExactPipeline(Pipeline):
     """The results are those of the undisturbed run."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.newer: list[bytes] = []
+
     @override
     def new_world(self) -> World:
-        return exact_world(0)
+        return exact_world()
 
-    @initialize(seed=st.integers(0, 2**16), trouble=st.sampled_from([0.0, 0.3]))
-    def begin(self, seed: int, trouble: float) -> None:
-        self.world.seed.seed(seed)
-        self.world.trouble = trouble
+    @initialize(
+        seed=st.integers(0, 2**16),
+        trouble=st.sampled_from([0.0, 0.3]),
+        skews=st.lists(st.integers(-FASTEST, FASTEST), min_size=1, max_size=3),
+        sent=posts,
+    )
+    def begin(self, seed: int, trouble: float, skews: list[int], sent: list[str | int]) -> None:
+        """`skews`: by how many minutes the clock of each process is fast."""
+        world = self.world
+        world.seed.seed(seed)
+        world.trouble = trouble
+        world.processes = [Process(world, timedelta(minutes=skew)) for skew in skews]
+        self.submit(sent)
+
+    @rule(data=st.data())
+    def kill_process(self, data: st.DataObject) -> None:
+        self.world.kill(data.draw(st.sampled_from(self.world.processes)))
+
+    @rule(queue=st.sampled_from(NEWER_IN))
+    def a_newer_version_sends(self, queue: str) -> None:
+        """Of which this version must leave the message alone, but must not lose it."""
+        world = self.world
+        message = Message(job=f"newer {len(self.newer)}", posts=1, deadline=world.now)
+        body = msgspec.structs.replace(message, v=VERSION + 1).encode()
+        self.newer.append(body)
+        world.queue.append(Envelope(queue, body, world.now, world.now))
 
     @precondition(lambda self: self.world.workers)
     @rule(data=st.data(), fault=st.sampled_from(Fault))
@@ -44,6 +81,23 @@ class ExactPipeline(Pipeline):
     def change_the_weather(self, rate: float) -> None:
         """From now on so many calls go wrong."""
         self.world.fault_rate = rate
+
+    @override
+    def losable(self) -> list[Envelope]:
+        return [envelope for envelope in self.world.queue if envelope.body not in self.newer]
+
+    @override
+    def teardown(self) -> None:
+        self._check_and_drop_newer()
+        super().teardown()
+
+    def _check_and_drop_newer(self) -> None:
+        world = self.world
+        while world.workers:
+            world.finish(world.workers[0])
+        kept = {envelope.body for envelope in world.queue + world.gone}
+        assert kept.issuperset(self.newer), "a newer version's message is lost"
+        world.queue = [envelope for envelope in world.queue if envelope.body not in self.newer]
 
     @override
     def check_end(self, request: Request) -> None:
@@ -66,6 +120,33 @@ class ExactPipeline(Pipeline):
             assert without_rows(file, spoilt) == without_rows(undisturbed_file, spoilt)
 
 
+class OverduePipeline(ExactPipeline):
+    """Days may pass, so that jobs come to their deadline; these end with what there is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.days = 0
+
+    @precondition(lambda self: self.sent and self.days < MOST_DAYS)
+    @rule()
+    def pass_days(self) -> None:
+        self.days += 2
+        self.world.now += timedelta(days=2)
+
+    @override
+    def check_end(self, request: Request) -> None:
+        if self.world.now < request.deadline:
+            super().check_end(request)
+            return
+        closing = self.world.store.closings.read(request.job)
+        closed = self.world.store.closed.read(request.job)
+        assert (closing.why == "cancelled") == (closed.status == "cancelled")
+        if closing.why == "overdue":
+            latest = request.deadline - timedelta(minutes=FASTEST)
+            assert closed.at >= latest, "it was ended before its time"
+            assert closing.absent
+
+
 ExactPipeline.TestCase.settings = settings(
     max_examples=100,
     stateful_step_count=60,
@@ -74,3 +155,6 @@ ExactPipeline.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 TestExactPipeline = ExactPipeline.TestCase
+
+OverduePipeline.TestCase.settings = ExactPipeline.TestCase.settings
+TestOverduePipeline = OverduePipeline.TestCase

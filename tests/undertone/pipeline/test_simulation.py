@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.undertone.pipeline.simulation import World
+from tests.undertone.pipeline.simulation import Envelope, World
 from undertone.errors import Conflict, Missing, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.deletion import LONGEST_PAUSE, TOMBSTONE_LIFE
@@ -135,12 +135,15 @@ class Pipeline(RuleBasedStateMachine):
     def crash(self, data: st.DataObject) -> None:
         self.world.step(data.draw(st.sampled_from(self.world.workers)), kill=True)
 
-    @precondition(lambda self: self.world.queue)
+    @precondition(lambda self: self.losable())
     @rule(data=st.data())
     def lose(self, data: st.DataObject) -> None:
         """A message is gone for good: a poisoned one, or one that outlived its time."""
-        self.world.queue.remove(data.draw(st.sampled_from(self.world.queue)))
+        self.world.queue.remove(data.draw(st.sampled_from(self.losable())))
         self.world.lost = True
+
+    def losable(self) -> list[Envelope]:
+        return self.world.queue
 
     @precondition(lambda self: self.sent)
     @rule(minutes=st.sampled_from([1, 16, 61]))
