@@ -9,6 +9,7 @@ messages of a newer version.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import override
 
 import msgspec
@@ -28,6 +29,7 @@ FASTEST = 4
 """Minutes by which a clock may be fast or slow."""
 MOST_DAYS = 6
 """That may pass at once: messages and tombstones live a little longer."""
+FAULT_RATES = [0.0, 0.02, 0.1]
 NEWER_IN = (names.QUEUE_JOBS, names.QUEUE_POSTS, names.QUEUE_COMMENTS, names.QUEUE_FINISHED)
 
 
@@ -45,14 +47,17 @@ class ExactPipeline(Pipeline):
     @initialize(
         seed=st.integers(0, 2**16),
         trouble=st.sampled_from([0.0, 0.3]),
+        rate=st.sampled_from(FAULT_RATES),
         skews=st.lists(st.integers(-FASTEST, FASTEST), min_size=1, max_size=3),
         sent=posts,
     )
-    def begin(self, seed: int, trouble: float, skews: list[int], sent: list[str | int]) -> None:
+    def begin(
+        self, seed: int, trouble: float, rate: float, skews: list[int], sent: list[str | int]
+    ) -> None:
         """`skews`: by how many minutes the clock of each process is fast."""
         world = self.world
         world.seed.seed(seed)
-        world.trouble = trouble
+        world.trouble, world.fault_rate = trouble, rate
         world.processes = [Process(world, timedelta(minutes=skew)) for skew in skews]
         self.submit(sent)
 
@@ -77,7 +82,7 @@ class ExactPipeline(Pipeline):
         if able:
             self.world.step(data.draw(st.sampled_from(able)), fault=fault)
 
-    @rule(rate=st.sampled_from([0.0, 0.01, 0.05]))
+    @rule(rate=st.sampled_from(FAULT_RATES))
     def change_the_weather(self, rate: float) -> None:
         """From now on so many calls go wrong."""
         self.world.fault_rate = rate
@@ -89,6 +94,10 @@ class ExactPipeline(Pipeline):
     @override
     def teardown(self) -> None:
         self._check_and_drop_newer()
+        self.world.drain()
+        self.world.fault_rate = self.world.trouble = 0.0
+        for made in self.sent:  # until there is an answer
+            self.world.run(partial(self._tolerate, partial(self._submit, made)))
         super().teardown()
 
     def _check_and_drop_newer(self) -> None:
@@ -148,7 +157,7 @@ class OverduePipeline(ExactPipeline):
 
 
 ExactPipeline.TestCase.settings = settings(
-    max_examples=100,
+    max_examples=150,
     stateful_step_count=60,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
