@@ -220,7 +220,7 @@ class FickleSource:
         return self._page(int(post.id) % 10, int(cursor or 0))
 
     def _page(self, pages: int, number: int) -> Page:
-        many = 3 if self.world.chance(0.5) else 4  # somebody has commented meanwhile
+        many = 3 if self.world.chance(0.5) else 5  # somebody has commented meanwhile
         comments = tuple(
             Comment(id=f"{number}.{index}", text=f"seen by call {self.calls}")
             for index in range(many)
