@@ -348,14 +348,14 @@ class World:
         self.copies += 1
         self.repeats += 1
 
-    def receive(self, envelope: Envelope) -> None:
-        """Deliver a message."""
+    def receive(self, envelope: Envelope) -> Worker | None:
+        """Deliver a message; None if it is poisoned instead."""
         self.queue.remove(envelope)
         envelope.dequeue_count += 1
         if envelope.dequeue_count > MAX_DEQUEUE and not envelope.queue.endswith("-poison"):
             self._poison(envelope)
-            return
-        self.start(
+            return None
+        return self.start(
             lambda: handle_message(
                 self.services,
                 envelope.queue,

@@ -8,6 +8,7 @@ messages of a newer version.
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from functools import partial
 from typing import override
@@ -77,6 +78,18 @@ class TroubledPipeline(Pipeline):
         able = [worker for worker in self.world.workers if not worker.is_last_try]
         if able:
             self.world.step(data.draw(st.sampled_from(able)), fault=fault)
+
+    @precondition(lambda self: self.world.visible())
+    @rule(data=st.data(), order=st.integers(0, 2**16))
+    def deliver_side_by_side(self, data: st.DataObject, order: int) -> None:
+        """Two work on the same message at the same time, call by call."""
+        world, turns = self.world, random.Random(order)
+        envelope = data.draw(st.sampled_from(world.visible()))
+        world.duplicate(envelope)
+        copy = world.queue[-1]
+        both = [world.receive(envelope), world.receive(copy)]
+        while here := [worker for worker in both if worker in world.workers]:
+            world.step(turns.choice(here))
 
     @rule(rate=st.sampled_from(FAULT_RATES))
     def change_the_weather(self, rate: float) -> None:
