@@ -37,6 +37,8 @@ from undertone.storage.memory import MemoryBlobs
 
 MAX_DEQUEUE = 3
 RETRY_DELAY = timedelta(seconds=30)
+BELIEVED = timedelta(seconds=1)
+"""How long a process believes that a job is not stopped, as deployed."""
 MAX_APPENDS = 3
 """Blocks that an append blob takes here, so that barriers and progress go on in further ones."""
 
@@ -143,6 +145,7 @@ class Worker:
         self.envelope = envelope
         self.fault: Fault | None = None
         """What becomes of its next call."""
+        self.began = process.world.now
         self.error: BaseException | None = None
         self.gate = Gate()
         self._act = act
@@ -248,7 +251,7 @@ class Process:
         jobs = CachingBlobs(
             Stepped(world, _Forgetful(world)), is_immutable=names.is_immutable, cache=BlobCache()
         )
-        absences = AbsenceCache(self.clock, timedelta(seconds=1))  # as deployed
+        absences = AbsenceCache(self.clock, BELIEVED)
         self.services = Services(
             store=JobStore(jobs, Stepped(world, world.cache), absences, max_appends=MAX_APPENDS),
             results=Stepped(world, _Recording(world)),
@@ -298,6 +301,8 @@ class World:
     faults: int = 0
     poisoned: set[tuple[str, int]] = field(default_factory=set)
     """Job and number of posts of which a message failed every try."""
+    stopped: dict[str, datetime] = field(default_factory=dict)
+    """When each job was cancelled or deleted."""
     gone: list[Envelope] = field(default_factory=list)
     """Poisoned messages that nothing handles."""
 
@@ -454,6 +459,18 @@ class _Forgetful:
             raise Transient("storage answered 503")
         return self.world.jobs.append(name, data)
 
+    def create(self, name: str, data: bytes) -> bool:
+        self._note_stop(name)
+        return self.world.jobs.create(name, data)
+
+    def write(self, name: str, data: bytes, content_type: str = "") -> None:
+        self._note_stop(name)
+        self.world.jobs.write(name, data)
+
+    def _note_stop(self, name: str) -> None:
+        if name.startswith(names.STOPS):
+            self.world.stopped.setdefault(name.removeprefix(names.STOPS), self.world.now)
+
     def replace(self, name: str, data: bytes, etag: str) -> bool:
         standing = self.world.jobs.read(name) if name in self.world.jobs.names(name) else b""
         replaced = self.world.jobs.replace(name, data, etag)
@@ -476,6 +493,18 @@ class _Recording:
     """The results container; notes every block list and commits it."""
 
     world: World
+
+    def stage(self, name: str, block_id: str, data: bytes) -> None:
+        worker: Worker | None = getattr(_here, "worker", None)
+        if worker is not None and worker.envelope is not None:
+            self._check_that_it_is_wanted(worker, worker.envelope)
+        self.world.results.stage(name, block_id, data)
+
+    def _check_that_it_is_wanted(self, worker: Worker, envelope: Envelope) -> None:
+        message = msgspec.json.decode(envelope.body, type=Message)
+        if envelope.queue == names.QUEUE_COMMENTS and message.round == 0:
+            stopped = self.world.stopped.get(message.job, worker.began)
+            assert worker.began <= stopped + BELIEVED, "a stopped job is worked on"
 
     def commit(self, name: str, block_ids: Sequence[str], content_type: str) -> None:
         try:
