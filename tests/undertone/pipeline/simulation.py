@@ -437,6 +437,25 @@ class World:
                 return
         raise AssertionError("the queues never run empty")
 
+    def rush(self) -> None:
+        """The same, but several at once, call by call in any order, some twice, some killed."""
+        for _ in range(50_000):
+            if self.queue and len(self.workers) < 4 and (not self.workers or self.chance(0.3)):
+                self._receive_any()
+            elif self.workers:
+                self.step(self.seed.choice(self.workers), kill=self.chance(0.003))
+            else:
+                return
+        raise AssertionError("the queues never run empty")
+
+    def _receive_any(self) -> None:
+        first = min(self.queue, key=lambda e: e.visible_at)
+        self.now = max(self.now, first.visible_at)
+        envelope = self.seed.choice(self.visible())
+        if self.chance(0.15):
+            self.duplicate(envelope)
+        self.receive(envelope)
+
     def blobs_of(self, job: str) -> Iterator[str]:
         for container in (self.jobs, self.results):
             yield from (name for name in container.names("") if job in name)

@@ -103,11 +103,14 @@ class TroubledPipeline(Pipeline):
     @override
     def teardown(self) -> None:
         self._check_and_drop_newer()
-        self.world.drain()
+        self.world.rush()
         self.world.fault_rate = self.world.trouble = 0.0
         for made in self.sent:  # until there is an answer
             self.world.run(partial(self._tolerate, partial(self._submit, made)))
         super().teardown()
+        self.every_aggregator_commits_the_same()
+        self.nothing_needs_repair()
+        self.postponed_work_has_one_chain()
 
     def _check_and_drop_newer(self) -> None:
         world = self.world
