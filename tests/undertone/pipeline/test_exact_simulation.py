@@ -24,6 +24,7 @@ from tests.undertone.pipeline.test_simulation import Pipeline, posts
 from undertone.pipeline import names
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
+from undertone.pipeline.stopping import cancel
 from undertone.records import VERSION
 
 FASTEST = 4
@@ -103,7 +104,7 @@ class TroubledPipeline(Pipeline):
     @override
     def teardown(self) -> None:
         self._check_and_drop_newer()
-        self.world.rush()
+        self.world.rush(self.meanwhile)
         self.world.fault_rate = self.world.trouble = 0.0
         for made in self.sent:  # until there is an answer
             self.world.run(partial(self._tolerate, partial(self._submit, made)))
@@ -111,6 +112,13 @@ class TroubledPipeline(Pipeline):
         self.every_aggregator_commits_the_same()
         self.nothing_needs_repair()
         self.postponed_work_has_one_chain()
+
+    def meanwhile(self) -> None:
+        """Somebody cancels a job in the middle of its work."""
+        if requests := self.accepted():
+            self.world.repeats += 1
+            request = self.world.seed.choice(requests)
+            self.world.start(lambda: self._tolerate(lambda: cancel(self.world.services, request)))
 
     def _check_and_drop_newer(self) -> None:
         world = self.world
@@ -127,6 +135,10 @@ class ExactPipeline(TroubledPipeline):
     @override
     def new_world(self) -> World:
         return exact_world()
+
+    @override
+    def meanwhile(self) -> None:
+        """Nobody: of a cancelled job the results depend on the moment."""
 
     @override
     def check_end(self, request: Request) -> None:
