@@ -24,6 +24,7 @@ from tests.undertone.pipeline.test_simulation import Pipeline, posts
 from undertone.pipeline import names
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
+from undertone.pipeline.reconcile import reconcile
 from undertone.pipeline.stopping import cancel
 from undertone.records import VERSION
 
@@ -127,6 +128,7 @@ class TroubledPipeline(Pipeline):
         kept = {envelope.body for envelope in world.queue + world.gone}
         assert kept.issuperset(self.newer), "a newer version's message is lost"
         world.queue = [envelope for envelope in world.queue if envelope.body not in self.newer]
+        self.newer = []
 
 
 class ExactPipeline(TroubledPipeline):
@@ -173,6 +175,24 @@ class OverduePipeline(ExactPipeline):
     def pass_days(self) -> None:
         self.days += 2
         self.world.now += timedelta(days=2)
+
+    @override
+    def teardown(self) -> None:
+        self._check_and_drop_newer()
+        world, rate = self.world, self.world.fault_rate
+        latest = world.now - timedelta(minutes=FASTEST)
+        late = [request.job for request in self.accepted() if request.deadline <= latest]
+        world.fault_rate = 0.0
+        world.rounds += 1
+        world.run(lambda: reconcile(world.services))
+        for envelope in [e for e in world.queue if e.queue == names.QUEUE_FINISHED]:
+            if worker := world.receive(envelope):
+                world.finish(worker)
+        for job in late:
+            has_ended = world.store.closed.find(job) or world.store.is_deleted(job)
+            assert has_ended, "its time is over, and it waits for its posts"
+        world.fault_rate = rate
+        super().teardown()
 
     @override
     def check_end(self, request: Request) -> None:
