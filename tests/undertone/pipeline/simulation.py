@@ -223,7 +223,7 @@ class FickleSource:
         return self._page(int(post.id) % 10, int(cursor or 0))
 
     def _page(self, pages: int, number: int) -> Page:
-        many = 3 if self.world.chance(0.5) else 5  # somebody has commented meanwhile
+        many = 2 if self.world.chance(0.5) else 6  # somebody has commented meanwhile
         comments = tuple(
             Comment(id=f"{number}.{index}", text=f"seen by call {self.calls}")
             for index in range(many)
@@ -437,9 +437,14 @@ class World:
                 return
         raise AssertionError("the queues never run empty")
 
-    def rush(self) -> None:
-        """The same, but several at once, call by call in any order, some twice, some killed."""
+    def rush(self, meanwhile: Callable[[], None]) -> None:
+        """The same, but several at once, call by call in any order, some twice, some killed.
+
+        `meanwhile` is called now and then.
+        """
         for _ in range(50_000):
+            if self.chance(0.005):
+                meanwhile()
             if self.queue and len(self.workers) < 4 and (not self.workers or self.chance(0.3)):
                 self._receive_any()
             elif self.workers:
@@ -454,6 +459,7 @@ class World:
         envelope = self.seed.choice(self.visible())
         if self.chance(0.15):
             self.duplicate(envelope)
+            self.receive(self.queue[-1])
         self.receive(envelope)
 
     def blobs_of(self, job: str) -> Iterator[str]:

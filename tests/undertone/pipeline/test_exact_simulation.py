@@ -24,6 +24,8 @@ from tests.undertone.pipeline.test_simulation import Pipeline, posts
 from undertone.pipeline import names
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
+from undertone.pipeline.reconcile import reconcile
+from undertone.pipeline.stopping import cancel
 from undertone.records import VERSION
 
 FASTEST = 4
@@ -103,7 +105,7 @@ class TroubledPipeline(Pipeline):
     @override
     def teardown(self) -> None:
         self._check_and_drop_newer()
-        self.world.rush()
+        self.world.rush(self.meanwhile)
         self.world.fault_rate = self.world.trouble = 0.0
         for made in self.sent:  # until there is an answer
             self.world.run(partial(self._tolerate, partial(self._submit, made)))
@@ -112,6 +114,13 @@ class TroubledPipeline(Pipeline):
         self.nothing_needs_repair()
         self.postponed_work_has_one_chain()
 
+    def meanwhile(self) -> None:
+        """Somebody cancels a job in the middle of its work."""
+        if requests := self.accepted():
+            self.world.repeats += 1
+            request = self.world.seed.choice(requests)
+            self.world.start(lambda: self._tolerate(lambda: cancel(self.world.services, request)))
+
     def _check_and_drop_newer(self) -> None:
         world = self.world
         while world.workers:
@@ -119,6 +128,7 @@ class TroubledPipeline(Pipeline):
         kept = {envelope.body for envelope in world.queue + world.gone}
         assert kept.issuperset(self.newer), "a newer version's message is lost"
         world.queue = [envelope for envelope in world.queue if envelope.body not in self.newer]
+        self.newer = []
 
 
 class ExactPipeline(TroubledPipeline):
@@ -127,6 +137,10 @@ class ExactPipeline(TroubledPipeline):
     @override
     def new_world(self) -> World:
         return exact_world()
+
+    @override
+    def meanwhile(self) -> None:
+        """Nobody: of a cancelled job the results depend on the moment."""
 
     @override
     def check_end(self, request: Request) -> None:
@@ -161,6 +175,24 @@ class OverduePipeline(ExactPipeline):
     def pass_days(self) -> None:
         self.days += 2
         self.world.now += timedelta(days=2)
+
+    @override
+    def teardown(self) -> None:
+        self._check_and_drop_newer()
+        world, rate = self.world, self.world.fault_rate
+        latest = world.now - timedelta(minutes=FASTEST)
+        late = [request.job for request in self.accepted() if request.deadline <= latest]
+        world.fault_rate = 0.0
+        world.rounds += 1
+        world.run(lambda: reconcile(world.services))
+        for envelope in [e for e in world.queue if e.queue == names.QUEUE_FINISHED]:
+            if worker := world.receive(envelope):
+                world.finish(worker)
+        for job in late:
+            has_ended = world.store.closed.find(job) or world.store.is_deleted(job)
+            assert has_ended, "its time is over, and it waits for its posts"
+        world.fault_rate = rate
+        super().teardown()
 
     @override
     def check_end(self, request: Request) -> None:

@@ -349,7 +349,7 @@ def _check_row(row: dict[str, str], comments: list[dict[str, Any]]) -> None:
 
 
 Pipeline.TestCase.settings = settings(
-    max_examples=200,
+    max_examples=120,
     stateful_step_count=60,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
