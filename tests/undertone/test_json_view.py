@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.growth import LINEAR, doubling
 from undertone import json_view
 from undertone.errors import Rejected
 from undertone.json_view import BrokenJson, LazyList
@@ -102,7 +103,6 @@ def test_a_part_of_the_bytes() -> None:
 def test_what_is_decoded_at_once_is_no_view() -> None:
     assert isinstance(json_view.read(b"[1,2]", at_once=5), list)
     assert isinstance(json_view.read(b"[1,2]", at_once=4), LazyList)
-    assert isinstance(json_view.read(b"x[1,2]x", 1, 6, at_once=5), list)
     field = json_view.read(b'{"a":[1,2],"b":[1,23],"c":{"d":1},"e":{"d":12}}', at_once=7)
     assert whole(field) == {"a": [1, 2], "b": [1, 23], "c": {"d": 1}, "e": None}
     assert (type(field["a"]), type(field["b"])) == (list, list)
@@ -148,3 +148,25 @@ def test_a_long_list_can_be_read_again() -> None:
     assert whole(values) == whole(values) == [[1, 2], 3]
     assert whole(json_view.read(b"[ ]  ", at_once=1)) == []
     assert json_view.read(b"{ }  ", at_once=1) == {}
+
+
+def test_what_is_small_is_decoded_at_once_wherever_it_stands() -> None:
+    """Deeper than a view goes, as the decoder reads it."""
+    data = b"[" * 600 + b"]" * 600
+    assert json_view.read(b"x" + data, 1, 1201, at_once=1200) == json_view.read(data)
+    with pytest.raises(BrokenJson, match="nested too deep"):
+        json_view.read(b"x" + data, 1, 1201, at_once=1199)
+
+
+def test_large_lists_in_each_other_are_read_in_linear_time() -> None:
+    def nested(depth: int) -> bytes:
+        return b'["%b",' % (b"x" * 2000) * depth + b"1" + b"]" * depth
+
+    def innermost(data: bytes) -> object:
+        value = json_view.read(data, at_once=100)
+        while isinstance(value, LazyList):
+            *_, value = value
+        return value
+
+    assert innermost(nested(5)) == 1
+    assert doubling(innermost, nested, 100) < LINEAR
