@@ -55,11 +55,11 @@ def problem_response(
     }
     if problems:
         body["errors"] = [{"field": field, "problem": text} for field, text in problems.items()]
-    told = {"Cache-Control": "no-store", **(headers or {})}
+    all_headers = {"Cache-Control": "no-store", **(headers or {})}
     if retry_after is not None:
-        told["Retry-After"] = str(retry_after)
+        all_headers["Retry-After"] = str(retry_after)
     return func.HttpResponse(
-        msgspec.json.encode(body), status_code=status, mimetype=PROBLEM, headers=told
+        msgspec.json.encode(body), status_code=status, mimetype=PROBLEM, headers=all_headers
     )
 
 

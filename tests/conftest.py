@@ -31,10 +31,10 @@ def azurite() -> Iterator[str]:
     """Connection string of a storage emulator in memory; one for each process of pytest-xdist."""
     try:
         script = emulator.install(AZURITE_HOME)
-    except emulator.AzuriteError as trouble:
+    except emulator.AzuriteError as error:
         if os.environ.get("CI") == "true":
             raise
-        pytest.skip(str(trouble))
+        pytest.skip(str(error))
     assert script.is_file()
     with emulator.azurite(home=AZURITE_HOME) as connection:
         yield connection

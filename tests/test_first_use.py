@@ -78,10 +78,10 @@ LINES = msgspec.json.Encoder().encode_lines(
 
 def work():
     comments = wire.decode_lines(LINES, Comment)
-    told = analyzer().predict([comment.text for comment in comments])
+    predictions = analyzer().predict([comment.text for comment in comments])
     scored = [
         ScoredComment(comment, round_probabilities(p.negative, p.neutral, p.positive), p.windows)
-        for comment, p in zip(comments, told, strict=True)
+        for comment, p in zip(comments, predictions, strict=True)
     ]
     return comments_csv_bytes(1, scored) + jsonl_bytes(1, scored)
 """

@@ -80,6 +80,6 @@ def test_tables_agree_when_a_chunk_is_scored_twice_and_differently(start_host: S
     for row in posts:
         sums = tally(by_post[row["row"]])
         assert sums.count == int(row["fetched"])
-        told = [int(row[k]) for k in ("negative", "neutral", "positive")]
-        assert told == [sums.negative, sums.neutral, sums.positive]
+        shown = [int(row[k]) for k in ("negative", "neutral", "positive")]
+        assert shown == [sums.negative, sums.neutral, sums.positive]
         assert float(row["mean_score"]) == pytest.approx(sums.total / sums.count / UNIT, abs=6e-5)

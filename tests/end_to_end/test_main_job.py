@@ -106,10 +106,10 @@ def test_real_tweets_in_their_order(client: Client, data: Path) -> None:
     assert [row["label"] for row in rows] == [line["label"] for line in exact]
 
 
-def macro_recall(truth: list[str], told: list[str]) -> float:
+def macro_recall(truth: list[str], answers: list[str]) -> float:
     """TweetEval's metric for sentiment: the mean of the three classes' recall."""
     recalls = []
     for label in LABELS:
-        of_label = [b for a, b in zip(truth, told, strict=True) if a == label]
+        of_label = [b for a, b in zip(truth, answers, strict=True) if a == label]
         recalls.append(of_label.count(label) / len(of_label))
     return sum(recalls) / len(recalls)

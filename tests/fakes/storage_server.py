@@ -43,19 +43,19 @@ def serving(service: Service) -> Iterator[StorageSettings]:
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            told = service(Asked(self.command, self.path, headers, body))
-            if told is None:
+            answer = service(Asked(self.command, self.path, headers, body))
+            if answer is None:
                 self.close_connection = True
                 return
-            self.send_response(told.status)
-            for name, value in told.headers.items():
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
                 self.send_header(name, value)
-            if told.code:
-                self.send_header("x-ms-error-code", told.code)
-            self.send_header("Content-Length", str(len(told.body)))
+            if answer.code:
+                self.send_header("x-ms-error-code", answer.code)
+            self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(told.body)
+                self.wfile.write(answer.body)
 
         do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _answer  # noqa: N815
 

@@ -37,16 +37,16 @@ class Findings:
         )
 
     def _kept(self, kind: str, message: str, data: bytes) -> str:
-        told = f"{kind}: {message[:300]}"
+        line = f"{kind}: {message[:300]}"
         if kind in self._known:
-            return told
+            return line
         name = hashlib.sha256(data).hexdigest()[:12]
         path = self._folder / name
         path.write_bytes(data)
         self._known[kind] = path
         place = path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path
-        print(json.dumps({"finding": told, "input": str(place)}), flush=True)
-        return told
+        print(json.dumps({"finding": line, "input": str(place)}), flush=True)
+        return line
 
 
 def _kind(error: BaseException) -> str:

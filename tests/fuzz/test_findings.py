@@ -19,9 +19,9 @@ def picky(data: bytes) -> None:
 
 def test_each_kind_is_kept_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     findings = Findings("picky", tmp_path)
-    told = [findings.run(picky, data) for data in (b"a1", b"c", b"a2", b"b", b"a1")]
-    assert [bool(line) for line in told] == [True, False, True, True, True]
-    assert "ValueError at tests/fuzz/test_findings.py:" in told[0]
+    answers = [findings.run(picky, data) for data in (b"a1", b"c", b"a2", b"b", b"a1")]
+    assert [bool(line) for line in answers] == [True, False, True, True, True]
+    assert "ValueError at tests/fuzz/test_findings.py:" in answers[0]
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [Path(line["input"]).read_bytes() for line in lines] == [b"a1", b"b"]
     assert sorted(path.read_bytes() for path in tmp_path.iterdir()) == [b"a1", b"b"]

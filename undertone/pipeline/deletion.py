@@ -99,19 +99,19 @@ def sweep_tombstones(services: Services) -> list[Exception]:
     What failed; it keeps no other tombstone from its turn.
     """
 
-    def look_after(name: str) -> Exception | None:
+    def sweep_if_due(name: str) -> Exception | None:
         try:
-            _look_after(services, name.removeprefix(names.STOPS))
+            _sweep_if_due(services, name.removeprefix(names.STOPS))
         except Exception as error:
-            log.exception("looking after %s failed", name)
+            log.exception("sweeping %s failed", name)
             return error
         return None
 
     stops = services.store.jobs.names(names.STOPS)
-    return [error for error in services.in_parallel(look_after, stops) if error is not None]
+    return [error for error in services.in_parallel(sweep_if_due, stops) if error is not None]
 
 
-def _look_after(services: Services, job: str) -> None:
+def _sweep_if_due(services: Services, job: str) -> None:
     stops, now = services.store.stops, services.clock()
     standing = stops.find_with_etag(job)
     if standing is None:

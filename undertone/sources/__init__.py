@@ -1,1 +1,1 @@
-"""Platforms that comments are read from: one a file, all asked through one guarded HTTP session."""
+"""Platforms that comments are read from: one a file, all asked through the same HTTP session."""

@@ -74,9 +74,9 @@ def read_rows(text: DecodedText, names_columns: NamesColumns) -> Iterator[list[s
     """
     csv.field_size_limit(MAX_LINE)  # of this process, which begins with 131,072
     head = next(text.blocks(), "")[:_HEAD]
-    said = re.match(r"sep=([^\r\n]{0,8})\r*\n", head)  # Excel's own first line
-    delimiter = said[1] if said and re.fullmatch(r"[^\w\s\"'\\]|\t", said[1]) else ""
-    start = said.end() if said else 0
+    match = re.match(r"sep=([^\r\n]{0,8})\r*\n", head)  # Excel's own first line
+    delimiter = match[1] if match and re.fullmatch(r"[^\w\s\"'\\]|\t", match[1]) else ""
+    start = match.end() if match else 0
     rows = _parse(
         _without(start, text.lines_and_gaps()),
         delimiter or _delimiter(head[start:], names_columns),

@@ -36,8 +36,8 @@ def test_other_files_are_compared_as_they_are() -> None:
     assert (
         masked("comments.csv", b"x,2026-11-25T10:00:00Z,m\r\n") == b"x,2026-11-25T10:00:00Z,m\r\n"
     )
-    told = first_difference(files(comments=b"1\n2\n3\n"), files(comments=b"1\nII\n"))
-    assert told == "comments.csv differs in 2 lines, first in line 2: '2' became 'II'"
+    difference = first_difference(files(comments=b"1\n2\n3\n"), files(comments=b"1\nII\n"))
+    assert difference == "comments.csv differs in 2 lines, first in line 2: '2' became 'II'"
     assert "line ends" in first_difference(files(comments=b"1\n2\n"), files(comments=b"1\r\n2\n"))
 
 
