@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from tests.undertone.pipeline.exact import exact_world, results, undisturbed, without_rows
+from tests.undertone.pipeline.machine import Pipeline, posts
 from tests.undertone.pipeline.simulation import Envelope, Fault, Process, World
-from tests.undertone.pipeline.test_simulation import Pipeline, posts
 from undertone.pipeline import names
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
@@ -212,7 +212,8 @@ TroubledPipeline.TestCase.settings = settings(
     max_examples=150,
     stateful_step_count=60,
     deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    derandomize=True,  # the same examples in each run; other ones by hand, without this line
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 TestTroubledPipeline = TroubledPipeline.TestCase
