@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--rate", type=float, default=0.05, help="highest share of requests a kind spoils (0.05)")
     add("--posts", type=int, default=24, metavar="N", help="posts of the job (24)")
     add("--job", type=int, default=1, metavar="SEED", help="what the job is made up from (1)")
+    add("--keep", action="store_true", help="keep files and logs of runs that went well too")
     add("--analyzer", default="compact", help="the setting ANALYZER (compact)")
     add(
         "--patience",
@@ -75,7 +76,9 @@ def run(args: argparse.Namespace) -> int:
         return 1
     outcomes = []
     for seed in range(args.seed, args.seed + args.runs):
-        outcome = FaultyRun(task, seed, FOLDER / str(seed), most=args.rate).run(expected)
+        folder = FOLDER / str(seed)
+        one = FaultyRun(task, seed, folder, most=args.rate, keep_all=args.keep)
+        outcome = one.run(expected)
         console.print(_sentence(outcome), markup=False, highlight=False, soft_wrap=True)
         outcomes.append(outcome)
     console.print(_table(outcomes))

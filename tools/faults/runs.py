@@ -71,11 +71,17 @@ def quiet_run(task: Task, folder: Path) -> Files:
 class FaultyRun:
     """The job while things fail as the run's seed says."""
 
-    def __init__(self, task: Task, seed: int, folder: Path, *, most: float) -> None:
-        """`most`: highest rate of a kind of fault. `folder`: what is kept of a run gone wrong."""
+    def __init__(
+        self, task: Task, seed: int, folder: Path, *, most: float, keep_all: bool = False
+    ) -> None:
+        """`most`: highest rate of a kind of fault. `folder`: what is kept of a run.
+
+        Without `keep_all` nothing is kept of a run that went well.
+        """
         self._task = task
         self._plan = FaultPlan.seeded(seed, most)
         self._folder = folder
+        self._keep_all = keep_all
         self._outcome = Outcome(seed, self._plan.rates)
 
     def run(self, expected: Files) -> Outcome:
@@ -97,7 +103,7 @@ class FaultyRun:
         self._outcome.disappointments = client.disappointments
         if files is not None:
             self._outcome.problem = first_difference(expected, files)
-        if self._outcome.problem:
+        if self._outcome.problem or self._keep_all:
             self._keep(expected, files, proxy, disturber)
         else:
             shutil.rmtree(self._folder)
