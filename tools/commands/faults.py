@@ -42,8 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--runs", type=int, default=5, metavar="N", help="how many runs (default 5)")
     add("--seed", type=int, default=1, metavar="S", help="of the first run; then S + 1, … (1)")
     add("--rate", type=float, default=0.05, help="highest share of requests a kind spoils (0.05)")
-    add("--posts", type=int, default=24, metavar="N", help="posts of the job (24)")
+    add("--posts", type=int, default=16, metavar="N", help="posts of the job (16)")
     add("--job", type=int, default=1, metavar="SEED", help="what the job is made up from (1)")
+    add(
+        "--paid-runs",
+        action="store_true",
+        help="also links of platforms that are read by paid runs: where a start was lost, its post "
+        "waits for two minutes",
+    )
     add("--keep", action="store_true", help="keep files and logs of runs that went well too")
     add("--analyzer", default="compact", help="the setting ANALYZER (compact)")
     add(
@@ -59,14 +65,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run them all; 1 if any went wrong."""
     # Imported here so that the other commands work while the app cannot be imported.
-    from tools.faults.job import job_of  # noqa: PLC0415
+    from tools.faults.job import PAID_RUNS, PLATFORMS, job_of  # noqa: PLC0415
     from tools.faults.runs import FaultyRun, Task  # noqa: PLC0415
     from tools.job_client import Trouble  # noqa: PLC0415
 
     interrupt_on_signals()  # SIGTERM too: what was started is then stopped
     console = Console()
     console.width = max(console.width, WIDTH)
-    task = Task(job_of(args.job, args.posts), args.analyzer, args.patience)
+    platforms = [*PLATFORMS, *(PAID_RUNS if args.paid_runs else ())]
+    task = Task(job_of(args.job, args.posts, platforms), args.analyzer, args.patience)
     try:
         expected = _quiet_files(console, task)
     except Trouble as error:
