@@ -7,7 +7,8 @@ stopped for seconds (SIGSTOP), and the emulator is restarted on its data. All of
 run's seed: `--runs 1 --seed 7` repeats the run with seed 7, as far as timing allows.
 
 The three result files must be those of the quiet run, byte for byte but for the time of fetching.
-What is kept of a run that went wrong: both sets of files and the logs, in out/faults/SEED.
+What is kept of a run that went wrong: both sets of files, the logs and the emulator's data, in
+out/faults/SEED.
 """
 
 from __future__ import annotations

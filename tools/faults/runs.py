@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -86,25 +85,30 @@ class FaultyRun:
 
     def run(self, expected: Files) -> Outcome:
         """Run it on storage of its own, and compare with `expected`."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        data = self._folder / "storage"
+        data.mkdir(parents=True)
         with (
-            tempfile.TemporaryDirectory(prefix="undertone-faults-") as data,
             FaultProxy() as proxy,
-            Emulator(proxy, Path(data)) as emulator,
+            Emulator(proxy, data) as emulator,
             _host(self._task, emulator.connection, self._folder) as host,
         ):
             disturber = Disturber(host, emulator, self._outcome.seed)
             client = Client(host.url, self._task.patience)
             proxy.set_plan(self._plan)
-            files = self._files(client, disturber)
-            self._outcome.requests = proxy.requests
-            proxy.set_plan(None)
+            try:
+                files = self._files(client, disturber)
+            finally:
+                self._outcome.requests = proxy.requests
+                proxy.set_plan(None)
+                self._keep_logs(proxy, disturber)
         self._outcome.injected = proxy.injected
         self._outcome.disturbances = disturber.done
         self._outcome.disappointments = client.disappointments
         if files is not None:
             self._outcome.problem = first_difference(expected, files)
         if self._outcome.problem or self._keep_all:
-            self._keep(expected, files, proxy, disturber)
+            self._keep_files(expected, files)
         else:
             shutil.rmtree(self._folder)
         return self._outcome
@@ -121,13 +125,13 @@ class FaultyRun:
         finally:
             self._outcome.seconds = time.monotonic() - began
 
-    def _keep(
-        self, expected: Files, files: Files | None, proxy: FaultProxy, disturber: Disturber
-    ) -> None:
+    def _keep_files(self, expected: Files, files: Files | None) -> None:
         keep(self._folder / "quiet", expected)
         keep(self._folder / "faulty", files or {})
         body = json.dumps(self._task.body, ensure_ascii=False)
         (self._folder / "job.json").write_text(body, "utf-8")
+
+    def _keep_logs(self, proxy: FaultProxy, disturber: Disturber) -> None:
         _write_lines(self._folder / "storage.log", [_line(seen) for seen in proxy.log])
         disturbances = [f"{_clock(at)} {text}" for at, text in disturber.log]
         _write_lines(self._folder / "disturbances.log", disturbances)
