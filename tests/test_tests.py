@@ -43,7 +43,6 @@ NO_FILE_OF_THEIR_NAME = {
     "devhost/instance_messages.py": "records; test_supervisor.py sends them",
     "devhost/protos.py": "stand-ins for generated classes; every test of the host uses them",
     # Tested through what uses them
-    "undertone/sources/apify_actors.py": "test_apify.py and test_any_answer.py",
     "undertone/sources/transport.py": "test_http.py and test_public_hosts.py",
     "model/session.py": "test_onnx_analyzer.py",
     "model/windows.py": "test_onnx_analyzer.py and test_compact.py",

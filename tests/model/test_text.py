@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from model.text import (
     MAX_CHARACTERS,
+    MAX_JOINERS,
     MAX_MARKS,
     PREPROCESSING,
     emoji_words,
@@ -98,6 +99,36 @@ def test_a_megabyte_is_cut_and_cleaned_in_bounded_time(unit: str) -> None:
     assert cleaned == with_emoji_words(unit * 1_000_000)
 
 
+def test_no_more_is_read_than_the_most() -> None:
+    assert plain("a" * MAX_CHARACTERS + "b") == "a" * MAX_CHARACTERS
+    assert plain("a" * (MAX_CHARACTERS - 1) + "b")[-1] == "b"
+
+
+def test_as_many_marks_stay_as_may_and_no_more() -> None:
+    marks = "\u0316" * MAX_MARKS
+    assert plain(f"x{marks}") == f"x{marks}"
+    assert plain(f"x{marks}\u0316y{marks}") == f"x{marks}y{marks}"
+
+
+@pytest.mark.parametrize(
+    ("reference", "character"),
+    [("&#1114111;", ""), ("&#1114112;", "\ufffd"), ("&#00000065;", "A"), ("&#000000065;", "A"),
+     ("&#0000128512;", "😀"), ("&#12851200;", "\ufffd"), ("&#01285120000;", "\ufffd")],
+)  # fmt: skip
+def test_numbers_of_eight_digits_and_more(reference: str, character: str) -> None:
+    assert plain(reference) == character
+    assert unescape(reference) == html.unescape(reference)
+
+
+@pytest.mark.parametrize(
+    ("word", "shortened"),
+    [("aaaa", "aaa"), ("aaa", "aaa"), ("abcdefgh" * 4, "abcdefgh" * 3), ("1111", "1111"),
+     ("abcdefghi" * 4, "abcdefghi" * 4), ("aaaab", "aaab"), ("abab", "abab")],
+)  # fmt: skip
+def test_what_counts_as_a_repetition(word: str, shortened: str) -> None:
+    assert with_emoji_words(word) == shortened
+
+
 # Hostile texts
 
 
@@ -166,6 +197,13 @@ def chain(joint: str) -> Callable[[int], str]:
         return "".join(choose.choice(single) + joint for _ in range(size))[:size]
 
     return make
+
+
+@pytest.mark.parametrize("count", [MAX_JOINERS, MAX_JOINERS + 1, 3 * MAX_JOINERS])
+def test_emojis_with_many_joiners_are_words_all_the_same(count: int) -> None:
+    animals = [chr(0x1F400 + number % 59) for number in range(count + 1)]
+    words = "".join(emoji_words(emoji.EMOJI_DATA[one]["en"]) for one in animals)
+    assert with_emoji_words("\u200d".join(animals)) == " ".join(words.split())
 
 
 HOSTILE = [

@@ -1,4 +1,5 @@
 import string
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
@@ -29,6 +30,10 @@ FORMS = {
         "\ufeff  \u201chttps://www.youtube.com/watch?v=dQw4w9WgXcQ\u201d. ",
         "<https://youtu.be/dQw4w9WgXcQ>,",
         "\uff59outube.com/watch?v=dQw4w9WgXcQ",  # a full-width y
+        "https://youtu.be:443/dQw4w9WgXcQ",
+        "http://m.youtu.be:80/dQw4w9WgXcQ",
+        "https:\\\\youtu.be\\dQw4w9WgXcQ",
+        "https://www.youtube.com/watch/dQw4w9WgXcQ",
     ],
     ("instagram", "CxYz_12-abc"): [
         "https://www.instagram.com/p/CxYz_12-abc/",
@@ -47,6 +52,7 @@ FORMS = {
         "https://www.tiktok.com/@someone/photo/7301234567890123456",
         "https://m.tiktok.com/v/7301234567890123456.html?u_code=1",
         "https://www.tiktok.com/embed/v2/7301234567890123456",
+        "https://www.tiktok.com/player/v1/7301234567890123456",
     ],
     ("tiktok", "short:vm/ZMabc12Xy"): [
         "https://vm.tiktok.com/ZMabc12Xy/",
@@ -67,6 +73,10 @@ FORMS = {
     ("reddit", "short:r/iama/s/AbC123xyz"): [
         "https://www.reddit.com/r/IAmA/s/AbC123xyz",
         "https://reddit.com/r/iama/s/AbC123xyz?utm_name=x",
+    ],
+    ("reddit", "short:user/some-one/s/AbC123xyz"): [
+        "https://www.reddit.com/u/Some-One/s/AbC123xyz",
+        "https://www.reddit.com/user/some-one/s/AbC123xyz",
     ],
     ("hackernews", "8863"): [
         "https://news.ycombinator.com/item?id=8863",
@@ -125,7 +135,9 @@ def test_short_links_say_so() -> None:
         ("https://www.youtube.com/watch?v=tooshort", "11 characters"),
         ("https://www.youtube.com/watch?v=../../../../x", "names no video"),
         ("https://youtu.be/dQw4w9WgXc%0A", "names no video"),
+        ("https://www.youtube.com/x?v=dQw4w9WgXcQ", "names no video"),
         ("https://www.instagram.com/someone/", "names no post"),
+        ("https://www.instagram.com/p/audio", "names no post"),
         ("https://www.instagram.com/reels/audio/123456789/", "names no post"),
         ("https://www.instagram.com/share/p/BAabc/", "share link"),
         ("https://www.tiktok.com/@someone", "names no video"),
@@ -133,7 +145,13 @@ def test_short_links_say_so() -> None:
         ("https://i.redd.it/abcdef123", "names no post"),
         ("https://news.ycombinator.com/user?id=pg", "names no item"),
         ("https://news.ycombinator.com/item?id=١٢٣", "names no item"),
+        ("https://news.ycombinator.com/x?id=12", "names no item"),
+        ("https://news.ycombinator.com/item?id=0", "names no item"),
         ("https://bsky.app/profile/dancow.bsky.social", "names no post"),
+        ("https://bsky.app/profile/dancow.bsky.social/post", "a profile or a feed"),
+        ("https://bsky.app/profile/dancow.bsky.social/list/abc", "a profile or a feed"),
+        ("https://bsky.app/x/dancow.bsky.social/post/abc", "a profile or a feed"),
+        (f"at://{DID.upper()}/app.bsky.feed.post/abc", "names no post"),
         ("https://bsky.app/profile/../post/abc", "names no post"),
         ("at://did:plc:x/app.bsky.graph.list/1", "no Bluesky post"),
         ("https://fosstodon.org/@schochastics/%2e%2e", "no link to a post"),
@@ -142,10 +160,15 @@ def test_short_links_say_so() -> None:
         ("https://localhost/@root/1", "no link to a post"),
         ("https://169.254.169.254/users/a/statuses/1", "no link to a post"),
         ("https://youtube.com@evil.example/@a/1", "user name or password"),
+        ("https://user@fosstodon.org/@a/1", "user name or password"),
+        ("https://:word@fosstodon.org/@a/1", "user name or password"),
         ("https://fosstodon.org:8443/@a/1", "port 8443"),
+        ("https://fosstodon.org:81/@a/1", "port 81"),
         ("https://fosstodon.org:x/@a/1", "no web address"),
         ("javascript:alert(1)", "no link|no web address"),
         ("file:///etc/passwd", "file://"),
+        ("x" * 30 + "://a.example/@a/1", f"^{'x' * 20}://"),
+        ("https://x\u2488.example/@a/1", "not a valid one"),
         ("https://example.com/watch?v=dQw4w9WgXcQ", "no link to a post"),
         ("https://notyoutube.com/watch?v=dQw4w9WgXcQ", "no link to a post"),
         ("https://youtu.be/dQw4w9WgXcQ https://youtu.be/dQw4w9WgXcR", "space"),
@@ -243,6 +266,8 @@ STARTS = [
     "", "https://x", "https://x.example/", "https://x.example/@", "at://", "https://bsky.app/profile/",
     "https://www.reddit.com/r/", "https://www.tiktok.com/@", "https://youtu.be/?",
 ]  # fmt: skip
+SHORT_FORM = "https://youtu.be/dQw4w9WgXcQ"
+HOST_OF_250 = ".".join(["a" * 60] * 4) + ".exampl"
 
 
 def refused(text: str) -> str:
@@ -272,5 +297,23 @@ def test_links_are_read_in_linear_time(start: str) -> None:
 def test_a_link_that_is_too_long_is_told_its_length() -> None:
     assert "has 5000 characters" in refused("(" * 5000)
     assert "has 2049 characters" in refused("  <" + "a" * 2049 + ">  ")
+    assert "has 4097 characters" in refused("(" * 4096 + "x")
     padded = " " * 10_000 + "(" * 2000 + "https://youtu.be/dQw4w9WgXcQ)"
     assert refused(padded) == "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
+
+
+@pytest.mark.parametrize(
+    ("written", "most"),
+    [
+        (lambda size: "(" * (size - len(SHORT_FORM)) + SHORT_FORM, 2 * LONGEST),
+        (lambda size: SHORT_FORM + "?" + "a" * (size - len(SHORT_FORM) - 1), LONGEST),
+        (lambda size: SHORT_FORM + "?" + "&".join(["a=b"] * size), 100),
+        (lambda size: f"https://{HOST_OF_250}{'x' * (size - 250)}/@a/1", 253),
+    ],
+    ids=["wrapping", "link", "fields", "host"],
+)
+def test_what_is_as_long_as_may_be_is_read_and_no_more(
+    written: Callable[[int], str], most: int
+) -> None:
+    assert refused(written(most)).startswith("https://")
+    assert not refused(written(most + 1)).startswith("https://")

@@ -8,7 +8,10 @@ from undertone.text import excerpt, tidy, without_surrogates
 
 def test_an_excerpt_is_short_and_printable() -> None:
     assert excerpt("a\x00\n\tb\u202e c") == "a b c"
-    assert len(excerpt("x" * 1000)) == 200
+    assert excerpt("x" * 200) == "x" * 200
+    assert excerpt("x" * 201) == "x" * 199 + "…"
+    assert excerpt("x y z", 5) == "x y z"
+    assert excerpt("x y z", 4) == "x y…"
 
 
 def test_line_ends_are_made_one() -> None:

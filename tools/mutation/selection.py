@@ -10,6 +10,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "uploads": ("undertone/uploads/*.py",),
     "sources": ("undertone/sources/*.py",),
     "parsers": (
+        "undertone/json_view.py",
         "undertone/posts.py",
         "undertone/text.py",
         "undertone/times.py",
@@ -23,6 +24,7 @@ LEFT_OUT = {
     "tests/undertone/pipeline/test_simulation.py",
     "tests/undertone/pipeline/test_limits.py",
     "tests/undertone/results/test_verdict_coverage.py",
+    "tests/undertone/sources/test_faults.py",
 }
 """Tests that take too long to be run for each mutant."""
 

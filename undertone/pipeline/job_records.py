@@ -140,7 +140,9 @@ class OpenMarker(StoredRecord, frozen=True, kw_only=True):
     stalls: int = 0
     """How often it was sent again since they have grown last."""
     announced: datetime | None = None
-    """When a repeated submit last sent the job's messages."""
+    """When the job's messages were last sent again: by a repeated submit, or as `unsent`."""
+    unsent: bool = False
+    """Whether a submit failed while it sent the job's messages, so that some never were."""
     given_up: bool = False
     """Whether reconcile is removing a job that was never written whole; the client that made it
     must then leave the marker alone."""

@@ -8,16 +8,19 @@ messages were sent again without any effect, it gets twice as long as before.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 import msgspec
 
-from undertone.errors import Missing
+from undertone.errors import Missing, UndertoneError
 from undertone.pipeline import names
 from undertone.pipeline.job_records import OpenMarker
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore, WithETag
 from undertone.ports import Queues
+
+log = logging.getLogger(__name__)
 
 STALLED = timedelta(minutes=15)
 """A job in which nothing has happened for so long gets sent again what is missing. Longer than
@@ -59,6 +62,8 @@ def has_stalled(services: Services, job: str, barrier: int, backlog: Backlog) ->
     now = services.clock()
     activity = barrier + services.store.progress.size(job)
     marker, etag = open_marker(services.store, job)
+    if marker.unsent:
+        return _note(services, etag, job, marker, announced=now, unsent=False)
     if marker.activity != activity or marker.since is None:
         _note(services, etag, job, marker, activity=activity, since=now, stalls=0)
         return False
@@ -73,16 +78,34 @@ def has_stalled(services: Services, job: str, barrier: int, backlog: Backlog) ->
 def may_announce_again(services: Services, job: str) -> bool:
     """Whether a submit that is repeated may send the job's messages, as the first one should have.
 
-    Not if anything has happened in the job: then they were sent, and what of them is lost is left
-    to reconcile. Otherwise once in a while, however often the call is repeated.
+    At once if an earlier call is known to have failed while it sent them. Else not if anything has
+    happened in the job: then they were sent, and what of them is lost is left to reconcile.
+    Otherwise once in a while, however often the call is repeated.
     """
     store, now = services.store, services.clock()
+    standing = store.open_markers.find_with_etag(job)
+    if standing is None:  # it has just ended
+        return False
+    marker, etag = standing
+    if marker.unsent:
+        return _note(services, etag, job, marker, announced=now, unsent=False)
     if store.progress.has_records(job) or store.barriers.has_records(job):
         return False
-    marker, etag = open_marker(store, job)
     if marker.announced is not None and now - marker.announced < STALLED:
         return False
     return _note(services, etag, job, marker, announced=now)
+
+
+def note_unsent(services: Services, job: str) -> None:
+    """Note that some of the job's messages were never sent, for a repeated call and reconcile.
+
+    As far as storage lets us: else a stall shows it, a quarter of an hour later.
+    """
+    try:
+        marker, etag = open_marker(services.store, job)
+        _note(services, etag, job, marker, unsent=True)
+    except UndertoneError as error:
+        log.warning("job %s: that messages were not sent could not be noted: %s", job, error)
 
 
 def open_marker(store: JobStore, job: str) -> WithETag[OpenMarker]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from undertone.errors import Conflict, Missing, Permanent, Rejected
+from undertone.errors import Conflict, Missing, Permanent, Rejected, Transient
 from undertone.limits import MAX_COMMENTS, too_many_comments, too_many_posts
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
@@ -36,7 +36,7 @@ from undertone.pipeline.messages import Message
 from undertone.pipeline.post_records import Fetched
 from undertone.pipeline.services import Services
 from undertone.pipeline.snapshot import take_snapshot
-from undertone.pipeline.stalls import may_announce_again
+from undertone.pipeline.stalls import may_announce_again, note_unsent
 from undertone.posts import LONGEST, parse_post_url
 from undertone.records import UPLOAD, PostRef, UploadedPost
 
@@ -76,7 +76,11 @@ def submit(services: Services, submission: Submission) -> Accepted:
     is_new = write_down(services, submission, job, key, rows)
     request = _written(services, job)
     if is_new or _may_announce_again(services, job):
-        announce(services, request, again=not is_new, traceparent=submission.traceparent)
+        try:
+            announce(services, request, again=not is_new, traceparent=submission.traceparent)
+        except Transient:
+            note_unsent(services, job)
+            raise
     return Accepted(request, rows)
 
 

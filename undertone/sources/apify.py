@@ -18,7 +18,7 @@ import msgspec
 from undertone import wire
 from undertone.errors import Missing, Permanent
 from undertone.ports import Versioned
-from undertone.records import Comment, Page, PostRef, Want
+from undertone.records import Comment, Page, PostRef, StoredRecord, Want
 from undertone.sources.apify_actors import Actor
 from undertone.sources.http import Answer, Session
 from undertone.sources.validation import note_of_invalid, validate, validate_each
@@ -92,7 +92,7 @@ class _Refusal(msgspec.Struct):
     error: _Reason
 
 
-class _Start(msgspec.Struct, omit_defaults=True):
+class _Start(StoredRecord, frozen=True):
     """An entry of the log: written before a run is started, and again with the run's id."""
 
     at: datetime

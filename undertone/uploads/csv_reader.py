@@ -72,6 +72,7 @@ def read_rows(text: DecodedText, names_columns: NamesColumns) -> Iterator[list[s
 
     Raises Rejected naming the line where quotes go wrong, once it gets there.
     """
+    csv.field_size_limit(MAX_LINE)  # of this process, which begins with 131,072
     head = next(text.blocks(), "")[:_HEAD]
     said = re.match(r"sep=([^\r\n]{0,8})\r*\n", head)  # Excel's own first line
     delimiter = said[1] if said and re.fullmatch(r"[^\w\s\"'\\]|\t", said[1]) else ""
@@ -142,7 +143,6 @@ class _Lines:
 
 
 def _parse(text: Iterator[str], delimiter: str) -> Iterator[list[str]]:
-    csv.field_size_limit(MAX_LINE)
     lines = _Lines(text)
     try:
         for row in csv.reader(lines, delimiter=delimiter, strict=True):

@@ -11,14 +11,16 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 import msgspec
 
-from model.analyzer import Prediction, Unavailable
-from undertone.errors import Delayed, MissingBlocks, Permanent, Transient
+from model.analyzer import Analyzer, Prediction, Unavailable
+from undertone.errors import Delayed, MissingBlocks, Permanent, Transient, UndertoneError
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.fanin import winners
@@ -28,17 +30,33 @@ from undertone.pipeline.messages import Message
 from undertone.pipeline.paging import OVERTAKEN_DELAY
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
-from undertone.records import Comment, Page, PostRef, Want
+from undertone.ports import Source
+from undertone.records import VERSION, Comment, Page, PostRef, Want
+from undertone.storage.caching import BlobCache, CachingBlobs
 from undertone.storage.memory import MemoryBlobs
 
 MAX_DEQUEUE = 3
 RETRY_DELAY = timedelta(seconds=30)
+BELIEVED = timedelta(seconds=1)
+"""How long a process believes that a job is not stopped, as deployed."""
 MAX_APPENDS = 3
 """Blocks that an append blob takes here, so that barriers and progress go on in further ones."""
 
 
 class Crash(BaseException):
     """The process is killed; nothing of the pipeline may catch it."""
+
+
+class Fault(Enum):
+    """What may become of a call of storage."""
+
+    REFUSED = auto()
+    """It is not done, and said to have failed."""
+    LOST = auto()
+    """It is done, and said to have failed: the answer did not come through."""
+    TWICE = auto()
+    """It is done twice, because the client did not hear the first answer; the second counts. A
+    conditional write says then that somebody else was first."""
 
 
 class Gate:
@@ -75,21 +93,35 @@ _here = threading.local()
 
 
 class Stepped:
-    """An object of which a gated thread waits before every method."""
+    """An object of which a worker waits before every method, and whose calls may go wrong."""
 
-    def __init__(self, inner: object) -> None:
+    def __init__(self, world: World, inner: object) -> None:
+        self._world = world
         self._inner = inner
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._inner, name)
 
         def gated(*args: Any, **kwargs: Any) -> Any:
-            gate: Gate | None = getattr(_here, "gate", None)
-            if gate is not None:
-                gate.wait()
-            return method(*args, **kwargs)
+            worker: Worker | None = getattr(_here, "worker", None)
+            if worker is None:
+                return method(*args, **kwargs)
+            worker.gate.wait()
+            return _befallen(self._world.fault(worker), lambda: method(*args, **kwargs))
 
         return gated
+
+
+def _befallen(fault: Fault | None, call: Callable[[], Any]) -> Any:
+    if fault is Fault.REFUSED:
+        raise Transient("storage answered 503")
+    if fault is Fault.TWICE:
+        with suppress(UndertoneError):  # the client hears of the second answer only
+            call()
+    answer = call()
+    if fault is Fault.LOST:
+        raise Transient("the connection broke before the answer")
+    return answer
 
 
 @dataclass(eq=False)
@@ -106,8 +138,14 @@ class Envelope:
 class Worker:
     """One delivery, under way."""
 
-    def __init__(self, act: Callable[[], object], envelope: Envelope | None = None) -> None:
+    def __init__(
+        self, process: Process, act: Callable[[], object], envelope: Envelope | None = None
+    ) -> None:
+        self.process = process
         self.envelope = envelope
+        self.fault: Fault | None = None
+        """What becomes of its next call."""
+        self.began = process.world.now
         self.error: BaseException | None = None
         self.gate = Gate()
         self._act = act
@@ -116,7 +154,7 @@ class Worker:
         self.gate.reach()
 
     def _run(self) -> None:
-        _here.gate = self.gate
+        _here.worker = self
         try:
             self._act()
         except BaseException as error:  # noqa: BLE001 - Crash too; the world looks at it
@@ -126,6 +164,11 @@ class Worker:
     @property
     def ended(self) -> bool:
         return self.gate.ended
+
+    @property
+    def is_last_try(self) -> bool:
+        """Whether the message of this delivery is poisoned if it fails."""
+        return self.envelope is not None and self.envelope.dequeue_count >= MAX_DEQUEUE
 
     def step(self, *, kill: bool = False) -> None:
         self.gate.step(kill=kill)
@@ -180,7 +223,7 @@ class FickleSource:
         return self._page(int(post.id) % 10, int(cursor or 0))
 
     def _page(self, pages: int, number: int) -> Page:
-        many = 3 if self.world.chance(0.5) else 4  # somebody has commented meanwhile
+        many = 2 if self.world.chance(0.5) else 6  # somebody has commented meanwhile
         comments = tuple(
             Comment(id=f"{number}.{index}", text=f"seen by call {self.calls}")
             for index in range(many)
@@ -189,6 +232,37 @@ class FickleSource:
         if pages == 0:
             return Page(reported=0)
         return Page(comments=comments, cursor=None if last else str(number + 1))
+
+
+class Process:
+    """An instance of the app: what it remembers is its own, and so is its clock."""
+
+    def __init__(self, world: World, skew: timedelta) -> None:
+        self.world = world
+        self.skew = skew
+        self.restart()
+
+    def clock(self) -> datetime:
+        return self.world.now + self.skew
+
+    def restart(self) -> None:
+        """Its memory is empty."""
+        world = self.world
+        jobs = CachingBlobs(
+            Stepped(world, _Forgetful(world)), is_immutable=names.is_immutable, cache=BlobCache()
+        )
+        absences = AbsenceCache(self.clock, BELIEVED)
+        self.services = Services(
+            store=JobStore(jobs, Stepped(world, world.cache), absences, max_appends=MAX_APPENDS),
+            results=Stepped(world, _Recording(world)),
+            queues=Stepped(world, _Sending(world)),
+            clock=self.clock,
+            source=lambda _: world.source,
+            analyzer=lambda: world.analyzer,
+            chunk_size=2,
+            randbits=world.seed.getrandbits,
+            threads=1,
+        )
 
 
 @dataclass
@@ -220,30 +294,52 @@ class World:
     rounds: int = 0
     """How often `reconcile` looked after the jobs; each look may send one ending message a job."""
 
+    fault_rate: float = 0.0
+    """Share of the calls of storage that go wrong, except in the last try of a delivery."""
+    trouble: float = 0.0
+    """Share of the calls in which platform or analyzer cannot answer, where they are exact."""
+    faults: int = 0
+    poisoned: set[tuple[str, int]] = field(default_factory=set)
+    """Job and number of posts of which a message failed every try."""
+    stopped: dict[str, datetime] = field(default_factory=dict)
+    """When each job was cancelled or deleted."""
+    gone: list[Envelope] = field(default_factory=list)
+    """Poisoned messages that nothing handles."""
+
     def __post_init__(self) -> None:
-        source = FickleSource(self)
-        analyzer = FickleAnalyzer(self)
-        absences = AbsenceCache(lambda: self.now, timedelta(seconds=1))  # as deployed
+        self.source: Source = FickleSource(self)
+        self.analyzer: Analyzer = FickleAnalyzer(self)
         believing_none = AbsenceCache(lambda: self.now)
         self.store = JobStore(self.jobs, self.cache, believing_none, max_appends=MAX_APPENDS)
-        jobs, cache = Stepped(_Forgetful(self)), Stepped(self.cache)
-        self.services = Services(
-            store=JobStore(jobs, cache, absences, max_appends=MAX_APPENDS),
-            results=Stepped(_Recording(self)),
-            queues=Stepped(_Sending(self)),
-            clock=lambda: self.now,
-            source=lambda _: source,
-            analyzer=lambda: analyzer,
-            chunk_size=2,
-            randbits=self.seed.getrandbits,
-            threads=1,
-        )
+        self.processes = [Process(self, timedelta())]
+
+    @property
+    def services(self) -> Services:
+        """Those of the process that asks."""
+        worker: Worker | None = getattr(_here, "worker", None)
+        return self.processes[0].services if worker is None else worker.process.services
+
+    def fault(self, worker: Worker) -> Fault | None:
+        """What becomes of the call that `worker` makes now."""
+        fault, worker.fault = worker.fault, None
+        if fault is None and self.may_fail(self.fault_rate):
+            fault = self.seed.choice(list(Fault))
+        if fault is not None:
+            self.faults += 1
+            self.repeats += 1
+            self.copies += 1
+        return fault
+
+    def may_fail(self, share: float) -> bool:
+        """Whether something fails now that may, but not so often that a message is poisoned."""
+        worker: Worker | None = getattr(_here, "worker", None)
+        return self.chance(share) and not (worker is not None and worker.is_last_try)
 
     def chance(self, share: float) -> bool:
-        return self.seed.random() < share
+        return share > 0 and self.seed.random() < share
 
     def start(self, act: Callable[[], object], envelope: Envelope | None = None) -> Worker:
-        worker = Worker(act, envelope)
+        worker = Worker(self.seed.choice(self.processes), act, envelope)
         self.workers.append(worker)
         return worker
 
@@ -257,14 +353,14 @@ class World:
         self.copies += 1
         self.repeats += 1
 
-    def receive(self, envelope: Envelope) -> None:
-        """Deliver a message."""
+    def receive(self, envelope: Envelope) -> Worker | None:
+        """Deliver a message; None if it is poisoned instead."""
         self.queue.remove(envelope)
         envelope.dequeue_count += 1
         if envelope.dequeue_count > MAX_DEQUEUE and not envelope.queue.endswith("-poison"):
             self._poison(envelope)
-            return
-        self.start(
+            return None
+        return self.start(
             lambda: handle_message(
                 self.services,
                 envelope.queue,
@@ -276,16 +372,20 @@ class World:
 
     def _poison(self, envelope: Envelope) -> None:
         queue = names.poison_queue(envelope.queue)
+        message = msgspec.json.decode(envelope.body, type=Message)
+        if envelope.queue in (names.QUEUE_POSTS, names.QUEUE_COMMENTS):
+            self.poisoned.add((message.job, message.post))
         if queue in HANDLERS:
             self.queue.append(Envelope(queue, envelope.body, self.now, self.now))
             self.repeats += 1
         else:  # left to reconcile
+            self.gone.append(envelope)
             self.lost = True
 
     def after(self, worker: Worker) -> None:
         """What the host does with a delivery that has ended."""
         self.workers.remove(worker)
-        if worker.error is not None and not isinstance(worker.error, (Crash, Transient)):
+        if worker.error is not None and not _may_happen(worker.error):
             raise worker.error
         if worker.error is not None:
             self.repeats += 1
@@ -300,7 +400,14 @@ class World:
             worker.envelope.visible_at = self.now + RETRY_DELAY
             self.queue.append(worker.envelope)
 
-    def step(self, worker: Worker, *, kill: bool = False) -> None:
+    def kill(self, process: Process) -> None:
+        """All that it was about dies with it, and what it remembered."""
+        for worker in [worker for worker in self.workers if worker.process is process]:
+            self.step(worker, kill=True)
+        process.restart()
+
+    def step(self, worker: Worker, *, kill: bool = False, fault: Fault | None = None) -> None:
+        worker.fault = fault
         worker.step(kill=kill)
         if worker.ended:
             self.after(worker)
@@ -330,9 +437,40 @@ class World:
                 return
         raise AssertionError("the queues never run empty")
 
+    def rush(self, meanwhile: Callable[[], None]) -> None:
+        """The same, but several at once, call by call in any order, some twice, some killed.
+
+        `meanwhile` is called now and then.
+        """
+        for _ in range(50_000):
+            if self.chance(0.005):
+                meanwhile()
+            if self.queue and len(self.workers) < 4 and (not self.workers or self.chance(0.3)):
+                self._receive_any()
+            elif self.workers:
+                self.step(self.seed.choice(self.workers), kill=self.chance(0.003))
+            else:
+                return
+        raise AssertionError("the queues never run empty")
+
+    def _receive_any(self) -> None:
+        first = min(self.queue, key=lambda e: e.visible_at)
+        self.now = max(self.now, first.visible_at)
+        envelope = self.seed.choice(self.visible())
+        if self.chance(0.15):
+            self.duplicate(envelope)
+            self.receive(self.queue[-1])
+        self.receive(envelope)
+
     def blobs_of(self, job: str) -> Iterator[str]:
         for container in (self.jobs, self.results):
             yield from (name for name in container.names("") if job in name)
+
+
+def _may_happen(error: BaseException) -> bool:
+    if isinstance(error, ExceptionGroup):
+        return all(_may_happen(part) for part in error.exceptions)
+    return isinstance(error, (Crash, Transient))
 
 
 @dataclass
@@ -345,6 +483,18 @@ class _Forgetful:
         if "/progress" in name and self.world.chance(0.2):
             raise Transient("storage answered 503")
         return self.world.jobs.append(name, data)
+
+    def create(self, name: str, data: bytes) -> bool:
+        self._note_stop(name)
+        return self.world.jobs.create(name, data)
+
+    def write(self, name: str, data: bytes, content_type: str = "") -> None:
+        self._note_stop(name)
+        self.world.jobs.write(name, data)
+
+    def _note_stop(self, name: str) -> None:
+        if name.startswith(names.STOPS):
+            self.world.stopped.setdefault(name.removeprefix(names.STOPS), self.world.now)
 
     def replace(self, name: str, data: bytes, etag: str) -> bool:
         standing = self.world.jobs.read(name) if name in self.world.jobs.names(name) else b""
@@ -368,6 +518,18 @@ class _Recording:
     """The results container; notes every block list and commits it."""
 
     world: World
+
+    def stage(self, name: str, block_id: str, data: bytes) -> None:
+        worker: Worker | None = getattr(_here, "worker", None)
+        if worker is not None and worker.envelope is not None:
+            self._check_that_it_is_wanted(worker, worker.envelope)
+        self.world.results.stage(name, block_id, data)
+
+    def _check_that_it_is_wanted(self, worker: Worker, envelope: Envelope) -> None:
+        message = msgspec.json.decode(envelope.body, type=Message)
+        if envelope.queue == names.QUEUE_COMMENTS and message.round == 0:
+            stopped = self.world.stopped.get(message.job, worker.began)
+            assert worker.began <= stopped + BELIEVED, "a stopped job is worked on"
 
     def commit(self, name: str, block_ids: Sequence[str], content_type: str) -> None:
         try:
@@ -394,12 +556,14 @@ class _Sending:
 
     def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:
         message = msgspec.json.decode(body, type=Message)
-        if queue == names.QUEUE_FINISHED:
+        if queue == names.QUEUE_FINISHED and message.v == VERSION:
             assert self._may_end(message), (
                 "the ending message was sent before all posts had arrived"
             )
         now = self.world.now
         self.world.queue.append(Envelope(queue, body, now + timedelta(seconds=delay), now))
+        if message.v > VERSION:
+            return
         if message.attempt:
             work = (message.job, queue, message.post, message.chunk, message.round)
             self.world.postponed.setdefault(work, []).append(message.attempt)
@@ -422,5 +586,5 @@ class _Sending:
         if store.is_deleted(message.job) or names.barrier(message.job) not in store.jobs.names(""):
             return True  # deleted between the arrival and the message
         arrived = len(winners(store.barriers.read(message.job).records)) >= message.posts
-        overdue = self.world.now >= message.deadline
+        overdue = self.world.services.clock() >= message.deadline
         return arrived or overdue or store.stops.find(message.job) is not None

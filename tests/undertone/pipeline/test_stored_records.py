@@ -71,7 +71,8 @@ FULL: list[StoredRecord] = [
     Closed(status="cancelled", at=NOW, states={"ok": 3}, comments=9, unscored=1, models=("a@1",)),
     IndexEntry(job=JOB, created_at=NOW, rows=2, name="ü", status="completed"),
     OpenMarker(
-        owner="me", idempotency="i", activity=0, since=NOW, stalls=2, announced=LATER, given_up=True
+        owner="me", idempotency="i", activity=0, since=NOW, stalls=2, announced=LATER, unsent=True,
+        given_up=True
     ),
     KeyBinding(job=JOB, body="digest"),
     Fetched(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import override
 
 import msgspec
 import pytest
@@ -17,14 +18,14 @@ from tests.undertone.pipeline.conftest import (
     page,
     upload,
 )
-from undertone.errors import Conflict, Rejected
+from undertone.errors import Conflict, Rejected, Transient
 from undertone.pipeline import names
 from undertone.pipeline.job_records import LIFETIME, MAX_ROWS, ROWS_PER_PAGE, Options
 from undertone.pipeline.messages import Message
 from undertone.pipeline.reconcile import ABANDONED, reconcile
 from undertone.pipeline.submit import Submission, announce, plan_rows, submit, write_down
 from undertone.records import UploadedPost, Want
-from undertone.storage.memory import MemoryBlobs
+from undertone.storage.memory import MemoryBlobs, MemoryQueues
 
 # Rows
 
@@ -208,6 +209,41 @@ def test_a_repeated_submission_of_a_job_that_has_ended_sends_nothing(bench: Benc
 
 def test_without_a_key_the_same_call_makes_another_job(bench: Bench) -> None:
     assert bench.submit(URL.format(1)).job != bench.submit(URL.format(1)).job
+
+
+@dataclass
+class FailingQueues(MemoryQueues):
+    """Queues that take so many messages and then fail."""
+
+    left: int = 1_000_000
+
+    @override
+    def send(self, queue: str, body: bytes, *, delay: float = 0) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Transient("queue posts did not take a message: ServerBusy")
+        super().send(queue, body, delay=delay)
+
+
+@pytest.mark.parametrize("who", ["client", "reconcile"])
+def test_messages_that_a_failed_call_left_unsent_are_sent_at_once(who: str) -> None:
+    """Seen: the first post was at work, so the repeated call sent nothing for 15 minutes."""
+    queues = FailingQueues(left=1)
+    bench = Bench(queues=queues)
+    with pytest.raises(Transient):
+        bench.submit(uploads=[upload(2, "a"), upload(2, "b")], key="k")
+    queues.left = 1_000_000
+    bench.deliver("posts", bench.one("posts")[0])
+    bench.deliver("comments", bench.one("comments")[0])
+    if who == "client":
+        bench.submit(uploads=[upload(2, "a"), upload(2, "b")], key="k")
+    else:
+        reconcile(bench.services)
+    bench.drain()
+    (closed_blob,) = (name for name in bench.jobs.names("") if name.endswith("/closed.json"))
+    closed = bench.store.closed.read(closed_blob.partition("/")[0])
+    assert (closed.status, closed.comments) == ("completed", 4)
+    assert bench.jobs.names(names.OPEN) == []
 
 
 def test_a_repeated_submit_does_not_forget_who_has_arrived(bench: Bench) -> None:

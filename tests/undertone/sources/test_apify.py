@@ -139,6 +139,21 @@ def test_a_starter_that_died_before_the_start_is_replaced(setting: Setting) -> N
     assert setting.starts(post) == 2
 
 
+def test_a_start_without_a_run_is_waited_for_two_minutes(setting: Setting) -> None:
+    post = post_for("instagram", setting.world, comments=20, salt=12)
+    dying = dataclasses.replace(setting, intents=DiesAtOnce())
+    with pytest.raises(Transient):
+        dying.source().read(post, Want(), None)
+    (name,) = dying.intents.names("runs/")
+    setting.intents.create(name, dying.intents.read(name))
+    setting.now += timedelta(seconds=119)
+    assert setting.source().read(post, Want(), None).wait > 0
+    assert setting.starts(post) == 0
+    setting.now += timedelta(seconds=1)
+    setting.source().read(post, Want(), None)
+    assert setting.starts(post) == 1
+
+
 def test_a_run_from_before_the_intention_is_not_the_lost_one(setting: Setting) -> None:
     post = post_for("instagram", setting.world, comments=20, salt=11)
     setting.source().read(post, Want(), None)
@@ -217,6 +232,21 @@ def test_a_run_that_was_cut_short_says_so_on_its_last_page() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ended", "items", "note"),
+    [
+        ("SUCCEEDED", [], ""),
+        ("TIMED-OUT", [], "possibly truncated: Apify's run r ended as TIMED-OUT"),
+        ("TIMED-OUT", [{"id": "1", "text": "hi"}], ""),
+    ],
+)
+def test_only_the_last_page_says_that_something_may_be_missing(
+    ended: str, items: list[object], note: str
+) -> None:
+    cursor = f'{{"run":"r","dataset":"d","ended":"{ended}","offset":5,"found":5}}'
+    assert _read([(200, items)], cursor).note == note
+
+
+@pytest.mark.parametrize(
     ("status", "kind", "message"),
     [
         (401, "user-or-token-not-found", "refuses APIFY_TOKEN"),
@@ -236,3 +266,9 @@ def test_the_token_is_in_no_address() -> None:
         source.read(POST, Want(), READING % "SUCCEEDED")
         assert KEY not in str(script.asked[0].url)
         assert script.asked[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_the_record_of_a_run_says_its_version(setting: Setting) -> None:
+    pages_of(setting.source(), post_for("instagram", setting.world, comments=5))
+    (name,) = setting.intents.names("")
+    assert setting.intents.read(name).startswith(b'{"v":1,')

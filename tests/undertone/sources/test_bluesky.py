@@ -88,3 +88,8 @@ def test_pictures_without_words_and_hidden_posts_are_skipped() -> None:
     page = _read([(200, {"thread": _node("root", [hidden, silent, _node("r")], replyCount=3)})])
     assert [comment.text for comment in page.comments] == ["r"]
     assert (page.skipped, page.note) == (2, "")
+
+
+def test_a_post_without_replies_reports_none() -> None:
+    page = _read([(200, {"thread": _node("root", [], replyCount=0)})])
+    assert (page.reported, page.comments, page.note) == (0, (), "")

@@ -19,6 +19,11 @@ NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
         ({"retry-after": "1e9999"}, None),
         ({"retry-after": "nan"}, None),
         ({"retry-after": "999999"}, 86400),
+        ({"retry-after": "999999999"}, 86400),
+        ({"retry-after": "1000000000"}, 1),
+        ({"retry-after": "2026-11-21T20:05:00"}, 300),
+        ({"retry-after": "2026-11-21T22:05:00+02:00"}, 300),
+        ({"retry-after": "20", "x-ratelimit-reset": "17"}, 20),
         ({"retry-after": "soon", "x-ratelimit-reset": "17"}, 17),
         ({"x-ratelimit-reset": "2026-11-21T20:05:00.382733Z"}, 300.382733),
         ({"x-ratelimit-reset": str(int(NOW.timestamp()) + 60)}, 60),
@@ -41,6 +46,8 @@ def test_an_allowance_that_is_used_up_is_told() -> None:
     assert rate_limit_reset(reset | {"x-ratelimit-remaining": "0.0"}, NOW) == NOW + timedelta(
         minutes=1
     )
+    assert rate_limit_reset(reset | {"x-ratelimit-remaining": "0.9"}, NOW) is not None
+    assert rate_limit_reset(reset | {"x-ratelimit-remaining": "1"}, NOW) is None
     assert rate_limit_reset(reset | {"x-ratelimit-remaining": "5"}, NOW) is None
     assert rate_limit_reset(reset | {"x-ratelimit-remaining": "?"}, NOW) is None
     assert rate_limit_reset(reset, NOW) is None

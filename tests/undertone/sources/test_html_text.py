@@ -39,6 +39,15 @@ from undertone.sources.html_text import text_of_html
         ("<SCRIPT>if (a</b) {}</SCRIPT >c", "c"),
         ("a<script>never closed", "a"),
         ("a<p/>b<br/>c", "a\n\nb\nc"),
+        ("a<div>b</div>c<li>d<h1>e</h1>f<h2>g", "a\nb\nc\nd\n\ne\n\nf\n\ng"),
+        ("a<blockquote>b</blockquote><ul><li>c</ul>d", "a\nb\nc\nd"),
+        ("a<br><p>b", "a\n\nb"),
+        ("a<br><br><br>b", "a\n\n\nb"),
+        ("<p>a<p> <p>b", "a\n\nb"),
+        ("</pre>a  b</pre><pre>c  d</pre>e  f", "a b\nc  d\ne f"),
+        ("</style>a<template>b</template>c</template>d", "acd"),
+        ("<pre>a<pre>b  c</pre>d  e</pre>f  g", "a\nb  c\nd  e\nf g"),
+        ("a&#9999999;b&#00000065;c&#12851200;", "a\ufffdbAc\ufffd"),
     ],
 )
 def test_html_as_a_person_reads_it(html: str, text: str) -> None:

@@ -201,3 +201,9 @@ def test_logs_of_good_answers_hold_no_key(base: str, caplog: pytest.LogCaptureFi
     session(base).get(f"{base}/echo", {"key": SECRET})
     assert "/echo?" in caplog.text
     assert SECRET not in caplog.text
+
+
+def test_a_key_that_no_header_can_hold_is_told_without_it(base: str) -> None:
+    with pytest.raises(Permanent, match=r"Platform cannot be asked \(UnicodeEncodeError\)$"):
+        session(base).get(f"{base}/echo", headers={"Authorization": "Bearer ключ"})
+    assert SEEN == []

@@ -83,6 +83,17 @@ def _guard(addresses: list[str], **more: Any) -> PublicHostsAdapter:
     return PublicHostsAdapter(resolve=lambda _: addresses, **more)
 
 
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [("8.8.8.8", "8.8.8.8"), ("2606:4700:4700::1111", "[2606:4700:4700::1111]")],
+)
+def test_the_connection_is_made_to_the_address_itself(address: str, host: str) -> None:
+    request = requests.Request("GET", f"https://{NAME}/").prepare()
+    where, how = _guard([address]).build_connection_pool_key_attributes(request, verify=True)
+    assert (where["host"], request.headers["Host"]) == (host, NAME)
+    assert (how["server_hostname"], how["assert_hostname"]) == (NAME, NAME)
+
+
 def test_a_name_without_addresses_cannot_be_reached() -> None:
     session = Session("Mastodon", public_https, adapter=lambda **kw: _guard([], **kw))
     with pytest.raises(Transient, match="could not be reached"):

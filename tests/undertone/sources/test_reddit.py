@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 import pytest
@@ -127,3 +128,21 @@ def test_removed_comments_are_skipped_and_their_replies_kept() -> None:
     page, _ = _read([TOKEN, _tree(top)])
     assert [(comment.id, comment.parent) for comment in page.comments] == [("b", "a")]
     assert page.skipped == 1
+
+
+def test_a_thread_that_was_looked_up_is_not_looked_up_again() -> None:
+    deeper = [{"kind": "more", "data": {"children": [], "parent_id": f"t1_{top}"}} for top in "ab"]
+    page, _ = _read([TOKEN, _tree(_t1(), *deeper)], '{"deep":["a","c"]}')
+    assert page.cursor is not None
+    assert json.loads(page.cursor) == {"deep": ["c", "b"]}
+
+
+def test_what_was_left_out_is_asked_for_as_it_was_written() -> None:
+    with scripted([TOKEN, (200, {"json": {"data": {"things": [_t1()]}}})]) as script:
+        session = Session("Reddit", allow_only(script.base), clock=lambda: NOW)
+        source = Reddit(session, KEY, KEY, login_base=script.base, base=script.base)
+        source.read(POST, Want(), '{"more":["a","b"]}')
+        assert dict(script.asked[1].query_params) == {
+            "api_type": "json", "raw_json": "1", "link_id": "t3_57dw9a", "sort": "top",
+            "children": "a,b",
+        }  # fmt: skip

@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 import pytest
 
 from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, scripted
 from tests.fakes.world import World
-from tests.undertone.sources.conftest import comments_of, pages_of, post_for, ways_for
+from tests.undertone.sources.conftest import NOW, comments_of, pages_of, post_for, ways_for
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.records import Page, PostRef, Want
 from undertone.sources.http import Session, allow_only
@@ -69,3 +71,23 @@ def test_a_cursor_that_does_not_move_on_ends(following: int) -> None:
     page = _read([TOKEN, (200, {"data": data, "error": {"code": "ok"}})], "50")
     assert page.cursor is None
     assert page.note
+
+
+def test_what_has_no_words_is_counted_as_skipped() -> None:
+    found = [{"id": 1, "text": " "}, {"id": 2, "text": "x"}, {"id": 3, "text": "y"}]
+    page = _read([TOKEN, (200, {"data": {"comments": found}})])
+    assert [comment.id for comment in page.comments] == ["2", "3"]
+    assert page.skipped == 1
+
+
+def test_a_token_that_says_no_time_is_kept_for_two_hours() -> None:
+    now = [NOW]
+    answer: Reply = (200, {"access_token": "t", "data": {"comments": []}})
+    with scripted([answer]) as script:
+        session = Session("TikTok", allow_only(script.base), clock=lambda: now[0])
+        source = TikTokResearch(session, KEY, KEY, base=script.base)
+        for seconds in (0, 7139, 7140):
+            now[0] = NOW + timedelta(seconds=seconds)
+            source.read(POST, Want(), None)
+        paths = [request.url.path.rpartition("/v2/")[2] for request in script.asked]
+    assert [path[:5] for path in paths] == ["oauth", "resea", "resea", "oauth", "resea"]

@@ -145,3 +145,12 @@ def test_a_wrong_key_names_the_setting(world: World) -> None:
         build_sources(config, MemoryBlobs())["youtube"].read(
             parse_post_url(post_url("youtube", comments=3)), Want(), None
         )
+
+
+def test_the_first_video_of_an_answer_is_the_one_that_was_asked_for() -> None:
+    videos = [
+        {"snippet": {"title": "One"}, "statistics": {"commentCount": "3"}},
+        {"snippet": {"title": "Two"}, "statistics": {"commentCount": "4"}},
+    ]
+    page = _read_with([(200, {"items": videos}), (200, {"items": []})])
+    assert (page.title, page.reported) == ("One", 3)

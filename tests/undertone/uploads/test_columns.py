@@ -3,7 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from undertone.uploads.columns import ROLES, column_key, find_columns, names_comments
+from undertone.limits import MAX_COLUMN_NAME, MAX_COLUMNS
+from undertone.uploads.columns import (
+    ROLES,
+    column_key,
+    find_columns,
+    names_comments,
+    no_text_column,
+)
 
 DOCS = (Path(__file__).parents[3] / "docs" / "sources.md").read_text(encoding="utf-8")
 
@@ -27,3 +34,25 @@ def test_the_documented_names_are_the_ones_that_are_read(role: str) -> None:
     assert row is not None
     documented = {column_key(name) for name in row[1].split(",")}
     assert documented == {column_key(name) for name in ROLES[role]}
+
+
+@pytest.mark.parametrize(("others", "more"), [(8, ""), (9, " and 1 more"), (20, " and 12 more")])
+def test_eight_columns_that_are_not_used_are_named(others: int, more: str) -> None:
+    names = [f"c{number}" for number in range(others)]
+    note = find_columns(["text", *names]).note
+    assert note == f"text from “text”; not used: {', '.join(names[:8])}{more}"
+
+
+def test_names_are_looked_at_within_limits_and_shown_shorter() -> None:
+    assert find_columns(["x"] * (MAX_COLUMNS - 1) + ["text"]).places == {"text": MAX_COLUMNS - 1}
+    assert find_columns(["x"] * MAX_COLUMNS + ["text"]).places == {}
+    name = "text".ljust(MAX_COLUMN_NAME)
+    assert find_columns([name + "x"]).note == "text from “text”"
+    assert find_columns(["v" * 50]).note == f"; not used: {'v' * 40}"
+
+
+def test_a_file_without_texts_is_told_twelve_of_its_names() -> None:
+    error = no_text_column(["n" * 50, *(f"c{number}" for number in range(20))])
+    shown = ", ".join(["n" * 39 + "…", *(f"c{number}" for number in range(11))])
+    known = "text, comment, content, body, message, comment text"
+    assert str(error.problems["file"]).endswith(f"one of: {known} (found: {shown})")

@@ -2,11 +2,13 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.undertone.uploads.conftest import read, texts
 from undertone.errors import Rejected
+from undertone.limits import MAX_COLUMN_NAME, MAX_COLUMNS
 
 REEL = "https://www.instagram.com/p/CxYz_12-abc/"
 
@@ -73,3 +75,57 @@ def test_any_json_is_read_or_rejected(value: object) -> None:
     except Rejected:
         return
     assert posts
+
+
+@pytest.mark.parametrize(
+    ("written", "posts"),
+    [
+        ('{"text":"x","id":"1","replies":["y"]}',
+         [("upload", "", [("1", "x", ""), ("2", "y", "1")])]),
+        ('[{"id":"p","text":"own","replies":["a"]}]',
+         [("upload", "", [("p", "own", ""), ("2", "a", "p")])]),
+        ('[{"id":"p","text":"own","comments":["a"],"replies":["b"]}]',
+         [("p", "", [("1", "a", "")])]),
+        ('[{"id":"p","url":"u","title":"T","items":[{"text":"a"},{"text":"b","title":"U","url":"v"}]}]',
+         [("u", "T", [("1", "a", "")]), ("v", "U", [("2", "b", "")])]),
+        ('{"data":[{"x":[1],"text":"a","id":"9"}]}', [("upload", "", [("9", "a", "")])]),
+        ('{"data":[{"text":"a","comments":["b"]}]}',
+         [("upload", "", [("1", "a", ""), ("2", "b", "")])]),
+        ('[{"text":true},{"text":{"a":1}},{"text":null},1]',
+         [("upload", "", [("1", "true", ""), ("2", '{"a":1}', "")])]),
+    ],
+)  # fmt: skip
+def test_what_is_a_post_and_what_a_comment(
+    written: str, posts: list[tuple[str, str, list[tuple[str, str, str]]]]
+) -> None:
+    found = read(written, "application/json")
+    assert posts == [
+        (post.id, post.title, [(c.id, c.text, c.parent) for c in post.comments]) for post in found
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("before", [0, 1, 3])
+def test_the_first_line_that_is_no_json_is_named(end: str, before: int) -> None:
+    lines = [*['"a"', "", '"b"'][:before], "broken", '"c"', "{"]
+    (post,) = read(end.join(lines), "", "x.jsonl")
+    assert post.note.startswith(f"lines that are no JSON: 2 (first: {before + 1}); text from")
+
+
+def test_one_value_is_no_json_lines_unless_somebody_says_so() -> None:
+    assert "no JSON" not in read('{"text":"a"}\n \n')[0].note
+    assert texts(read('{"text":"a"}\n[1')[0]) == ["a"]
+    with pytest.raises(Rejected, match=r"the file is no JSON$"):
+        read('{"text":"a"\n{"text":"b"}')
+    assert texts(read('{"text":"a"\n{"text":"b"}', "", "x.ndjson")[0]) == ["b"]
+
+
+def test_names_that_are_too_long_or_too_many_are_no_columns() -> None:
+    name = "te" + " " * (MAX_COLUMN_NAME - 4) + "xt"
+    assert texts(read(json.dumps([{name: "a"}]), "application/json")[0]) == ["a"]
+    with pytest.raises(Rejected, match="no column of comments"):
+        read(json.dumps([{name + " ": "a"}]), "application/json")
+    most = [{"text": "a"}, *({f"c{number}": 1} for number in range(MAX_COLUMNS - 1))]
+    assert texts(read(json.dumps(most), "application/json")[0]) == ["a"]
+    with pytest.raises(Rejected, match="more than 1,000 columns"):
+        read(json.dumps([*most, {"one more": 1}]), "application/json")

@@ -18,6 +18,7 @@ from undertone.limits import (
     MAX_TEXT,
     MAX_TITLE,
 )
+from undertone.posts import LONGEST
 from undertone.uploads.post_builder import parse_count
 
 
@@ -144,3 +145,29 @@ def test_a_table_has_no_more_columns_than_are_read(body: str) -> None:
 )
 def test_counts_as_people_write_them(cell: str, count: int | None) -> None:
     assert parse_count(cell) == count
+
+
+def test_a_link_that_is_too_long_to_be_read_is_no_posts_address() -> None:
+    link = "https://youtu.be/dQw4w9WgXcQ?".ljust(LONGEST, "a")
+    one, two = read(f"text,post\na,{link}\nb,{link}a\nc,{link}aa\n", "text/csv")
+    assert (one.id, texts(one)) == ("https://www.youtube.com/watch?v=dQw4w9WgXcQ", ["a"])
+    assert (two.id[:40], texts(two)) == (link[:40], ["b", "c"])
+
+
+def test_fields_as_long_as_may_be_are_not_cut() -> None:
+    row = {"id": "i" * MAX_ID, "author": "a" * MAX_AUTHOR, "title": "t" * MAX_TITLE}
+    (post,) = read(json.dumps([row | {"text": "x" * MAX_TEXT}]), "application/json")
+    assert "cut" not in post.note
+    (post,) = read(json.dumps([row | {"text": "x", "id": "i" * (MAX_ID + 1)}]), "application/json")
+    assert "ids cut to 500 characters: 1" in post.note
+
+
+def test_the_first_title_of_a_post_is_its_own() -> None:
+    (post,) = read("text,title,time\na,,\nb,One,soon\n,Two, \n", "text/csv")
+    assert post.title == "One"
+    assert post.note.endswith("; times not understood: 1; rows without text: 1")
+
+
+def test_rows_without_an_id_have_their_number_in_the_file() -> None:
+    one, two = read("text,post\na,p\nb,q\n,p\nc,p\n", "text/csv")
+    assert [[comment.id for comment in post.comments] for post in (one, two)] == [["1", "4"], ["2"]]

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.undertone.uploads.conftest import read, texts
+from undertone.limits import MAX_LINE
+from undertone.uploads.text_reader import decode_text
 
 
 def test_windows_1252_is_read_and_said() -> None:
@@ -37,7 +39,8 @@ def test_a_charset_in_the_long_form_is_no_fault(kind: str) -> None:
     ("charset", "text"),
     [
         ("utf8", "čaj"), ("UTF-16LE", "čaj"), ("utf-32", "čaj"), ("latin1", "café"),
-        ("iso-8859-15", "10 €"), ("windows-1251", "чай"), ("cp1250", "čaj"), ("koi8-r", "чай"),
+        ("iso-8859-15", "10 €"), ("iso-8859-1", "café"), ("iso-8859-16", "ș"),
+        ("windows-1251", "чай"), ("cp1250", "čaj"), ("koi8-r", "чай"),
         ("koi8-u", "чай"), ("Shift_JIS", "お茶"), ("windows-31j", "お茶"), ("euc-jp", "お茶"),
         ("iso-2022-jp", "お茶"), ("gb2312", "茶"), ("gbk", "茶"), ("gb18030", "茶"),
         ("big5", "茶"), ("big5-hkscs", "茶"), ("euc-kr", "차"), ("ks_c_5601-1987", "차"),
@@ -60,3 +63,40 @@ def test_plain_text_is_a_comment_a_line_in_order() -> None:
     (post,) = read("\r\n".join(lines) + "\n", "text/plain", "c.txt")
     assert texts(post) == [line.strip() for line in lines]
     assert len({comment.id for comment in post.comments}) == 300
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "note"),
+    [
+        (b"\xff\xfea\x00", "a", ""),
+        (b"a\x00b\x00", "ab", "read as UTF-16-LE"),
+        (b"\x00a\x00b", "ab", "read as UTF-16-BE"),
+        (b"abc", "abc", ""),
+        (b"abcd", "abcd", ""),
+        (b"a\x00bcdefg", "a\x00bcdefg", ""),
+        (b"a\x00b\x00\x19\x02\x1b\x02", "ab\u0219\u021b", "read as UTF-16-LE"),
+        (b"\x00a\x01\x00\x00b", "a\u0100b", "read as UTF-16-BE"),
+        (b"\xef\xbb\xbf\xef\xbb\xbfa", "a", ""),
+        ("é".encode() * 19 + b"\xff", "é" * 19 + "\ufffd", "1 characters were not valid UTF-8"),
+        ("é".encode() * 18 + b"\xff", "Ã©" * 18 + "ÿ", "read as Windows-1252, as it is no UTF-8"),
+    ],
+)
+def test_what_is_guessed_is_said(data: bytes, text: str, note: str) -> None:
+    (post,) = read(data, "text/plain")
+    assert texts(post) == [text]
+    assert post.note == "; ".join(filter(None, [note, "plain text: one comment a line"]))
+
+
+@pytest.mark.parametrize("size", [64 * 1024, 64 * 1024 + 1, MAX_LINE, MAX_LINE + 1])
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_lines_are_whole_wherever_blocks_end(size: int, end: str) -> None:
+    text = decode_text((f"{'a' * size}{end}" + f"b{end}" + f"c{end}").encode())
+    lines = list(text.lines())
+    assert [line[:2] for line in lines] == ["aa", "b", "c"]
+    assert len(lines[0]) == size
+    assert "".join(text.lines_and_gaps()).endswith(f"{end}b{end}c{end}")
+
+
+def test_a_file_is_text_for_as_long_as_its_charset_fits() -> None:
+    (post,) = read("text\nP\u0159ed\n".encode(), "text/csv; charset=us-ascii")
+    assert texts(post) == ["P\u0159ed"]
