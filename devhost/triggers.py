@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import requests
 from azure.core.pipeline.transport import RequestsTransport
 from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import LinearRetry as BlobRetry
 from azure.storage.queue import LinearRetry, QueueServiceClient
 from requests.adapters import HTTPAdapter
 
@@ -90,7 +91,9 @@ class TriggerBuilder:
         if triggers.lease is None:
             where = f"the timer of function {function.name}"
             string = connection(HOST_STORAGE, self._settings, where)
-            service = BlobServiceClient.from_connection_string(string)
+            # The SDK's own pauses of 15 s are as long as the lease: it would be lost by them.
+            policy = BlobRetry(backoff=1, retry_total=2, random_jitter_range=0)
+            service = BlobServiceClient.from_connection_string(string, retry_policy=policy)
             triggers.lease = TimerLease(service, self._context)
         where = f"the schedule of function {function.name}"
         expression = resolve(function.trigger["schedule"], self._settings, where)

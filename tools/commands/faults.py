@@ -7,7 +7,8 @@ stopped for seconds (SIGSTOP), and the emulator is restarted on its data. All of
 run's seed: `--runs 1 --seed 7` repeats the run with seed 7, as far as timing allows.
 
 The three result files must be those of the quiet run, byte for byte but for the time of fetching.
-What is kept of a run that went wrong: both sets of files and the logs, in out/faults/SEED.
+What is kept of a run that went wrong: both sets of files, the logs and the emulator's data, in
+out/faults/SEED.
 """
 
 from __future__ import annotations
@@ -42,8 +43,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--runs", type=int, default=5, metavar="N", help="how many runs (default 5)")
     add("--seed", type=int, default=1, metavar="S", help="of the first run; then S + 1, … (1)")
     add("--rate", type=float, default=0.05, help="highest share of requests a kind spoils (0.05)")
-    add("--posts", type=int, default=24, metavar="N", help="posts of the job (24)")
+    add("--posts", type=int, default=16, metavar="N", help="posts of the job (16)")
     add("--job", type=int, default=1, metavar="SEED", help="what the job is made up from (1)")
+    add(
+        "--paid-runs",
+        action="store_true",
+        help="also links of platforms that are read by paid runs: where a start was lost, its post "
+        "waits for two minutes",
+    )
+    add("--keep", action="store_true", help="keep files and logs of runs that went well too")
     add("--analyzer", default="compact", help="the setting ANALYZER (compact)")
     add(
         "--patience",
@@ -58,14 +66,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run them all; 1 if any went wrong."""
     # Imported here so that the other commands work while the app cannot be imported.
-    from tools.faults.job import job_of  # noqa: PLC0415
+    from tools.faults.job import PAID_RUNS, PLATFORMS, job_of  # noqa: PLC0415
     from tools.faults.runs import FaultyRun, Task  # noqa: PLC0415
     from tools.job_client import Trouble  # noqa: PLC0415
 
     interrupt_on_signals()  # SIGTERM too: what was started is then stopped
     console = Console()
     console.width = max(console.width, WIDTH)
-    task = Task(job_of(args.job, args.posts), args.analyzer, args.patience)
+    platforms = [*PLATFORMS, *(PAID_RUNS if args.paid_runs else ())]
+    task = Task(job_of(args.job, args.posts, platforms), args.analyzer, args.patience)
     try:
         expected = _quiet_files(console, task)
     except Trouble as error:
@@ -75,7 +84,9 @@ def run(args: argparse.Namespace) -> int:
         return 1
     outcomes = []
     for seed in range(args.seed, args.seed + args.runs):
-        outcome = FaultyRun(task, seed, FOLDER / str(seed), most=args.rate).run(expected)
+        folder = FOLDER / str(seed)
+        one = FaultyRun(task, seed, folder, most=args.rate, keep_all=args.keep)
+        outcome = one.run(expected)
         console.print(_sentence(outcome), markup=False, highlight=False, soft_wrap=True)
         outcomes.append(outcome)
     console.print(_table(outcomes))

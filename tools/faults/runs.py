@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -71,34 +70,45 @@ def quiet_run(task: Task, folder: Path) -> Files:
 class FaultyRun:
     """The job while things fail as the run's seed says."""
 
-    def __init__(self, task: Task, seed: int, folder: Path, *, most: float) -> None:
-        """`most`: highest rate of a kind of fault. `folder`: what is kept of a run gone wrong."""
+    def __init__(
+        self, task: Task, seed: int, folder: Path, *, most: float, keep_all: bool = False
+    ) -> None:
+        """`most`: highest rate of a kind of fault. `folder`: what is kept of a run.
+
+        Without `keep_all` nothing is kept of a run that went well.
+        """
         self._task = task
         self._plan = FaultPlan.seeded(seed, most)
         self._folder = folder
+        self._keep_all = keep_all
         self._outcome = Outcome(seed, self._plan.rates)
 
     def run(self, expected: Files) -> Outcome:
         """Run it on storage of its own, and compare with `expected`."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        data = self._folder / "storage"
+        data.mkdir(parents=True)
         with (
-            tempfile.TemporaryDirectory(prefix="undertone-faults-") as data,
             FaultProxy() as proxy,
-            Emulator(proxy, Path(data)) as emulator,
+            Emulator(proxy, data) as emulator,
             _host(self._task, emulator.connection, self._folder) as host,
         ):
             disturber = Disturber(host, emulator, self._outcome.seed)
             client = Client(host.url, self._task.patience)
             proxy.set_plan(self._plan)
-            files = self._files(client, disturber)
-            self._outcome.requests = proxy.requests
-            proxy.set_plan(None)
+            try:
+                files = self._files(client, disturber)
+            finally:
+                self._outcome.requests = proxy.requests
+                proxy.set_plan(None)
+                self._keep_logs(proxy, disturber)
         self._outcome.injected = proxy.injected
         self._outcome.disturbances = disturber.done
         self._outcome.disappointments = client.disappointments
         if files is not None:
             self._outcome.problem = first_difference(expected, files)
-        if self._outcome.problem:
-            self._keep(expected, files, proxy, disturber)
+        if self._outcome.problem or self._keep_all:
+            self._keep_files(expected, files)
         else:
             shutil.rmtree(self._folder)
         return self._outcome
@@ -115,13 +125,13 @@ class FaultyRun:
         finally:
             self._outcome.seconds = time.monotonic() - began
 
-    def _keep(
-        self, expected: Files, files: Files | None, proxy: FaultProxy, disturber: Disturber
-    ) -> None:
+    def _keep_files(self, expected: Files, files: Files | None) -> None:
         keep(self._folder / "quiet", expected)
         keep(self._folder / "faulty", files or {})
         body = json.dumps(self._task.body, ensure_ascii=False)
         (self._folder / "job.json").write_text(body, "utf-8")
+
+    def _keep_logs(self, proxy: FaultProxy, disturber: Disturber) -> None:
         _write_lines(self._folder / "storage.log", [_line(seen) for seen in proxy.log])
         disturbances = [f"{_clock(at)} {text}" for at, text in disturber.log]
         _write_lines(self._folder / "disturbances.log", disturbances)

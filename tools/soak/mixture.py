@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from tests.fakes.posts import post_url
 from tests.fakes.world import World
-from tools.faults.job import PLATFORMS, job_of
+from tools.faults.job import PAID_RUNS, PLATFORMS, job_of
 from tools.job_client import Client, Trouble
 
 CLIENTS = 3
@@ -30,7 +30,7 @@ BODIES = 5
 
 
 def _job_of(seed: int, posts: int) -> dict[str, Any]:
-    return job_of(seed, posts, platforms=[name for name in PLATFORMS if name != SILENT])
+    return job_of(seed, posts, [name for name in (*PLATFORMS, *PAID_RUNS) if name != SILENT])
 
 
 def _large_job(seed: int) -> dict[str, Any]:
