@@ -212,8 +212,7 @@ TroubledPipeline.TestCase.settings = settings(
     max_examples=150,
     stateful_step_count=60,
     deadline=None,
-    derandomize=True,  # the same examples in each run; other ones by hand, without this line
-    phases=[Phase.explicit, Phase.generate],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 TestTroubledPipeline = TroubledPipeline.TestCase
