@@ -23,8 +23,9 @@ from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.messages import decode
 from undertone.pipeline.record_log import RecordLog
-from undertone.pipeline.store import JobStore, RecordBlobs
+from undertone.pipeline.store import JobStore
 from undertone.posts import is_short, parse_post_url
+from undertone.record_blobs import RecordBlobs
 from undertone.results.csv_cells import text_cell
 from undertone.sources.delays import rate_limit_reset, retry_time
 from undertone.sources.html_text import text_of_html

@@ -18,9 +18,9 @@ import msgspec
 
 from undertone.errors import Full, Missing
 from undertone.pipeline import names
-from undertone.pipeline.versions import decode_records
 from undertone.ports import MAX_APPENDS, Blobs
 from undertone.records import StoredRecord
+from undertone.versions import decode_records
 
 MAX_PARTS = 100
 """Blobs of one log: five million lines, a hundred times what the largest job needs."""

@@ -39,7 +39,8 @@ from undertone.pipeline.post_records import (
     Throttle,
 )
 from undertone.pipeline.record_log import LogPosition, RecordLog
-from undertone.pipeline.store import JobStore, RecordBlobs
+from undertone.pipeline.store import JobStore
+from undertone.record_blobs import RecordBlobs
 from undertone.records import Comment, Page, PostRef, State, StoredRecord, Want
 from undertone.results.tally import Tally
 from undertone.storage.memory import MemoryBlobs
