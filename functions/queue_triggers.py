@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 blueprint = func.Blueprint()
 
+POSTS_IN_BULK = "own-posts"
+"""The queue of `undertone.own_posts.bulk`."""
 POISONED_POSTS = names.poison_queue(names.QUEUE_POSTS)
 POISONED_COMMENTS = names.poison_queue(names.QUEUE_COMMENTS)
 
@@ -64,6 +66,23 @@ def poison_posts(message: func.QueueMessage) -> None:
 def poison_comments(message: func.QueueMessage) -> None:
     """Record that a chunk could not be scored, so that its job ends."""
     _handle_poisoned(POISONED_COMMENTS, message)
+
+
+@blueprint.function_name("keep_posts")
+@blueprint.queue_trigger("message", POSTS_IN_BULK, STORAGE)
+def keep_posts(message: func.QueueMessage) -> None:
+    """Keep a page of posts that were sent in bulk."""
+    wiring.work_bulk().handle(message.get_body())
+
+
+@blueprint.function_name("poison_keep_posts")
+@blueprint.queue_trigger("message", names.poison_queue(POSTS_IN_BULK), STORAGE)
+def poison_keep_posts(message: func.QueueMessage) -> None:
+    """Record that a page of posts could not be kept."""
+    try:
+        wiring.work_bulk().fail(message.get_body())
+    except Transient as error:
+        log.error("dropped a message of posts in bulk: %s", error)
 
 
 def _handle(queue: str, message: func.QueueMessage) -> None:

@@ -52,6 +52,8 @@ class Settings:
     comments_per_chunk: int
     link_minutes: int
     """Minutes for which a download link can be used."""
+    analysis_minutes: int
+    """Minutes for which the analysis of a post serves."""
     key_vault_url: str
     sources: SourcesConfig
     language: LanguageSettings
@@ -70,6 +72,9 @@ class Settings:
                 settings, "COMMENTS_A_CHUNK", default=250, minimum=10, maximum=10_000
             ),
             link_minutes=_integer(settings, "LINK_MINUTES", default=15, minimum=1, maximum=1440),
+            analysis_minutes=_integer(
+                settings, "ANALYSIS_MINUTES", default=15, minimum=0, maximum=1440
+            ),
             key_vault_url=settings.get("KEY_VAULT_URL", "").strip(),
             sources=sources,
             language=LanguageSettings(

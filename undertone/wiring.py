@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from model.analyzer import Analyzer
 from model.factory import LanguageService, build
 from undertone.pipeline import names
@@ -25,9 +27,14 @@ from undertone.pipeline.store import JobStore
 from undertone.ports import Links, Source
 from undertone.settings import Settings
 from undertone.storage.caching import BlobCache
-from undertone.storage.containers import COMMENTS, JOBS, MODELS, RESULTS
+from undertone.storage.containers import COMMENTS, JOBS, MODELS, POSTS, RESULTS
 
 if TYPE_CHECKING:
+    from undertone.feed.following import FollowStore
+    from undertone.own_posts.analysis import Analyst
+    from undertone.own_posts.bulk import Bulk
+    from undertone.own_posts.records import CommentsAt
+    from undertone.own_posts.store import OwnPosts
     from undertone.storage.account import Account
 
 
@@ -153,3 +160,52 @@ def links() -> Links:
 def watches() -> Watches:
     """What this instance has parsed of the jobs it was asked about."""
     return Watches()
+
+
+@once
+def own_posts() -> OwnPosts:
+    """Posts that people keep here."""
+    from undertone.own_posts.store import OwnPosts  # noqa: PLC0415 - not for a plain job
+
+    return OwnPosts(_http_account().blobs(POSTS), now)
+
+
+@once
+def bulk() -> Bulk:
+    """Posts sent in bulk, as HTTP calls see them."""
+    from undertone.own_posts.bulk import Bulk  # noqa: PLC0415 - not for a plain job
+
+    return Bulk(own_posts(), services().queues)
+
+
+@once
+def work_bulk() -> Bulk:
+    """Posts sent in bulk, as queue messages see them."""
+    from undertone.own_posts.bulk import Bulk  # noqa: PLC0415 - not for a plain job
+    from undertone.own_posts.store import OwnPosts  # noqa: PLC0415 - not for a plain job
+
+    return Bulk(OwnPosts(_work_account().blobs(POSTS), now), work_services().queues)
+
+
+@once
+def analyst() -> Analyst:
+    """Analyses posts."""
+    from undertone.own_posts.analysis import Analyst  # noqa: PLC0415 - `regex` is not for all
+
+    keep = timedelta(minutes=settings().analysis_minutes)
+    return Analyst(own_posts(), _analyzer, row_of=_job_row, keep=keep)
+
+
+def _job_row(owner: str, at: CommentsAt) -> dict[str, object] | None:
+    from undertone.pipeline.reports import find_row  # noqa: PLC0415 - with what analyses posts
+
+    row = find_row(services(), owner, at.job, at.row)
+    return None if row is None else msgspec.to_builtins(row)
+
+
+@once
+def following() -> FollowStore:
+    """Who follows what."""
+    from undertone.feed.following import FollowStore  # noqa: PLC0415 - not for a plain job
+
+    return FollowStore(_http_account().blobs(POSTS))

@@ -74,6 +74,17 @@ def result_rows(services: Services, request: Request, page: int) -> list[PostRow
     )
 
 
+def find_row(services: Services, owner: str, job: str, row: int) -> PostRow | None:
+    """A row of the owner's job, counted from 1; None where there is no such row (any more)."""
+    try:
+        request = find_job(services, owner, job)
+        page, place = divmod(row - 1, ROWS_PER_PAGE)
+        rows = result_rows(services, request, page)
+    except (NotFound, Missing):
+        return None
+    return rows[place] if place < len(rows) else None
+
+
 def _arrivals(services: Services, request: Request) -> dict[int, PostArrival]:
     store = services.store
     closing = standing_closing(store, request.job)

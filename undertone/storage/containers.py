@@ -4,5 +4,6 @@ JOBS = "jobs"
 COMMENTS = "comments"
 RESULTS = "results"
 MODELS = "models"
+POSTS = "posts"
 
-ALL = (JOBS, COMMENTS, RESULTS, MODELS)
+ALL = (JOBS, COMMENTS, RESULTS, MODELS, POSTS)
