@@ -14,7 +14,7 @@ import msgspec
 from undertone import wire
 from undertone.errors import Rejected
 
-MOST_SEEN = 120
+MOST_SEEN = 80
 """Entries that a cursor names: it must stand in a URL."""
 _MOST_CHARACTERS = 6_000
 
@@ -38,6 +38,11 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     after: Place = NEWEST
     end: Place = OLDEST
     seen: tuple[str, ...] = ()
+    """Short names of what earlier reads have shown …"""
+    top: str = ""
+    """… and, where this goes on from a page before: the newest key of that read, …"""
+    shown: tuple[str, ...] = ()
+    """… and what its pages so far have shown that may still get neighbours."""
 
     def encode(self) -> str:
         """As text that can stand in a URL."""

@@ -50,7 +50,7 @@ class FeedPage[Item](NamedTuple):
     older: Cursor | None
     """What follows; None at the end."""
     newer: Cursor
-    """What will have come since; of use on the first page."""
+    """What will have come since this read: take it from the last page that was read."""
 
 
 def read_page[Item](
@@ -71,8 +71,40 @@ def read_page[Item](
         position = places[-1] if places else position
         if not more or len(entries) >= limit:
             break
-    older = Cursor(position, cursor.end, cursor.seen) if more else None
-    return FeedPage(entries, older, _newer(entries, cursor, older is not None, settled_before))
+    return _page(entries, position if more else None, cursor, settled_before)
+
+
+def _page[Item](
+    entries: list[Entry[Item]],
+    position: Place | None,
+    cursor: Cursor,
+    settled_before: Callable[[str], str],
+) -> FeedPage[Item]:
+    """The page with these entries; `position` is where the next one goes on, None at the end.
+
+    A read is a chain of pages. What comes after it is all that stands before `settled` and was not
+    shown in it: so what appears late among entries that were shown is seen next time.
+    """
+    top = cursor.top or (entries[0].place.key if entries else "")
+    if not top:
+        return FeedPage(entries, None, Cursor(end=cursor.end, seen=cursor.seen))
+    settled = min(cursor.end, Place(settled_before(top), ""))
+    places = [short(entry.place) for entry in entries if entry.place < settled]
+    shown = tuple([*cursor.shown, *places][: MOST_SEEN + 1])
+    older = None
+    if position is not None:
+        older = Cursor(position, cursor.end, cursor.seen, top, shown)
+        settled = min(settled, position)
+    return FeedPage(entries, older, _newer(settled, {*shown, *cursor.seen}))
+
+
+def _newer(end: Place, shown: Iterable[str]) -> Cursor:
+    """A cursor for what stands before `end` and was not shown. It names so many entries at most:
+    where there are more, only the newest ones may still get neighbours."""
+    seen = sorted(name for name in shown if is_within(name, end))
+    if len(seen) > MOST_SEEN:
+        end = moment_of(seen[MOST_SEEN])
+    return Cursor(end=end, seen=tuple(seen[:MOST_SEEN]))
 
 
 def _places[Item](
@@ -111,25 +143,6 @@ def _items[Item](
     items = _in_parallel(lambda place: by_source[place.source].item(place.key), places)
     pairs = zip(places, items, strict=True)
     return [Entry(place, item) for place, item in pairs if item is not None]
-
-
-def _newer[Item](
-    entries: Sequence[Entry[Item]],
-    cursor: Cursor,
-    is_cut: bool,
-    settled_before: Callable[[str], str],
-) -> Cursor:
-    """A cursor for what comes after this read, without gaps and without repeats."""
-    if not entries:
-        return Cursor(end=cursor.end, seen=cursor.seen)
-    end = min(cursor.end, Place(settled_before(entries[0].place.key), ""))
-    if is_cut:
-        end = min(end, entries[-1].place)
-    shown = [short(entry.place) for entry in entries if entry.place < end]
-    seen = sorted({*shown, *(name for name in cursor.seen if is_within(name, end))})
-    if len(seen) > MOST_SEEN:
-        end = min(end, moment_of(seen[MOST_SEEN]))
-    return Cursor(end=end, seen=tuple(seen[:MOST_SEEN]))
 
 
 def most_certain[Item](
