@@ -35,6 +35,10 @@ NO_FILE_OF_THEIR_NAME = {
     "tools/soak/samples.py": "tests/end_to_end/test_soak.py",
     "tools/processes.py": "a line of subprocess; test_lock.py and test_model.py",
     "tools/project.py": "names of folders, which tests of every room use",
+    "functions/post_bodies.py": "test_own_posts.py",
+    "functions/feed_items.py": "test_feed.py",
+    "undertone/own_posts/names.py": "test_store.py",
+    "undertone/own_posts/records.py": "test_store.py",
     "functions/endpoints.py": "test_bindings.py and test_jobs.py: every route of the app",
     # Declarations
     "undertone/ports.py": "protocols; the contract suites of storage and sources hold to them",

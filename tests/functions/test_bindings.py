@@ -32,6 +32,22 @@ HTTP = {
     "download": ("jobs/{job_id}/download", ["GET"], "FUNCTION"),
     "cancel": ("jobs/{job_id}/cancel", ["POST"], "FUNCTION"),
     "health": ("health", ["GET"], "ANONYMOUS"),
+    "create_posts": ("posts", ["POST"], "FUNCTION"),
+    "put_post": ("posts/{post_id}", ["PUT"], "FUNCTION"),
+    "get_post": ("posts/{post_id}", ["GET"], "FUNCTION"),
+    "delete_post": ("posts/{post_id}", ["DELETE"], "FUNCTION"),
+    "analyse_post": ("posts/{post_id}/analysis", ["GET"], "FUNCTION"),
+    "create_posts_v1": ("v1/posts", ["POST"], "FUNCTION"),
+    "put_post_v1": ("v1/posts/{post_id}", ["PUT"], "FUNCTION"),
+    "get_post_v1": ("v1/posts/{post_id}", ["GET"], "FUNCTION"),
+    "delete_post_v1": ("v1/posts/{post_id}", ["DELETE"], "FUNCTION"),
+    "analyse_post_v1": ("v1/posts/{post_id}/analysis", ["GET"], "FUNCTION"),
+    "get_post_batch": ("post-batches/{batch_id}", ["GET"], "FUNCTION"),
+    "get_feed": ("feed", ["GET"], "FUNCTION"),
+    "post_feed": ("feed", ["POST"], "FUNCTION"),
+    "list_feed_sources": ("feed/sources", ["GET"], "FUNCTION"),
+    "follow": ("feed/sources/{kind}/{source_id}", ["PUT"], "FUNCTION"),
+    "leave": ("feed/sources/{kind}/{source_id}", ["DELETE"], "FUNCTION"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 OTHER_METHODS = {
@@ -42,6 +58,19 @@ OTHER_METHODS = {
     "wrong_method_jobs_job_id_status": ("jobs/{job_id}/status", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_download": ("jobs/{job_id}/download", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_cancel": ("jobs/{job_id}/cancel", "POST, OPTIONS"),
+    "allow_posts": ("posts", "POST, OPTIONS"),
+    "wrong_method_posts_post_id": ("posts/{post_id}", "PUT, GET, DELETE, OPTIONS"),
+    "wrong_method_posts_post_id_analysis": ("posts/{post_id}/analysis", "GET, OPTIONS"),
+    "allow_v_posts": ("v1/posts", "POST, OPTIONS"),
+    "wrong_method_v_posts_post_id": ("v1/posts/{post_id}", "PUT, GET, DELETE, OPTIONS"),
+    "wrong_method_v_posts_post_id_analysis": ("v1/posts/{post_id}/analysis", "GET, OPTIONS"),
+    "wrong_method_post_batches_batch_id": ("post-batches/{batch_id}", "GET, OPTIONS"),
+    "allow_feed": ("feed", "GET, POST, OPTIONS"),
+    "allow_feed_sources": ("feed/sources", "GET, OPTIONS"),
+    "wrong_method_feed_sources_kind_source_id": (
+        "feed/sources/{kind}/{source_id}",
+        "PUT, DELETE, OPTIONS",
+    ),
 }
 """Function → its route, and what it says is allowed there."""
 ALL_HTTP = HTTP | {
@@ -55,6 +84,8 @@ QUEUES = {
     "aggregate": "finished",
     "poison_posts": "posts-poison",
     "poison_comments": "comments-poison",
+    "keep_posts": "own-posts",
+    "poison_keep_posts": "own-posts-poison",
 }
 TIMERS = {"reconcile": "0 */5 * * * *"}
 
@@ -99,7 +130,7 @@ def test_no_route_hides_another(functions: list[dict[str, Any]]) -> None:
     table = routes.build([Function(f["name"], "", f) for f in functions], "api")
     assert routes.clashes(table) == []
     for name, (route, methods, _) in ALL_HTTP.items():
-        path = "/api/" + route.replace("{job_id}", "0123456789")
+        path = "/api/" + re.sub(r"{\w+}", "0123456789", route)
         for method in methods:
             found = routes.find(table, method, path)
             assert found is not None
@@ -166,7 +197,7 @@ def test_what_goes_on_by_itself_ends_well_before_the_time_limit() -> None:
 
 
 def test_the_containers_are_named_as_the_design_says() -> None:
-    assert set(ALL) == {"jobs", "comments", "results", "models"}
+    assert set(ALL) == {"jobs", "comments", "results", "models", "posts"}
 
 
 @pytest.mark.parametrize(
