@@ -159,7 +159,7 @@ module vault 'vault.bicep' = {
     name: 'kv-ut-${token}'
     location: location
     tags: allTags
-    isPrivate: privateNetwork
+    publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'
   }
 }
 

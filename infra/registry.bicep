@@ -9,7 +9,7 @@ param deployerType string
 var acrPull = '7f951dda-4ed3-4680-a7ca-43fe172d538d'
 var acrPush = '8311e382-0749-4cb8-b61a-304f252e45ec'
 
-resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' = {
+resource registry 'Microsoft.ContainerRegistry/registries@2025-11-01' = {
   // checkov:skip=CKV_AZURE_139:hosted runners push from anywhere; every request needs a role, and there is no admin
   // checkov:skip=CKV_AZURE_163:scanning is Defender's, a plan of the subscription and not of this registry
   // checkov:skip=CKV_AZURE_166:quarantine needs the Premium tier

@@ -21,6 +21,12 @@ var keyVaultSecretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 @description('The host and the app: send telemetry.')
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
+var appStorageRoles = [
+  storageBlobDataOwner
+  storageQueueDataContributor
+  storageTableDataContributor
+]
+
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: storageName
 }
@@ -33,11 +39,7 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
 
-resource appStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in [
-  storageBlobDataOwner
-  storageQueueDataContributor
-  storageTableDataContributor
-]: {
+resource appStorage 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in appStorageRoles: {
   scope: account
   name: guid(account.id, appPrincipalId, role)
   properties: {
