@@ -10,9 +10,11 @@ from typing import Protocol
 
 from tools.commands import (
     azurite,
+    backup,
     bench,
     check,
     clean,
+    deliver,
     demo,
     faults,
     fuzz,
@@ -20,6 +22,8 @@ from tools.commands import (
     lock,
     model,
     mutants,
+    package,
+    smoke,
     soak,
     sources,
     test,
@@ -54,6 +58,10 @@ COMMANDS: dict[str, Command] = {
     "mutants": mutants,
     "infra": infra,
     "model": model,
+    "package": package,
+    "deliver": deliver,
+    "smoke": smoke,
+    "backup": backup,
     "lock": lock,
     "clean": clean,
 }

@@ -13,7 +13,7 @@ PROJECT = Path(__file__).parents[2]
 BLOBS = "blobServices/containers/blobs"
 QUEUES = "queueServices/queues"
 ACTIONS = {
-    # Microsoft's "Permissions for calling data operations", without Microsoft.Storage/storageAccounts/
+    # As Microsoft's page "Permissions for calling data operations" has them, shortened
     "append_block": f"{BLOBS}/write",
     "commit_block_list": f"{BLOBS}/write",
     "create_append_blob": f"{BLOBS}/write",

@@ -1,4 +1,4 @@
-"""Every setting that the code reads is set, listed and explained, and none that it does not read."""
+"""Every setting that the code reads is set, listed and explained; no other one is."""
 
 from __future__ import annotations
 

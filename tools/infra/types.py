@@ -178,21 +178,27 @@ def _object_problems(
             yield f"{where}.{shape['by']} is {kind!r}, which does not exist"
             return
         shape = shape["kinds"][kind]
-    if "properties" not in shape:
+    properties = shape.get("properties")
+    if properties is None:
         return
-    properties = shape["properties"]
     for name, each in value.items():
-        if name in BICEP_ONLY:
-            continue
-        if name not in properties and not shape.get("any"):
-            yield f"{where}.{name} does not exist"
-        elif properties.get(name, {}).get("read_only"):
-            yield f"{where}.{name} cannot be set"
-        else:
-            yield from problems(properties.get(name, {}), each, names, f"{where}.{name}")
+        of = properties.get(name, {} if shape.get("any") else None)
+        if name not in BICEP_ONLY:
+            yield from _property_problems(of, each, names, f"{where}.{name}")
     for name, each in properties.items():
         if each.get("required") and name not in value and name not in {"apiVersion", "type"}:
             yield f"{where}.{name} is missing"
+
+
+def _property_problems(
+    shape: Shape | None, value: Any, names: set[str], where: str
+) -> Iterator[str]:
+    if shape is None:
+        yield f"{where} does not exist"
+    elif shape.get("read_only"):
+        yield f"{where} cannot be set"
+    else:
+        yield from problems(shape, value, names, where)
 
 
 def _git(checkout: Path, *arguments: str) -> str:
