@@ -57,7 +57,7 @@ def templates() -> dict[str, Template]:
 
 def read(path: Path) -> Template:
     """One file. Raises what the parser raises if it cannot read it."""
-    parsed: dict[str, Any] = BicepParser().parse(text=path.read_text("utf-8"))
+    parsed: Any = BicepParser().parse(text=path.read_text("utf-8"))
     return Template(
         file=path.name,
         parameters=parsed.get("parameters", {}),

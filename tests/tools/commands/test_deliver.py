@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from azure.storage.blob import BlobServiceClient
 
-from tools.commands.deliver import MANIFEST, run, upload
+from tools.commands.deliver import run, upload
 from undertone.settings import StorageSettings
 from undertone.storage.account import Account
 from undertone.storage.containers import MODELS
-from undertone.stored_models import download_model
+from undertone.stored_models import MANIFEST, download_model
 
 
 @pytest.mark.azurite

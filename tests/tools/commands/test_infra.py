@@ -8,7 +8,7 @@ from tools.commands.infra import faults
 
 
 def report(**changes: Any) -> dict[str, Any]:
-    results = {"parsing_errors": [], "failed_checks": [], "skipped_checks": []}
+    results: dict[str, Any] = {"parsing_errors": [], "failed_checks": [], "skipped_checks": []}
     return {"results": results | changes, "summary": {"passed": 1}}
 
 

@@ -81,7 +81,7 @@ class Deployment:
 @pytest.fixture
 def deployment() -> Iterator[Deployment]:
     found = Deployment()
-    with make_server("127.0.0.1", 0, found, handler_class=Quiet) as server:  # type: ignore[arg-type]
+    with make_server("127.0.0.1", 0, found, handler_class=Quiet) as server:
         found.url = f"http://127.0.0.1:{server.server_port}"
         Thread(target=server.serve_forever, daemon=True).start()
         yield found
