@@ -147,8 +147,8 @@ customMetrics
 | extend recent = timestamp > ago(1h)
 | summarize unscored = sumif(valueSum, name == "undertone.comments.unscored"), total = sum(valueSum) by recent
 | extend share = unscored / total
-| summarize latest = maxif(share, recent), before = maxif(share, not(recent)), comments = maxif(total, recent)
-| where comments >= 100 and latest > max_of(0.02, 3 * coalesce(before, 0.0))
+| summarize share_now = maxif(share, recent), share_before = maxif(share, not(recent)), comments = maxif(total, recent)
+| where comments >= 100 and share_now > max_of(0.02, 3 * coalesce(share_before, 0.0))
 '''
   }
   {

