@@ -22,9 +22,7 @@ TABLES = {
         f"{_COMMON}, name: string, value: real, valueCount: int, valueSum: real, "
         "valueMin: real, valueMax: real, customDimensions: dynamic"
     ),
-    "_LogOperation": (
-        "TimeGenerated: datetime, Category: string, Operation: string, Level: string, Detail: string"
-    ),
+    "_LogOperation": "TimeGenerated: datetime, Category: string, Operation: string, Detail: string",
 }
 """Those of Application Insights and of a workspace that queries read, and the columns they use."""
 _CHECK = """
