@@ -18,6 +18,7 @@ NO_FILE_OF_THEIR_NAME = {
     "functions/site.py": "health, asked in test_jobs.py",
     "functions/timers.py": "a line a timer; fired in test_jobs.py",
     # Commands: parsed in tests/tools/test_cli.py, run by people and CI
+    "tools/commands/backup.py": "tests/tools/backup/test_copying.py, and a job in both directions",
     "tools/commands/azurite.py": "what it starts is in tests/devhost/test_azurite.py",
     "tools/commands/check.py": "the list of checks that CI runs",
     "tools/commands/clean.py": "removes folders",
