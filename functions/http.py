@@ -1,4 +1,4 @@
-"""HTTP in and out: who is calling, JSON answers, and every error as problem+json (RFC 9457)."""
+"""HTTP in and out: JSON answers, and every error as problem+json (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from typing import Any
 import azure.functions as func
 import msgspec
 
-from undertone.errors import Conflict, Missing, Rejected, Transient
+from undertone.errors import Missing, Rejected, Transient
 
 log = logging.getLogger(__name__)
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-OWNER = "shared"
-"""Until callers have identities, all who hold a function key share their jobs."""
 
 _MOST_DIGITS = 20
 """Of a number in the query; Python refuses to read thousands of them."""
@@ -70,10 +68,14 @@ def problem_responses(handler: Handler) -> Handler:
     def handle(req: func.HttpRequest) -> func.HttpResponse:
         try:
             return handler(req)
-        except Conflict as error:
-            return problem_response(error.status, error.detail, retry_after=error.retry_after)
         except Rejected as error:
-            return problem_response(error.status, error.detail, problems=error.problems)
+            return problem_response(
+                error.status,
+                error.detail,
+                problems=error.problems,
+                retry_after=error.retry_after,
+                headers=error.headers,
+            )
         except Missing:
             return problem_response(404, "the job is gone; it was deleted while you asked")
         except Transient as error:
@@ -88,11 +90,6 @@ def problem_responses(handler: Handler) -> Handler:
             )
 
     return handle
-
-
-def caller(_req: func.HttpRequest) -> str:
-    """The owner of what this request makes or asks for."""
-    return OWNER
 
 
 def base_url(req: func.HttpRequest) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import azure.functions as func
 
 from undertone import wiring
+from undertone.identity.rates import sweep_counters
 from undertone.pipeline.reconcile import reconcile as reconcile_all
 
 blueprint = func.Blueprint()
@@ -14,4 +15,7 @@ blueprint = func.Blueprint()
 @blueprint.timer_trigger("timer", "0 */5 * * * *", use_monitor=True)
 def reconcile(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding wants the parameter
     """Every five minutes: jobs that have stalled or run out of time, deletions to complete."""
-    reconcile_all(wiring.work_services())
+    try:
+        reconcile_all(wiring.work_services())
+    finally:
+        sweep_counters(wiring.limit_counters(), wiring.now())

@@ -24,13 +24,13 @@ from undertone.storage.containers import ALL
 pytestmark = pytest.mark.azurite
 
 HTTP = {
-    "submit": ("jobs/create", ["POST"], "FUNCTION"),
-    "list_jobs": ("jobs", ["GET"], "FUNCTION"),
-    "job_results": ("jobs/{job_id}", ["GET"], "FUNCTION"),
-    "delete": ("jobs/{job_id}", ["DELETE"], "FUNCTION"),
-    "job_status": ("jobs/{job_id}/status", ["GET"], "FUNCTION"),
-    "download": ("jobs/{job_id}/download", ["GET"], "FUNCTION"),
-    "cancel": ("jobs/{job_id}/cancel", ["POST"], "FUNCTION"),
+    "submit": ("jobs/create", ["POST"], "ANONYMOUS"),
+    "list_jobs": ("jobs", ["GET"], "ANONYMOUS"),
+    "job_results": ("jobs/{job_id}", ["GET"], "ANONYMOUS"),
+    "delete": ("jobs/{job_id}", ["DELETE"], "ANONYMOUS"),
+    "job_status": ("jobs/{job_id}/status", ["GET"], "ANONYMOUS"),
+    "download": ("jobs/{job_id}/download", ["GET"], "ANONYMOUS"),
+    "cancel": ("jobs/{job_id}/cancel", ["POST"], "ANONYMOUS"),
     "health": ("health", ["GET"], "ANONYMOUS"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -166,7 +166,7 @@ def test_what_goes_on_by_itself_ends_well_before_the_time_limit() -> None:
 
 
 def test_the_containers_are_named_as_the_design_says() -> None:
-    assert set(ALL) == {"jobs", "comments", "results", "models"}
+    assert set(ALL) == {"jobs", "comments", "results", "models", "limits"}
 
 
 @pytest.mark.parametrize(

@@ -4,5 +4,6 @@ JOBS = "jobs"
 COMMENTS = "comments"
 RESULTS = "results"
 MODELS = "models"
+LIMITS = "limits"
 
-ALL = (JOBS, COMMENTS, RESULTS, MODELS)
+ALL = (JOBS, COMMENTS, RESULTS, MODELS, LIMITS)
