@@ -16,6 +16,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -82,19 +83,37 @@ def flipped_signature(provider: Provider) -> str:
     return f"{header}.{payload}.{b64(bytes(raw))}"
 
 
+def publish_weak_keys(provider: Provider) -> None:
+    """Let the provider have a short RSA key and one on another curve, before its good ones."""
+    if "small" not in provider.keys:
+        weak = {
+            "small": rsa.generate_private_key(public_exponent=65537, key_size=1024),
+            "p384": ec.generate_private_key(ec.SECP384R1()),
+        }
+        provider.keys = weak | provider.keys
+
+
 def small_key(provider: Provider) -> str:
-    """Signed by a key that the provider publishes and that is too short."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
-    provider.keys["small"] = key
+    publish_weak_keys(provider)
+    key: Any = provider.keys["small"]
     signed = f"{part(header_of(provider, kid='small'))}.{part(provider.claims())}"
     return f"{signed}.{b64(key.sign(signed.encode(), PKCS1v15(), SHA256()))}"
 
 
-def other_curve(provider: Provider) -> str:
-    provider.keys["p384"] = ec.generate_private_key(ec.SECP384R1())
-    token = signed_by(provider.keys["p384"], "ES384", {"kid": "p384"}, provider.claims())
-    provider.rotate()
-    return token
+def other_curve(provider: Provider, algorithm: str = "ES384") -> str:
+    publish_weak_keys(provider)
+    key: Any = provider.keys["p384"]
+    return signed_by(key, algorithm, {"kid": "p384"}, provider.claims())
+
+
+def other_curve_as_p256(provider: Provider) -> str:
+    """ES256 over a key that is not on P-256: the hash fits, the curve does not."""
+    publish_weak_keys(provider)
+    key: Any = provider.keys["p384"]
+    header = header_of(provider, alg="ES256", kid="p384")
+    signed = f"{part(header)}.{part(provider.claims())}"
+    r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(SHA256())))
+    return f"{signed}.{b64(r.to_bytes(48) + s.to_bytes(48))}"
 
 
 def raw_payload(provider: Provider, payload: bytes) -> str:
@@ -113,6 +132,7 @@ def withdrawn_key(provider: Provider) -> str:
 
 NOW = time.time
 Make = Callable[[Provider], str]
+WITHDRAWN = "a withdrawn key"
 BAD: dict[str, Make] = {
     "alg none": none_algorithm,
     "alg None": lambda p: none_algorithm(p, "None"),
@@ -138,6 +158,7 @@ BAD: dict[str, Make] = {
         new_key("ES256"), "ES256", header_of(p, alg="ES256"), p.claims()
     ),
     "another curve": other_curve,
+    "another curve under ES256": other_curve_as_p256,
     "an RSA key of 1024 bits": small_key,
     "somebody else's key": foreign_key,
     "an unknown kid": lambda p: foreign_key(p, kid="unknown"),
@@ -152,7 +173,7 @@ BAD: dict[str, Make] = {
     "crit": lambda p: p.token(headers={"crit": ["exp"]}),
     "a token of another kind": lambda p: p.token(headers={"typ": "dpop+jwt"}),
     "a logout token": lambda p: p.token(headers={"typ": "logout+jwt"}),
-    "a withdrawn key": withdrawn_key,
+    WITHDRAWN: withdrawn_key,
     "expired": lambda p: p.token(exp=int(NOW()) - 120),
     "expired longer ago than the leeway": lambda p: p.token(exp=int(NOW()) - 40),
     "not valid yet": lambda p: p.token(nbf=int(NOW()) + 120),

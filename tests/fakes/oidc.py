@@ -88,7 +88,9 @@ def _rsa_key(_: int) -> rsa.RSAPrivateKey:
 
 
 def algorithm_of(key: PrivateKey) -> str:
-    return "RS256" if isinstance(key, rsa.RSAPrivateKey) else "ES256"
+    if isinstance(key, rsa.RSAPrivateKey):
+        return "RS256"
+    return "ES384" if key.curve.name == "secp384r1" else "ES256"
 
 
 def public_jwk(key: PrivateKey) -> dict[str, Any]:

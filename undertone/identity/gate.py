@@ -58,6 +58,12 @@ class Gate:
         address. Raises TooMany, Unauthorized, Forbidden, Rejected (503: nobody is configured) and
         Transient.
         """
+        if not (self._config.is_configured or self._is_emulator):
+            raise Rejected(
+                "this app does not know who may call it: set OIDC_ISSUERS and OIDC_AUDIENCES, or "
+                "API_KEYS; without them it serves nobody but on the storage emulator",
+                status=503,
+            )
         address = client_address(headers.get("x-forwarded-for", ""), self._config.front_proxies)
         standings: list[Standing] = []
         for name in (ADDRESS, *policies):
@@ -82,13 +88,7 @@ class Gate:
 
     def _caller(self, headers: Mapping[str, str]) -> Caller:
         if not self._config.is_configured:
-            if self._is_emulator:
-                return EVERYBODY
-            raise Rejected(
-                "this app does not know who may call it: set OIDC_ISSUERS and OIDC_AUDIENCES, or "
-                "API_KEYS; without them it serves nobody but on the storage emulator",
-                status=503,
-            )
+            return EVERYBODY
         authorization, key = headers.get("authorization", ""), headers.get("x-functions-key", "")
         if authorization and key:
             raise Rejected("send a token or a key, not both", status=400)
