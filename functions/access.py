@@ -8,14 +8,12 @@ as everybody.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import NamedTuple
 
 import azure.functions as func
 
-from functions.http import Handler
+from functions.http import Handler, called_by
 from undertone.identity import callers
-from undertone.identity.callers import Caller
 from undertone.identity.gate import Gate
 
 
@@ -37,13 +35,6 @@ ANALYST = Access(frozenset({callers.ANALYST, callers.ADMIN}))
 ADMIN = Access(frozenset({callers.ADMIN}))
 """For those who look after the app."""
 
-_caller: ContextVar[Caller] = ContextVar("caller")
-
-
-def caller() -> Caller:
-    """Who makes the request that is being answered. Raises LookupError in a public handler."""
-    return _caller.get()
-
 
 def guarded(handler: Handler, access: Access, gate: Callable[[], Gate]) -> Handler:
     """`handler`, for those whom `access` lets in.
@@ -56,11 +47,8 @@ def guarded(handler: Handler, access: Access, gate: Callable[[], Gate]) -> Handl
     def handle(req: func.HttpRequest) -> func.HttpResponse:
         headers = {name.lower(): value for name, value in req.headers.items()}
         entry = gate().enter(headers, access.roles, access.policies)
-        token = _caller.set(entry.caller)
-        try:
+        with called_by(entry.caller):
             response = handler(req)
-        finally:
-            _caller.reset(token)
         for name, value in entry.headers.items():
             response.headers[name] = value
         return response

@@ -1,9 +1,11 @@
-"""HTTP in and out: JSON answers, and every error as problem+json (RFC 9457)."""
+"""HTTP in and out: who is calling, JSON answers, and every error as problem+json (RFC 9457)."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +14,7 @@ import azure.functions as func
 import msgspec
 
 from undertone.errors import Missing, Rejected, Transient
+from undertone.identity.callers import Caller
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +23,8 @@ PROBLEM = "application/problem+json"
 
 _MOST_DIGITS = 20
 """Of a number in the query; Python refuses to read thousands of them."""
+
+_caller: ContextVar[Caller] = ContextVar("caller")
 
 Handler = Callable[[func.HttpRequest], func.HttpResponse]
 
@@ -90,6 +95,21 @@ def problem_responses(handler: Handler) -> Handler:
             )
 
     return handle
+
+
+def caller(_req: func.HttpRequest) -> Caller:
+    """Who makes the request that is being answered. Raises LookupError in a public handler."""
+    return _caller.get()
+
+
+@contextmanager
+def called_by(known: Caller) -> Iterator[None]:
+    """Within it `caller` says that it is `known` who asks."""
+    token = _caller.set(known)
+    try:
+        yield
+    finally:
+        _caller.reset(token)
 
 
 def base_url(req: func.HttpRequest) -> str:

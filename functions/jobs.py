@@ -8,9 +8,9 @@ from typing import Any
 import azure.functions as func
 import msgspec
 
-from functions.access import USER, caller
+from functions.access import USER
 from functions.endpoints import endpoint
-from functions.http import base_url, int_param, json_response
+from functions.http import base_url, caller, int_param, json_response
 from functions.links import FILES, blob_of, download_name, job_links
 from undertone import wiring
 from undertone.errors import Conflict, Forbidden
@@ -28,7 +28,7 @@ POLL_SECONDS = 2
 
 def _find(req: func.HttpRequest) -> Request:
     """The job in the address: the caller's own, an administrator's whosever. Raises NotFound."""
-    owner = None if caller().is_admin else caller().owner
+    owner = None if caller(req).is_admin else caller(req).owner
     return find_job(wiring.services(), owner, req.route_params.get("job_id", ""))
 
 
@@ -41,13 +41,13 @@ def listing(req: func.HttpRequest) -> func.HttpResponse:
     limit = int_param(req, "limit", 20, least=1, most=MOST_JOBS)
     after, base = req.params.get("after", ""), base_url(req)
     if req.params.get("all", "") == "true":
-        if not caller().is_admin:
+        if not caller(req).is_admin:
             raise Forbidden("only an admin sees all jobs; leave `all` away for your own")
         everybodys = list_all_jobs(wiring.services(), after=after, limit=limit)
         all_jobs = [_entry(base, job.entry) | {"owner": job.owner} for job in everybodys.jobs]
         following = f"{base}/jobs?all=true&limit={limit}&after={everybodys.after}"
         return json_response({"jobs": all_jobs, "next": following if everybodys.after else None})
-    page = list_jobs(wiring.services(), caller().owner, after=after, limit=limit)
+    page = list_jobs(wiring.services(), caller(req).owner, after=after, limit=limit)
     jobs = [_entry(base, entry) for entry in page.jobs]
     following = f"{base}/jobs?limit={limit}&after={page.after}"
     return json_response({"jobs": jobs, "next": following if page.after else None})

@@ -13,11 +13,11 @@ from hashlib import sha256
 import azure.functions as func
 import msgspec
 
-from functions.access import USER, caller
+from functions.access import USER
 from functions.bodies import json_submission
 from functions.endpoints import endpoint
 from functions.fields import Problems, bad_fields
-from functions.http import base_url, json_response
+from functions.http import base_url, caller, json_response
 from functions.links import job_links
 from functions.options import OPTIONS, job_options, read_options
 from undertone import wiring
@@ -44,7 +44,7 @@ _GENERIC_TYPES = {"", "application/octet-stream", "application/x-www-form-urlenc
 @endpoint(blueprint, "submit", "POST", "jobs/create", access=USER)
 def submit(req: func.HttpRequest) -> func.HttpResponse:
     """Make a job of the URLs and uploads in the body; 202 with its id and links."""
-    accepted = accept(wiring.services(), read_submission(req, caller().owner))
+    accepted = accept(wiring.services(), read_submission(req, caller(req).owner))
     links = job_links(base_url(req), accepted.request.job)
     return json_response(
         _summary(accepted, links),

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.fakes.oidc import Provider, new_key, public_jwk
+from tests.fakes.oidc import PrivateKey, Provider, new_key, public_jwk
 
 
 def b64(data: bytes) -> str:
@@ -86,7 +86,7 @@ def flipped_signature(provider: Provider) -> str:
 def publish_weak_keys(provider: Provider) -> None:
     """Let the provider have a short RSA key and one on another curve, before its good ones."""
     if "small" not in provider.keys:
-        weak = {
+        weak: dict[str, PrivateKey] = {
             "small": rsa.generate_private_key(public_exponent=65537, key_size=1024),
             "p384": ec.generate_private_key(ec.SECP384R1()),
         }
@@ -140,9 +140,7 @@ BAD: dict[str, Make] = {
     "alg of no text": lambda p: (
         f"{part(header_of(p, alg=['RS256']))}.{part(p.claims())}.{parts(p.token())[2]}"
     ),
-    "no alg": lambda p: (
-        f"{part(header_of(p, alg=None))}.{part(p.claims())}.{parts(p.token())[2]}"
-    ),
+    "no alg": lambda p: f"{part(header_of(p, alg=None))}.{part(p.claims())}.{parts(p.token())[2]}",
     "HS256 with the public key as PEM": lambda p: hmac_with_public_key(p, public_pem(p)),
     "HS256 with the key's modulus": lambda p: hmac_with_public_key(
         p, p.jwks()["keys"][-1]["n"].encode()

@@ -35,7 +35,7 @@ def known(method: str, path: str, status: int = 200, body: bytes = b"") -> Rule:
 
 
 def owners(method: str, path: str, status: int = 200) -> Rule:
-    """The route is about a thing that belongs to somebody: to all others but admins it is not there."""
+    """The route is about somebody's thing: to all others but admins it is not there."""
     return Rule(
         method,
         path,
@@ -70,5 +70,4 @@ FURTHER = {
     "all jobs": admins("GET", "jobs?all=true"),
     "links": owners("GET", "jobs/{job}/download?file=posts.csv", 302),
 }
-"""Other ways to call them."""
-"""`allow_…` and `wrong_method_…` answer everybody alike: they say which methods there are."""
+"""Other ways to call them. (`allow_…` and `wrong_method_…` answer everybody alike.)"""

@@ -66,7 +66,13 @@ def read(allowances: Allowances, pages: Pages, times: int, owner: str = "me") ->
 
 
 def job(**changed: Any) -> NewJob:
-    fields = {"owner": "me", "job": "j", "posts": [], "want": Want(), "uploaded": 0} | changed
+    fields: dict[str, Any] = {
+        "owner": "me",
+        "job": "j",
+        "posts": [],
+        "want": Want(),
+        "uploaded": 0,
+    } | changed
     return NewJob(**fields)
 
 

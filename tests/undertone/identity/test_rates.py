@@ -54,9 +54,7 @@ def test_one_instance_gives_exactly_the_quota(instances: Instances, quota: int) 
 
 
 @pytest.mark.parametrize("quota", [1, 5, 50, 333])
-def test_instances_that_take_turns_give_exactly_the_quota(
-    instances: Instances, quota: int
-) -> None:
+def test_instances_that_take_turns_give_exactly_the_quota(instances: Instances, quota: int) -> None:
     ones = [instances.start() for _ in range(3)]
     policy = Policy("user", quota, 60)
     assert sum(one.take(policy, "k").is_within for _ in range(quota) for one in ones) == quota
