@@ -238,6 +238,13 @@ def test_jobs_from_before_identity_are_an_admins(app: App, asker: Asker) -> None
     assert app.http("GET", f"/api/jobs/{shared}").status == 404
 
 
+def test_a_key_in_the_address_opens_nothing(asker: Asker) -> None:
+    token = asker.headers("owner")["authorization"].partition(" ")[2]
+    for query in (f"code={KEY}", f"x-functions-key={KEY}", f"access_token={token}"):
+        assert asker.ask("none", "GET", f"jobs?{query}").status == 401
+    assert asker.ask("key", "GET", "jobs").status == 200
+
+
 # No silent open mode
 
 
