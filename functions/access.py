@@ -8,13 +8,15 @@ as everybody.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import azure.functions as func
 
 from functions.http import Handler, called_by
 from undertone.identity import callers
-from undertone.identity.gate import Gate
+
+if TYPE_CHECKING:
+    from undertone.identity.gate import Gate
 
 
 class Access(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import azure.functions as func
 
 from undertone import wiring
-from undertone.identity.rates import sweep_counters
 from undertone.pipeline.reconcile import reconcile as reconcile_all
 
 blueprint = func.Blueprint()
@@ -15,6 +14,8 @@ blueprint = func.Blueprint()
 @blueprint.timer_trigger("timer", "0 */5 * * * *", use_monitor=True)
 def reconcile(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding wants the parameter
     """Every five minutes: jobs that have stalled or run out of time, deletions to complete."""
+    from undertone.identity.rates import sweep_counters  # noqa: PLC0415 - not at a cold start
+
     try:
         reconcile_all(wiring.work_services())
     finally:

@@ -17,11 +17,6 @@ from typing import TYPE_CHECKING
 
 from model.analyzer import Analyzer
 from model.factory import LanguageService, build
-from undertone.identity.allowances import Allowances
-from undertone.identity.gate import Gate
-from undertone.identity.rates import RateLimiter
-from undertone.identity.running import RunningJobs
-from undertone.identity.tokens import TokenVerifier
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.services import Services
@@ -34,6 +29,10 @@ from undertone.storage.caching import BlobCache
 from undertone.storage.containers import COMMENTS, JOBS, LIMITS, MODELS, RESULTS
 
 if TYPE_CHECKING:
+    from undertone.identity.allowances import Allowances
+    from undertone.identity.gate import Gate
+    from undertone.identity.rates import RateLimiter
+    from undertone.identity.tokens import TokenVerifier
     from undertone.storage.account import Account
 
 
@@ -108,6 +107,8 @@ def _stored_model(name: str) -> Path:
 @once
 def gate() -> Gate:
     """Every HTTP call's way in."""
+    from undertone.identity.gate import Gate  # noqa: PLC0415 - only HTTP calls need it
+
     return Gate(
         settings().identity,
         settings().limits,
@@ -120,17 +121,23 @@ def gate() -> Gate:
 @once
 def _token_verifier() -> TokenVerifier:
     from undertone.identity.fetching import fetch  # noqa: PLC0415 - only for tokens
+    from undertone.identity.tokens import TokenVerifier  # noqa: PLC0415
 
     return TokenVerifier(settings().identity, fetch, now)
 
 
 @once
 def _rate_limiter() -> RateLimiter:
+    from undertone.identity.rates import RateLimiter  # noqa: PLC0415 - see `gate`
+
     return RateLimiter(_http_account().counters(LIMITS), now)
 
 
 @once
 def _allowances() -> Allowances:
+    from undertone.identity.allowances import Allowances  # noqa: PLC0415 - with `services`
+    from undertone.identity.running import RunningJobs  # noqa: PLC0415
+
     account, jobs = _http_account(), _http_account().blobs(JOBS)
     limits = settings().limits
     running = RunningJobs(

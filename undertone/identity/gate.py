@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from undertone.errors import Forbidden, Rejected, Unauthorized
 from undertone.identity.addresses import client_address
@@ -11,7 +11,9 @@ from undertone.identity.callers import EVERYBODY, Caller
 from undertone.identity.config import IdentityConfig, LimitsConfig
 from undertone.identity.keys import key_caller
 from undertone.identity.rates import Policy, RateLimiter, Standing, headers_of, too_many
-from undertone.identity.tokens import TokenVerifier
+
+if TYPE_CHECKING:
+    from undertone.identity.tokens import TokenVerifier
 
 ADDRESS = "address"
 USER_REQUESTS = "user"
