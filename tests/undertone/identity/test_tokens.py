@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from tests.fakes.bad_tokens import BAD, Make
-from tests.fakes.oidc import AUDIENCE, Provider, provider
+from tests.fakes.oidc import AUDIENCE, Provider, new_key, provider, public_jwk
 from undertone.errors import Rejected, Unauthorized
 from undertone.identity.callers import token_owner
 from undertone.identity.config import IdentityConfig
 from undertone.identity.fetching import fetch
-from undertone.identity.tokens import TokenVerifier, roles_in
+from undertone.identity.tokens import TokenVerifier, _public_key, roles_in
 
 
 class Clock:
@@ -199,3 +199,11 @@ def test_roles_are_found_where_the_setting_says(
     claims: dict[str, Any], path: str, roles: set[str]
 ) -> None:
     assert roles_in(claims, path) == roles
+
+
+def test_a_key_for_another_algorithm_checks_no_signature() -> None:
+    jwk = public_jwk(new_key())
+    assert _public_key(jwk, "RS256")
+    for wrong in ({"alg": "RS512"}, {"alg": "RSA-OAEP"}, {"kty": "EC"}):
+        with pytest.raises(Unauthorized, match="its key is not for"):
+            _public_key(jwk | wrong, "RS256")
