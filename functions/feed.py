@@ -9,16 +9,18 @@ from typing import Annotated, Any, Literal, get_args
 import azure.functions as func
 import msgspec
 
+from functions.access import USER
 from functions.endpoints import endpoint
 from functions.feed_items import JobItem, JobTimeline, shown
 from functions.fields import Problems, bad_fields, read_object
-from functions.http import base_url, caller, json_response, problem_responses
+from functions.http import base_url, caller, json_response
 from undertone import wire, wiring
-from undertone.errors import NotFound, Rejected
+from undertone.errors import Forbidden, NotFound, Rejected
 from undertone.feed.cursor import Cursor, Place, decode
 from undertone.feed.feed import SETTLING, Entry, FeedPage, Timeline, most_certain, read_page
 from undertone.feed.following import Kind, Source
 from undertone.feed.moods import Mood, certainties
+from undertone.identity.callers import ADMIN
 from undertone.own_posts import names
 from undertone.own_posts.records import MAX_ID, Analysis, OwnPost
 from undertone.own_posts.store import OnePost, OwnTimeline
@@ -46,15 +48,13 @@ class FeedQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True, rename=
     ranking: Literal["newest", "notable"] = "newest"
 
 
-@endpoint(blueprint, "get_feed", "GET", "feed")
-@problem_responses
+@endpoint(blueprint, "get_feed", "GET", "feed", access=USER)
 def feed(req: func.HttpRequest) -> func.HttpResponse:
     """The newest posts; 304 if they are what `If-None-Match` names."""
     return _feed(req)
 
 
-@endpoint(blueprint, "post_feed", "POST", "feed")
-@problem_responses
+@endpoint(blueprint, "post_feed", "POST", "feed", access=USER)
 def feed_by_post(req: func.HttpRequest) -> func.HttpResponse:
     """The same, asked for in a JSON body."""
     return _feed(req)
@@ -144,7 +144,10 @@ def _from_iso(text: str) -> datetime | None:
 
 def _whose(req: func.HttpRequest, user: str) -> str:
     """The user whose feed is asked for: only an admin may ask for another's."""
-    return user or caller(req)
+    known = caller(req)
+    if user and user != known.owner and ADMIN not in known.roles:
+        raise Forbidden("only an admin may ask for another user's feed")
+    return user or known.owner
 
 
 def _settled_before(key: str) -> str:
@@ -179,29 +182,26 @@ def _mood(item: Item, analysis: Analysis | None) -> Mood | None:
     return Mood(*known) if len(known) == 3 else None
 
 
-@endpoint(blueprint, "list_feed_sources", "GET", "feed/sources")
-@problem_responses
+@endpoint(blueprint, "list_feed_sources", "GET", "feed/sources", access=USER)
 def sources(req: func.HttpRequest) -> func.HttpResponse:
     """All that the caller follows."""
-    found = wiring.following().sources(caller(req))
+    found = wiring.following().sources(caller(req).owner)
     return json_response({"sources": [_source_body(source) for source in found]})
 
 
-@endpoint(blueprint, "follow", "PUT", "feed/sources/{kind}/{source_id}")
-@problem_responses
+@endpoint(blueprint, "follow", "PUT", "feed/sources/{kind}/{source_id}", access=USER)
 def follow(req: func.HttpRequest) -> func.HttpResponse:
     """Follow a user, a post or a job: 201, or 200 if it is followed already."""
-    owner, source = caller(req), _source(req)
+    owner, source = caller(req).owner, _source(req)
     _check_existence(owner, source)
     is_new = wiring.following().follow(owner, source)
     return json_response(_source_body(source), status=201 if is_new else 200)
 
 
-@endpoint(blueprint, "leave", "DELETE", "feed/sources/{kind}/{source_id}")
-@problem_responses
+@endpoint(blueprint, "leave", "DELETE", "feed/sources/{kind}/{source_id}", access=USER)
 def leave(req: func.HttpRequest) -> func.HttpResponse:
     """Follow it no longer."""
-    wiring.following().leave(caller(req), _source(req))
+    wiring.following().leave(caller(req).owner, _source(req))
     return func.HttpResponse(status_code=204)
 
 
@@ -212,7 +212,7 @@ def _source(req: func.HttpRequest) -> Source:
     user = req.params.get("user-id", "") if kind == "posts" else ""
     if not 1 <= len(id_) <= MAX_ID or len(user) > MAX_ID:
         raise NotFound("there is nothing of that name")
-    return Source(kind=kind, id=id_, user="" if user == caller(req) else user)
+    return Source(kind=kind, id=id_, user="" if user == caller(req).owner else user)
 
 
 def _check_existence(owner: str, source: Source) -> None:

@@ -11,10 +11,12 @@ from typing import Any
 import azure.functions as func
 import msgspec
 
+from functions.access import USER, Access
 from functions.endpoints import endpoint
-from functions.http import Handler, base_url, caller, int_param, json_response, problem_responses
+from functions.http import Handler, base_url, caller, int_param, json_response
 from functions.post_bodies import read_bulk, read_id, read_post
 from undertone import wiring
+from undertone.identity.gate import ANALYSIS
 from undertone.own_posts.bulk import PAGE, Row
 from undertone.own_posts.records import Analysis, OwnPost
 from undertone.own_posts.store import Outcome
@@ -22,44 +24,45 @@ from undertone.own_posts.store import Outcome
 blueprint = func.Blueprint()
 
 
-def both(name: str, method: str, route: str) -> Callable[[Handler], Any]:
+ANALYSES = Access(USER.roles, (ANALYSIS,))
+"""An analysis costs more than the call, so each address gets few of them a second."""
+
+
+def both(name: str, method: str, route: str, access: Access = USER) -> Callable[[Handler], Any]:
     """Registers a handler under `route` and under `v1/` + `route`."""
 
     def register(handler: Handler) -> Any:
-        endpoint(blueprint, f"{name}_v1", method, f"v1/{route}")(handler)
-        return endpoint(blueprint, name, method, route)(handler)
+        endpoint(blueprint, f"{name}_v1", method, f"v1/{route}", access=access)(handler)
+        return endpoint(blueprint, name, method, route, access=access)(handler)
 
     return register
 
 
 @both("create_posts", "POST", "posts")
-@problem_responses
 def create(req: func.HttpRequest) -> func.HttpResponse:
     """Keep one post, or a list of them or JSON Lines, which are taken by queue."""
     bulk = read_bulk(req)
     if bulk is not None:
-        batch = wiring.bulk().accept(caller(req), bulk)
+        batch = wiring.bulk().accept(caller(req).owner, bulk)
         address = f"{base_url(req)}/post-batches/{batch}"
         body = {"batch": batch, "posts": len(bulk), "links": {"self": address}}
         return json_response(body, 202, {"Location": address, "Retry-After": "1"})
-    post, outcome = wiring.own_posts().create(caller(req), read_post(req))
+    post, outcome = wiring.own_posts().create(caller(req).owner, read_post(req))
     return _post_response(post, outcome)
 
 
 @both("put_post", "PUT", "posts/{post_id}")
-@problem_responses
 def put(req: func.HttpRequest) -> func.HttpResponse:
     """Keep the post in the place of what has its id."""
     sent = read_post(req, id_=read_id(req))
-    post, outcome = wiring.own_posts().put(caller(req), sent)
+    post, outcome = wiring.own_posts().put(caller(req).owner, sent)
     return _post_response(post, outcome)
 
 
 @both("get_post", "GET", "posts/{post_id}")
-@problem_responses
 def get(req: func.HttpRequest) -> func.HttpResponse:
     """One post; 304 if it is what `If-None-Match` names."""
-    post = wiring.own_posts().find(caller(req), read_id(req))
+    post = wiring.own_posts().find(caller(req).owner, read_id(req))
     etag = f'"{post.revision}"'
     if etag in req.headers.get("if-none-match", ""):
         return func.HttpResponse(status_code=304, headers={"ETag": etag})
@@ -67,18 +70,16 @@ def get(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @both("delete_post", "DELETE", "posts/{post_id}")
-@problem_responses
 def delete(req: func.HttpRequest) -> func.HttpResponse:
     """Remove the post and its analysis."""
-    wiring.own_posts().remove(caller(req), read_id(req))
+    wiring.own_posts().remove(caller(req).owner, read_id(req))
     return func.HttpResponse(status_code=204)
 
 
-@both("analyse_post", "GET", "posts/{post_id}/analysis")
-@problem_responses
+@both("analyse_post", "GET", "posts/{post_id}/analysis", ANALYSES)
 def analysis(req: func.HttpRequest) -> func.HttpResponse:
     """What can be said of the post's text, and of its comments where they were analysed."""
-    found, left = wiring.analyst().analysis(caller(req), read_id(req))
+    found, left = wiring.analyst().analysis(caller(req).owner, read_id(req))
     seconds = max(0, int(left.total_seconds()))
     etag = f'"{found.revision[:16]}-{found.analysed_at:%Y%m%d%H%M%S%f}"'
     headers = {"ETag": etag, "Cache-Control": f"private, max-age={seconds}"}
@@ -87,11 +88,10 @@ def analysis(req: func.HttpRequest) -> func.HttpResponse:
     return json_response(analysis_body(found), headers=headers)
 
 
-@endpoint(blueprint, "get_post_batch", "GET", "post-batches/{batch_id}")
-@problem_responses
+@endpoint(blueprint, "get_post_batch", "GET", "post-batches/{batch_id}", access=USER)
 def batch(req: func.HttpRequest) -> func.HttpResponse:
     """What became of the posts of a batch, a hundred a page; `page` counts from 0."""
-    owner, batch_id = caller(req), req.route_params.get("batch_id", "")
+    owner, batch_id = caller(req).owner, req.route_params.get("batch_id", "")
     bulk = wiring.bulk()
     found = bulk.batch(owner, batch_id)
     page = int_param(req, "page", 0, least=0, most=found.pages - 1)

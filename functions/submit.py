@@ -13,10 +13,11 @@ from hashlib import sha256
 import azure.functions as func
 import msgspec
 
+from functions.access import USER
 from functions.bodies import json_submission
 from functions.endpoints import endpoint
 from functions.fields import Problems, bad_fields
-from functions.http import base_url, caller, json_response, problem_responses
+from functions.http import base_url, caller, json_response
 from functions.links import job_links
 from functions.options import OPTIONS, job_options, read_options
 from undertone import wiring
@@ -40,11 +41,10 @@ _GENERIC_TYPES = {"", "application/octet-stream", "application/x-www-form-urlenc
 """Content types that say nothing about the body; the last is curl's default."""
 
 
-@endpoint(blueprint, "submit", "POST", "jobs/create")
-@problem_responses
+@endpoint(blueprint, "submit", "POST", "jobs/create", access=USER)
 def submit(req: func.HttpRequest) -> func.HttpResponse:
     """Make a job of the URLs and uploads in the body; 202 with its id and links."""
-    accepted = accept(wiring.services(), read_submission(req))
+    accepted = accept(wiring.services(), read_submission(req, caller(req).owner))
     links = job_links(base_url(req), accepted.request.job)
     return json_response(
         _summary(accepted, links),
@@ -53,8 +53,8 @@ def submit(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-def read_submission(req: func.HttpRequest) -> Submission:
-    """What the request asks for. Raises Rejected."""
+def read_submission(req: func.HttpRequest, owner: str) -> Submission:
+    """What the request asks for, on behalf of `owner`. Raises Rejected."""
     body = req.get_body()
     if len(body) > MAX_BODY:
         raise Rejected(
@@ -68,9 +68,9 @@ def read_submission(req: func.HttpRequest) -> Submission:
     if len(key) > MAX_KEY:
         raise Rejected(f"the Idempotency-Key is longer than {MAX_KEY} characters", status=400)
     if _is_json_request(req, body):
-        asked = json_submission(body, caller(req))
+        asked = json_submission(body, owner)
     else:
-        asked = _file_submission(req, body)
+        asked = _file_submission(req, body, owner)
     return asked._replace(
         key=key,
         body_digest=_digest(req, body),
@@ -100,7 +100,7 @@ def _is_json_request(req: func.HttpRequest, body: bytes) -> bool:
     return content_type in _GENERIC_TYPES and first == b"{"
 
 
-def _file_submission(req: func.HttpRequest, body: bytes) -> Submission:
+def _file_submission(req: func.HttpRequest, body: bytes, owner: str) -> Submission:
     """The submission in a file. Raises Rejected."""
     problems = Problems()
     for name in req.params:
@@ -122,7 +122,7 @@ def _file_submission(req: func.HttpRequest, body: bytes) -> Submission:
         kind=kind,
     )
     return Submission(
-        owner=caller(req),
+        owner=owner,
         urls=upload.links,
         uploads=upload.posts,
         name=options.name,

@@ -14,4 +14,9 @@ blueprint = func.Blueprint()
 @blueprint.timer_trigger("timer", "0 */5 * * * *", use_monitor=True)
 def reconcile(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding wants the parameter
     """Every five minutes: jobs that have stalled or run out of time, deletions to complete."""
-    reconcile_all(wiring.work_services())
+    from undertone.identity.rates import sweep_counters  # noqa: PLC0415 - not at a cold start
+
+    try:
+        reconcile_all(wiring.work_services())
+    finally:
+        sweep_counters(wiring.limit_counters(), wiring.now())

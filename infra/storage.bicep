@@ -15,6 +15,8 @@ var containers = [
   'comments'
   'results'
   'models'
+  'posts'
+  'limits'
 ]
 @description('Where Flex Consumption takes the package from; it must exist before the app does.')
 var packageContainer = 'packages'
@@ -28,6 +30,8 @@ var queues = [
   'comments-poison'
   'finished'
   'finished-poison'
+  'own-posts'
+  'own-posts-poison'
 ]
 @description('A job ends within five days and is told of for two more; what is older than both and retention is nobody\'s.')
 var marginDays = 14

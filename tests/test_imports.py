@@ -22,6 +22,9 @@ HEAVY = (
     "torch",
     "aiohttp",
     "vaderSentiment",
+    "jwt",
+    "cryptography",
+    "undertone.identity.gate",
 )
 TIMED = """
 import json, sys, time

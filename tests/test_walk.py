@@ -126,7 +126,7 @@ def walk_of(body: bytes, content_type: str) -> Walk:
         "POST", "/api/jobs/create", headers={"content-type": content_type}, body=body
     )
     with walking() as walk:
-        submit(services, read_submission(request))
+        submit(services, read_submission(request, "me"))
         walk.accepting = list(walk.files)
         while queues.sent:
             queue, ((message, _), *others) = next(iter(queues.sent.items()))

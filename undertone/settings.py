@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
+from undertone.identity.config import IdentityConfig, LimitsConfig
 from undertone.sources.config import SourcesConfig
 
 STORAGE = "AzureWebJobsStorage"
@@ -16,6 +18,11 @@ EMULATOR_CONNECTION = (
     "QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;"
 )
 """What `UseDevelopmentStorage=true` stands for; the emulator's key is public."""
+
+
+EMULATOR_ACCOUNT = "devstoreaccount1"
+"""The emulator's only account has this name, and no account in the cloud can have it."""
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class SettingsError(ValueError):
@@ -32,6 +39,13 @@ class StorageSettings:
     queue_url: str = ""
     client_id: str = ""
     """Client id of a user-assigned identity; empty for the system-assigned one."""
+
+    @property
+    def is_emulator(self) -> bool:
+        """Whether this is the emulator on this machine, which nobody else reaches."""
+        parts = dict(part.partition("=")[::2] for part in self.connection.split(";"))
+        host = urlsplit(parts.get("BlobEndpoint", "")).hostname
+        return parts.get("AccountName") == EMULATOR_ACCOUNT and host in LOOPBACK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +70,23 @@ class Settings:
     """Minutes for which the analysis of a post serves."""
     key_vault_url: str
     sources: SourcesConfig
+    identity: IdentityConfig
+    limits: LimitsConfig
     language: LanguageSettings
 
     @classmethod
     def from_mapping(cls, settings: Mapping[str, str]) -> Settings:
         """Read and check the app's settings. Raises SettingsError."""
+        storage = _storage(settings)
         try:
             sources = SourcesConfig.from_settings(settings)
+            identity = IdentityConfig.from_settings(settings)
+            are_on = not storage.is_emulator
+            limits = LimitsConfig.from_settings(settings, are_on=are_on)
         except ValueError as error:
             raise SettingsError(str(error)) from None
         return cls(
-            storage=_storage(settings),
+            storage=storage,
             analyzer=settings.get("ANALYZER", "").strip() or "compact",
             comments_per_chunk=_integer(
                 settings, "COMMENTS_A_CHUNK", default=250, minimum=10, maximum=10_000
@@ -77,6 +97,8 @@ class Settings:
             ),
             key_vault_url=settings.get("KEY_VAULT_URL", "").strip(),
             sources=sources,
+            identity=identity,
+            limits=limits,
             language=LanguageSettings(
                 endpoint=settings.get("LANGUAGE_ENDPOINT", "").strip(),
                 key=settings.get("LANGUAGE_KEY", "").strip(),

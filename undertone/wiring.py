@@ -24,13 +24,18 @@ from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
 from undertone.pipeline.store import JobStore
-from undertone.ports import Links, Source
+from undertone.ports import Blobs, Links, Source
 from undertone.settings import Settings
+from undertone.sources.config import paid_platforms
 from undertone.storage.caching import BlobCache
-from undertone.storage.containers import COMMENTS, JOBS, MODELS, POSTS, RESULTS
+from undertone.storage.containers import COMMENTS, JOBS, LIMITS, MODELS, POSTS, RESULTS
 
 if TYPE_CHECKING:
     from undertone.feed.following import FollowStore
+    from undertone.identity.allowances import Allowances
+    from undertone.identity.gate import Gate
+    from undertone.identity.rates import RateLimiter
+    from undertone.identity.tokens import TokenVerifier
     from undertone.own_posts.analysis import Analyst
     from undertone.own_posts.bulk import Bulk
     from undertone.own_posts.records import CommentsAt
@@ -88,7 +93,8 @@ def _work_account() -> Account:
 def _sources() -> dict[str, Source]:
     from undertone.sources.registry import build_sources  # noqa: PLC0415 - only fetching needs it
 
-    return build_sources(settings().sources, _work_account().blobs(COMMENTS), clock=now)
+    start_log = _work_account().blobs(COMMENTS)
+    return build_sources(settings().sources, start_log, clock=now, purse=_allowances())
 
 
 @once
@@ -103,6 +109,56 @@ def _stored_model(name: str) -> Path:
 
     cache = Path(tempfile.gettempdir()) / "undertone"
     return download_model(_work_account().blobs(MODELS), name, cache)
+
+
+@once
+def gate() -> Gate:
+    """Every HTTP call's way in."""
+    from undertone.identity.gate import Gate  # noqa: PLC0415 - only HTTP calls need it
+
+    return Gate(
+        settings().identity,
+        settings().limits,
+        is_emulator=settings().storage.is_emulator,
+        verifier=_token_verifier,
+        limiter=_rate_limiter,
+    )
+
+
+@once
+def _token_verifier() -> TokenVerifier:
+    from undertone.identity.fetching import fetch  # noqa: PLC0415 - only for tokens
+    from undertone.identity.tokens import TokenVerifier  # noqa: PLC0415
+
+    return TokenVerifier(settings().identity, fetch, now)
+
+
+@once
+def _rate_limiter() -> RateLimiter:
+    from undertone.identity.rates import RateLimiter  # noqa: PLC0415 - see `gate`
+
+    return RateLimiter(_http_account().counters(LIMITS), now)
+
+
+@once
+def _allowances() -> Allowances:
+    from undertone.identity.allowances import Allowances  # noqa: PLC0415 - with `services`
+    from undertone.identity.running import RunningJobs  # noqa: PLC0415
+
+    account, jobs = _http_account(), _http_account().blobs(JOBS)
+    limits = settings().limits
+    running = RunningJobs(
+        account.blobs(LIMITS),
+        limits.jobs_at_once,
+        lambda job: bool(jobs.names(names.open_marker(job), limit=1)),
+    )
+    paid = paid_platforms(settings().sources)
+    return Allowances(limits, account.counters(LIMITS), running, now, paid)
+
+
+def limit_counters() -> Blobs:
+    """The blobs in which limits are counted, for the timer to clean up."""
+    return _work_account().blobs(LIMITS)
 
 
 @once
@@ -147,6 +203,8 @@ def _services(account: Account) -> Services:
         source=lambda platform: _sources()[platform],
         analyzer=_analyzer,
         chunk_size=settings().comments_per_chunk,
+        admission=_allowances(),
+        metered=_allowances().metered,
     )
 
 

@@ -24,30 +24,30 @@ from undertone.storage.containers import ALL
 pytestmark = pytest.mark.azurite
 
 HTTP = {
-    "submit": ("jobs/create", ["POST"], "FUNCTION"),
-    "list_jobs": ("jobs", ["GET"], "FUNCTION"),
-    "job_results": ("jobs/{job_id}", ["GET"], "FUNCTION"),
-    "delete": ("jobs/{job_id}", ["DELETE"], "FUNCTION"),
-    "job_status": ("jobs/{job_id}/status", ["GET"], "FUNCTION"),
-    "download": ("jobs/{job_id}/download", ["GET"], "FUNCTION"),
-    "cancel": ("jobs/{job_id}/cancel", ["POST"], "FUNCTION"),
+    "submit": ("jobs/create", ["POST"], "ANONYMOUS"),
+    "list_jobs": ("jobs", ["GET"], "ANONYMOUS"),
+    "job_results": ("jobs/{job_id}", ["GET"], "ANONYMOUS"),
+    "delete": ("jobs/{job_id}", ["DELETE"], "ANONYMOUS"),
+    "job_status": ("jobs/{job_id}/status", ["GET"], "ANONYMOUS"),
+    "download": ("jobs/{job_id}/download", ["GET"], "ANONYMOUS"),
+    "cancel": ("jobs/{job_id}/cancel", ["POST"], "ANONYMOUS"),
     "health": ("health", ["GET"], "ANONYMOUS"),
-    "create_posts": ("posts", ["POST"], "FUNCTION"),
-    "put_post": ("posts/{post_id}", ["PUT"], "FUNCTION"),
-    "get_post": ("posts/{post_id}", ["GET"], "FUNCTION"),
-    "delete_post": ("posts/{post_id}", ["DELETE"], "FUNCTION"),
-    "analyse_post": ("posts/{post_id}/analysis", ["GET"], "FUNCTION"),
-    "create_posts_v1": ("v1/posts", ["POST"], "FUNCTION"),
-    "put_post_v1": ("v1/posts/{post_id}", ["PUT"], "FUNCTION"),
-    "get_post_v1": ("v1/posts/{post_id}", ["GET"], "FUNCTION"),
-    "delete_post_v1": ("v1/posts/{post_id}", ["DELETE"], "FUNCTION"),
-    "analyse_post_v1": ("v1/posts/{post_id}/analysis", ["GET"], "FUNCTION"),
-    "get_post_batch": ("post-batches/{batch_id}", ["GET"], "FUNCTION"),
-    "get_feed": ("feed", ["GET"], "FUNCTION"),
-    "post_feed": ("feed", ["POST"], "FUNCTION"),
-    "list_feed_sources": ("feed/sources", ["GET"], "FUNCTION"),
-    "follow": ("feed/sources/{kind}/{source_id}", ["PUT"], "FUNCTION"),
-    "leave": ("feed/sources/{kind}/{source_id}", ["DELETE"], "FUNCTION"),
+    "create_posts": ("posts", ["POST"], "ANONYMOUS"),
+    "put_post": ("posts/{post_id}", ["PUT"], "ANONYMOUS"),
+    "get_post": ("posts/{post_id}", ["GET"], "ANONYMOUS"),
+    "delete_post": ("posts/{post_id}", ["DELETE"], "ANONYMOUS"),
+    "analyse_post": ("posts/{post_id}/analysis", ["GET"], "ANONYMOUS"),
+    "create_posts_v1": ("v1/posts", ["POST"], "ANONYMOUS"),
+    "put_post_v1": ("v1/posts/{post_id}", ["PUT"], "ANONYMOUS"),
+    "get_post_v1": ("v1/posts/{post_id}", ["GET"], "ANONYMOUS"),
+    "delete_post_v1": ("v1/posts/{post_id}", ["DELETE"], "ANONYMOUS"),
+    "analyse_post_v1": ("v1/posts/{post_id}/analysis", ["GET"], "ANONYMOUS"),
+    "get_post_batch": ("post-batches/{batch_id}", ["GET"], "ANONYMOUS"),
+    "get_feed": ("feed", ["GET"], "ANONYMOUS"),
+    "post_feed": ("feed", ["POST"], "ANONYMOUS"),
+    "list_feed_sources": ("feed/sources", ["GET"], "ANONYMOUS"),
+    "follow": ("feed/sources/{kind}/{source_id}", ["PUT"], "ANONYMOUS"),
+    "leave": ("feed/sources/{kind}/{source_id}", ["DELETE"], "ANONYMOUS"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 OTHER_METHODS = {
@@ -197,7 +197,7 @@ def test_what_goes_on_by_itself_ends_well_before_the_time_limit() -> None:
 
 
 def test_the_containers_are_named_as_the_design_says() -> None:
-    assert set(ALL) == {"jobs", "comments", "results", "models", "posts"}
+    assert set(ALL) == {"jobs", "comments", "results", "models", "posts", "limits"}
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_what_is_not_there_is_the_hosts_to_refuse(app: App, method: str, path: s
 def test_a_wrong_method_is_told_the_right_ones(
     app: App, route: str, allow: str, method: str
 ) -> None:
-    answer = app.http(method, "/api/" + route.replace("{job_id}", "0123456789"))
+    answer = app.http(method, "/api/" + re.sub(r"{\w+}", "0123456789", route))
     assert answer.headers["allow"] == allow
     if method == "HEAD":
         assert (answer.status, answer.body) == (405, b"")
@@ -236,7 +236,7 @@ def test_a_wrong_method_is_told_the_right_ones(
 
 @pytest.mark.parametrize(("route", "allow"), OTHER_METHODS.values())
 def test_options_are_told(app: App, route: str, allow: str) -> None:
-    answer = app.http("OPTIONS", "/api/" + route.replace("{job_id}", "0123456789"))
+    answer = app.http("OPTIONS", "/api/" + re.sub(r"{\w+}", "0123456789", route))
     assert (answer.status, answer.body, answer.headers["allow"]) == (204, b"", allow)
 
 

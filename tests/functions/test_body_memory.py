@@ -29,7 +29,7 @@ def read(body):
     params = {"file": sys.argv[2]} if sys.argv[2] else {}
     request = func.HttpRequest("POST", "/", headers=headers, params=params, body=body)
     try:
-        asked = read_submission(request)
+        asked = read_submission(request, "me")
         return "%d links, %d comments" % (
             len(asked.urls), sum(len(post.comments) for post in asked.uploads))
     except Rejected as error:

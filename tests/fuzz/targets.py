@@ -71,7 +71,7 @@ def submission(data: bytes) -> None:
         body=part.body,
     )
     try:
-        made = read_submission(request)
+        made = read_submission(request, "me")
     except Rejected as error:
         _check_rejected(error)
         return

@@ -74,6 +74,7 @@ def calls() -> set[str]:
 
 OTHERS = [
     PROJECT / "undertone/storage/account.py",
+    PROJECT / "undertone/storage/counters.py",
     PROJECT / "undertone/storage/links.py",
     PROJECT / "undertone/vault.py",
 ]

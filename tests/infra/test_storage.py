@@ -8,13 +8,20 @@ from typing import Any, get_type_hints
 
 from functions.options import OptionsBody
 from tools.infra.bicep import Resource, templates
+from undertone.own_posts import bulk
 from undertone.pipeline import names
 from undertone.pipeline.handlers import HANDLERS
 from undertone.pipeline.names import poison_queue
 from undertone.storage.containers import ALL
 
 STORAGE = templates()["storage"]
-QUEUES = [names.QUEUE_JOBS, names.QUEUE_POSTS, names.QUEUE_COMMENTS, names.QUEUE_FINISHED]
+QUEUES = [
+    names.QUEUE_JOBS,
+    names.QUEUE_POSTS,
+    names.QUEUE_COMMENTS,
+    names.QUEUE_FINISHED,
+    bulk.QUEUE,
+]
 OTHER_PREFIXES = [
     names.OPEN,
     names.STOPS,

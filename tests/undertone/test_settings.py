@@ -88,3 +88,31 @@ def test_no_secret_shows_where_settings_are_printed() -> None:
 
 def test_the_bundled_model_is_the_default() -> None:
     assert Settings.from_mapping(EMULATED).analyzer == "compact"
+
+
+@pytest.mark.parametrize(
+    ("connection", "is_emulator"),
+    [
+        ("UseDevelopmentStorage=true", True),
+        (EMULATOR_CONNECTION.replace("127.0.0.1", "localhost"), True),
+        (EMULATOR_CONNECTION.replace("127.0.0.1", "storage.example"), False),
+        (EMULATOR_CONNECTION.replace("127.0.0.1", "127.0.0.1.storage.example"), False),
+        (EMULATOR_CONNECTION.replace("devstoreaccount1", "acct"), False),
+        ("AccountName=acct;AccountKey=k;EndpointSuffix=core.windows.net", False),
+    ],
+)
+def test_the_emulator_is_on_this_machine(connection: str, is_emulator: bool) -> None:
+    settings = Settings.from_mapping({STORAGE: connection})
+    assert settings.storage.is_emulator is is_emulator
+    assert (settings.limits.comments_a_day == 0) is is_emulator
+    assert (settings.limits.requests_a_minute == 0) is is_emulator
+
+
+def test_an_account_in_the_cloud_is_not_the_emulator() -> None:
+    assert not Settings.from_mapping({f"{STORAGE}__accountName": "acct"}).storage.is_emulator
+
+
+@pytest.mark.parametrize("name", ["OIDC_ISSUERS", "API_KEYS", "JOBS_AT_ONCE"])
+def test_a_wrong_setting_of_identity_is_named(name: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_mapping({**EMULATED, name: "-"})

@@ -24,7 +24,7 @@ from undertone.pipeline.attempts import (
 )
 from undertone.pipeline.comment_cache import cache_name, read_cache, write_cache
 from undertone.pipeline.fanin import arrived
-from undertone.pipeline.job_records import ROWS_PER_PAGE, Options
+from undertone.pipeline.job_records import ROWS_PER_PAGE, Request
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.paging import OVERTAKEN_DELAY, Overtaken, PageLog, read_post
 from undertone.pipeline.post_records import Fetched, ProgressLine, Snapshot
@@ -79,10 +79,11 @@ def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) 
     That one may be killed, while the end of this one deletes the message of both: so another
     message comes to look. It costs no try, and there are never more of them than deliveries.
     """
-    options = services.store.request(message.job).options
+    request = services.store.request(message.job)
+    options = request.options
     log = PageLog(services.store, message.job, message.post)
     try:
-        fetched = _comments(services, ref, options, log, resume=resume)
+        fetched = _comments(services, ref, request, log, resume=resume)
     except Overtaken:
         look = msgspec.structs.replace(message, again=True).encode()
         services.queues.send(names.QUEUE_POSTS, look, delay=OVERTAKEN_DELAY.total_seconds())
@@ -105,8 +106,10 @@ def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) 
 
 
 def _comments(
-    services: Services, ref: PostRef, options: Options, log: PageLog, *, resume: bool
+    services: Services, ref: PostRef, request: Request, log: PageLog, *, resume: bool
 ) -> Fetched:
+    options = request.options
+
     def cached(post: PostRef) -> Fetched | None:
         name = cache_name(post, options.want)
         max_age = timedelta(minutes=options.max_age_minutes)
@@ -115,7 +118,7 @@ def _comments(
     if earlier := cached(ref):
         return earlier
     check_throttle(services, ref.platform)
-    source = services.source(ref.platform)
+    source = services.metered(services.source(ref.platform), request.owner)
     fetched = read_post(
         source, ref, options.want, services.clock, log, resume=resume, cached=cached
     )

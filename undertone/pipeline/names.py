@@ -164,6 +164,7 @@ def is_barrier(name: str) -> bool:
 
 OPEN = "open/"
 STOPS = "stops/"
+INDEX = "index/"
 
 
 def open_marker(job: str) -> str:
@@ -178,7 +179,7 @@ def stop(job: str) -> str:
 
 def index_prefix(owner: str) -> str:
     """One user's jobs, newest first. The owner is hashed: any text is a safe name."""
-    return f"index/{digest(owner)}/"
+    return f"{INDEX}{digest(owner)}/"
 
 
 def index(owner: str, job: str) -> str:

@@ -5,11 +5,22 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from model.analyzer import Analyzer
 from undertone.pipeline.store import JobStore
-from undertone.ports import Blobs, Clock, Queues, Source
+from undertone.ports import Admission, Blobs, Clock, NewJob, Queues, Source
+
+
+class Anybody:
+    """Lets everybody have any job."""
+
+    def admit(self, job: NewJob) -> None:
+        """Raises nothing."""
+
+
+def _unmetered(source: Source, _owner: str) -> Source:
+    return source
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,10 @@ class Services:
     """The analyzer; loading it takes a second, so only scoring asks."""
     randbits: Callable[[int], int] = secrets.randbits
     """Makes job ids that cannot be guessed."""
+    admission: Admission = field(default_factory=Anybody)
+    """Whether an owner may have another job."""
+    metered: Callable[[Source, str], Source] = _unmetered
+    """A source as it is read on behalf of an owner: counted."""
     threads: int = 8
     """Calls of storage that one step makes in parallel, where it has many to make."""
     chunk_size: int = 250

@@ -37,6 +37,7 @@ from undertone.pipeline.post_records import Fetched
 from undertone.pipeline.services import Services
 from undertone.pipeline.snapshot import take_snapshot
 from undertone.pipeline.stalls import may_announce_again, note_unsent
+from undertone.ports import NewJob
 from undertone.posts import LONGEST, parse_post_url
 from undertone.records import UPLOAD, PostRef, UploadedPost
 
@@ -66,13 +67,14 @@ class Accepted(NamedTuple):
 def submit(services: Services, submission: Submission) -> Accepted:
     """Make the job, or answer with the one that this Idempotency-Key made before.
 
-    Raises Rejected (no or too many rows or comments, a key used with another body) and Conflict
-    (the job was deleted, or given up as abandoned, while it was being made).
+    Raises Rejected (no or too many rows or comments, a key used with another body), TooMany (the
+    owner has used up what it is given) and Conflict (the job was deleted, or given up as abandoned,
+    while it was being made).
     """
     rows = plan_rows(submission.urls, submission.uploads)
     uploaded = sum(len(post.comments) for post in submission.uploads)
     check_capacity(rows, submission.options.want, uploaded)
-    job, key = _job_id(services, submission)
+    job, key = _job_id(services, submission, rows)
     is_new = write_down(services, submission, job, key, rows)
     request = _written(services, job)
     if is_new or _may_announce_again(services, job):
@@ -136,19 +138,22 @@ def _upload_row(post: UploadedPost) -> Row:
     return Row(sent=post.id, ref=PostRef(platform=UPLOAD, id=post.id))
 
 
-def _job_id(services: Services, submission: Submission) -> tuple[str, str]:
+def _job_id(services: Services, submission: Submission, rows: Sequence[Row]) -> tuple[str, str]:
     """The id of the job to make, and the name of the blob that binds the client's key to it.
 
     The open marker of a new job stands when this returns: were it made after the key is bound,
-    a crash in between would leave a key that nothing ever frees.
+    a crash in between would leave a key that nothing ever frees. And it stands before the job is
+    admitted, which says that the job is under way; as long as no key leads to it, nobody else
+    knows of the job, and it can be taken back.
     """
     job = names.new_job_id(services.clock(), services.randbits)
-    if not submission.key:
-        _mark_open(services, submission, job, "")
-        return job, ""
-    key = names.idempotency(submission.owner, submission.key)
+    key = names.idempotency(submission.owner, submission.key) if submission.key else ""
     _mark_open(services, submission, job, key)
     try:
+        if not (key and _is_repeat(services, key)):
+            services.admission.admit(_new_job(submission, job, rows))
+        if not key:
+            return job, ""
         binding = KeyBinding(job=job, body=submission.body_digest)
         bound = bind_key(services.store, key, binding)
     except Rejected:
@@ -158,6 +163,18 @@ def _job_id(services: Services, submission: Submission) -> tuple[str, str]:
         _unmark(services, job)
         _mark_open(services, submission, bound, key)
     return bound, key
+
+
+def _is_repeat(services: Services, key: str) -> bool:
+    """Whether the key has made a job before, which was admitted then."""
+    earlier = services.store.key_bindings.find(key)
+    return earlier is not None and not services.store.is_deleted(earlier.job)
+
+
+def _new_job(submission: Submission, job: str, rows: Sequence[Row]) -> NewJob:
+    posts = [row.ref for row in rows if row.is_post and row.ref and row.ref.platform != UPLOAD]
+    uploaded = sum(len(post.comments) for post in submission.uploads)
+    return NewJob(submission.owner, job, posts, submission.options.want, uploaded)
 
 
 def _mark_open(services: Services, submission: Submission, job: str, key: str) -> None:

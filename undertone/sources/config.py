@@ -41,6 +41,14 @@ class SourcesConfig:
         return cls(**given)  # type: ignore[arg-type] # the one Literal is checked above
 
 
+def paid_platforms(config: SourcesConfig) -> frozenset[str]:
+    """The platforms whose posts are read by runs that cost money."""
+    if not config.apify_token:
+        return frozenset()
+    has_research = bool(config.tiktok_client_key and config.tiktok_client_secret)
+    return frozenset({"instagram"} if has_research else {"instagram", "tiktok"})
+
+
 class Reach(NamedTuple):
     """Whether and how a platform can be reached."""
 

@@ -12,21 +12,20 @@ from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 from requests.adapters import HTTPAdapter
 
-from undertone.ports import Blobs, Clock, Links, Queues
-from undertone.settings import StorageSettings
+from undertone.ports import Blobs, Clock, Counters, Links, Queues
+from undertone.settings import EMULATOR_ACCOUNT, StorageSettings
 from undertone.storage import containers
 from undertone.storage.azure_blobs import AzureBlobs
 from undertone.storage.azure_errors import translated_errors
 from undertone.storage.azure_queues import AzureQueues
 from undertone.storage.azurite_blobs import AzuriteBlobs
 from undertone.storage.caching import BlobCache, CachingBlobs
+from undertone.storage.counters import BlobCounters
 from undertone.storage.links import SignedLinks
 from undertone.storage.retries import HTTP, BackOff, Patience
 
 MAX_CONNECTIONS = 64
 """Kept open to one endpoint: more than a worker process has threads."""
-EMULATOR_ACCOUNT = "devstoreaccount1"
-"""The emulator's only account has this name, and no account in the cloud can have it."""
 
 
 class Account:
@@ -106,6 +105,10 @@ class Account:
         """The same, with a cache for the blobs for which `is_immutable(name)`."""
         inner = self.blobs(container, is_counted=is_counted)
         return CachingBlobs(inner, is_immutable=is_immutable, cache=cache)
+
+    def counters(self, container: str) -> Counters:
+        """Numbers that all instances count together, kept in `container`."""
+        return BlobCounters(self._blobs.get_container_client(container))
 
     def queues(self) -> Queues:
         """All queues of the account."""

@@ -18,8 +18,10 @@ from undertone.storage.memory import MemoryBlobs
 NOW = datetime(2026, 11, 25, 12, 0, 0, 250_000, tzinfo=UTC)
 
 
-def post(id_: str = "123", content: str = "Spring is here.", **fields: str) -> OwnPost:
-    return OwnPost(**{"id": id_, "content": content, "created_at": "", **fields})
+def post(
+    id_: str = "123", content: str = "Spring is here.", title: str = "", created_at: str = ""
+) -> OwnPost:
+    return OwnPost(id=id_, content=content, title=title, created_at=created_at)
 
 
 @pytest.fixture

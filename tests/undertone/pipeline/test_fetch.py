@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import msgspec
@@ -24,6 +25,7 @@ from undertone.pipeline.job_records import Options, Request, Stop
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import Chunk, ProgressLine, Snapshot
 from undertone.pipeline.submit import Submission, submit
+from undertone.ports import Source
 from undertone.records import Page, PostRef, State, Want
 
 
@@ -258,3 +260,38 @@ def test_chunks_are_sent_as_first_attempts(bench: Bench) -> None:
     assert sent == [
         msgspec.structs.replace(message, chunk=chunk, chunks=2, attempt=0) for chunk in (0, 1)
     ]
+
+
+def test_what_is_fetched_is_counted_for_its_owner_and_what_is_cached_is_not(bench: Bench) -> None:
+    asked_for: list[str] = []
+
+    def metered(source: Source, owner: str) -> Source:
+        asked_for.append(owner)
+        return source
+
+    bench.services = dataclasses.replace(bench.services, metered=metered)
+    bench.source.pages = {None: page("a")}
+    _, message = a_post(bench)
+    bench.deliver("posts", message)
+    assert asked_for == ["me"]
+    _, again = a_post(bench)
+    bench.deliver("posts", again)
+    assert asked_for == ["me"], "it came from the cache"
+    assert bench.source.asked == [None]
+
+
+def test_a_post_beyond_its_owners_share_waits_alone(bench: Bench) -> None:
+    class UsedUp:
+        platform = "hackernews"
+
+        def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
+            raise Delayed("your share", bench.now + timedelta(hours=3), platform_wide=False)
+
+    bench.services = dataclasses.replace(bench.services, metered=lambda *_: UsedUp())
+    request, message = a_post(bench)
+    bench.deliver("posts", message)
+    ((sent, delay),) = bench.take("posts")
+    assert (sent.attempt, delay) == (1, 3 * 3600)
+    assert bench.store.throttles.find("hackernews") is None
+    waiting = bench.store.progress.read(request.job).records
+    assert [line.waiting for line in waiting] == ["your share"]
