@@ -41,6 +41,19 @@ class SourcesConfig:
         return cls(**given)  # type: ignore[arg-type] # the one Literal is checked above
 
 
+def secrets_of(platform: str) -> tuple[str, ...]:
+    """The settings that hold the credentials for a platform, as far as they are secrets."""
+    return _SECRETS.get(platform, ())
+
+
+_SECRETS = {
+    "youtube": ("YOUTUBE_API_KEY",),
+    "reddit": ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"),
+    "instagram": ("INSTAGRAM_GRAPH_TOKEN", "APIFY_TOKEN"),
+    "tiktok": ("TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET", "APIFY_TOKEN"),
+}
+
+
 class Reach(NamedTuple):
     """Whether and how a platform can be reached."""
 
