@@ -14,7 +14,7 @@
         └── MissingBlocks a block list names blocks that are not staged
 
 Messages name the thing that was wrong and what to do about it; they never hold secrets, because
-they end up in rows, logs and HTTP answers: what is known to be one is removed when an error is made.
+they end up in rows, logs and HTTP answers: a secret that is known is removed when an error is made.
 """
 
 from __future__ import annotations

@@ -52,7 +52,11 @@ class Scrubber:
 
 
 def _forms(value: str) -> set[str]:
-    escaped = {json.dumps(value)[1:-1], repr(value)[1:-1]}
+    escaped = {
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        repr(value)[1:-1],
+    }
     encoded = b64encode(value.encode("utf-8", "surrogatepass")).decode().rstrip("=")
     return {value, quote(value, safe=""), quote(value), quote_plus(value), encoded, *escaped}
 

@@ -1,8 +1,8 @@
 """Models that do not come with the app: downloaded from the container `models`, once a machine.
 
-Whoever may write there could hand us a file made to break its reader. So no file is parsed, nor even
-kept, before it has the digest that it should have: those of the files are in the manifest, and that
-of the manifest may be pinned by a setting.
+Whoever may write there could hand us a file made to break its reader. So no file is parsed, nor
+even kept, before it has the digest that it should have: those of the files are in the manifest, and
+that of the manifest may be pinned by a setting.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Comments of a post that an earlier job of the same owner fetched, until no job uses them any more.
+"""Comments of a post that an earlier job of the same owner fetched, while any job uses them.
 
 They are kept by owner and by what was done to their authors and texts: nobody's job is shown what
 another's fetched, nor a name that it should not see. Only complete fetches are kept, uploads never.
@@ -52,7 +52,7 @@ def write_cache(store: JobStore, name: str, fetched: Fetched) -> None:
 
 def note_use(store: JobStore, name: str, job: str) -> None:
     """Say that `job` uses what is kept under `name`, or is about to write it."""
-    store.cache_uses.write(CacheUse(), name, job)
+    store.cache_uses.write(CacheUse(job=job), name, job)
 
 
 def release(store: JobStore, name: str, job: str) -> None:

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from itertools import batched
 
 import msgspec
 
-from undertone.errors import Missing, Transient
+from undertone.errors import Missing, NewerVersion, Transient
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
 from undertone.pipeline.comment_cache import release
@@ -101,10 +100,13 @@ def _release_comments(services: Services, found: Sequence[str], job: str) -> Non
     """Let go of what the comment cache holds of the posts whose snapshots are among `found`."""
 
     def release_one(name: str) -> None:
-        with suppress(Missing):
+        try:
             cache = decode_record(services.store.jobs.read(name), Snapshot).cache
-            if cache:
-                release(services.store, cache, job)
+        except (Missing, NewerVersion, msgspec.DecodeError) as error:
+            log.info("job %s: what %s used of the cache is left to retention: %s", job, name, error)
+            return
+        if cache:
+            release(services.store, cache, job)
 
     services.in_parallel(release_one, (name for name in found if name.endswith(SNAPSHOT)))
 

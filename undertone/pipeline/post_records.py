@@ -63,7 +63,9 @@ class Snapshot(StoredRecord, frozen=True, kw_only=True):
 
 
 class CacheUse(StoredRecord, frozen=True, kw_only=True):
-    """A job uses what is in the comment cache; its blob's name says all."""
+    """A job uses what is in the comment cache."""
+
+    job: str
 
 
 class Attempt(StoredRecord, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from model.analyzer import Analyzer
 from undertone.pipeline.store import JobStore
 from undertone.ports import Blobs, Clock, Queues, Source
-from undertone.privacy.policy import Policy
+from undertone.privacy.policy import PLAIN, Policy
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Services:
     """The source of a platform by its name; built when first asked for."""
     analyzer: Callable[[], Analyzer]
     """The analyzer; loading it takes a second, so only scoring asks."""
-    privacy: Policy = Policy()
+    privacy: Policy = PLAIN
     """What is kept of the people who write comments."""
     randbits: Callable[[int], int] = secrets.randbits
     """Makes job ids that cannot be guessed."""

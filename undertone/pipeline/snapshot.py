@@ -32,8 +32,8 @@ def take_snapshot(
 ) -> Snapshot:
     """Keep `fetched` as the comments of `post` in a job of `posts` posts.
 
-    `spare`: blocks of the results that it may use beyond its share. `cache`: where the comment cache
-    has the same. The snapshot that counts is
+    `spare`: blocks of the results that it may use beyond its share. `cache`: name of the same in
+    the comment cache. The snapshot that counts is
     returned: this one, or one that was taken before.
     """
     state, reason = outcome(fetched, options)

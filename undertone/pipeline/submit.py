@@ -66,8 +66,8 @@ class Accepted(NamedTuple):
 def submit(services: Services, submission: Submission) -> Accepted:
     """Make the job, or answer with the one that this Idempotency-Key made before.
 
-    Raises Rejected (no or too many rows or comments, a key used with another body, less privacy than
-    the deployment has) and Conflict
+    Raises Rejected (no or too many rows or comments, a key used with another body, less privacy
+    than the deployment has) and Conflict
     (the job was deleted, or given up as abandoned, while it was being made).
     """
     options = chosen_options(services, submission.options)

@@ -1,4 +1,4 @@
-"""Masks in a comment's text what leads to a person: e-mail addresses, phone and card numbers, handles.
+"""Masks what leads to a person in a text: e-mail addresses, phone and card numbers, handles.
 
 Names are not masked. Telling `Rose` from a rose takes a language model of hundreds of megabytes a
 language, which would cost every cold start more than the sentiment model does, and still finds four

@@ -82,6 +82,10 @@ class Policy:
         )
 
 
+PLAIN = Policy()
+"""Everything is kept as it is."""
+
+
 def _protect(authors: str, key: bytes) -> Protect:
     if authors == "hashed":
         return Pseudonyms(key)

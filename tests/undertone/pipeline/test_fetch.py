@@ -169,7 +169,8 @@ def test_the_row_of_a_post_is_on_its_page(bench: Bench) -> None:
     bench.deliver("posts", message)
     assert snapshot(bench, request, 120).row == 121
     fetched = PostRef(platform="hackernews", id="121")
-    assert bench.cache.names("") == [cache_name(fetched, Want())]
+    entry = cache_name(fetched, Want(), "me")
+    assert bench.cache.names("") == [entry, names.cache_use(entry, request.job)]
 
 
 def test_a_delay_past_the_deadline_fails_the_post(bench: Bench) -> None:
