@@ -6,6 +6,7 @@ import azure.functions as func
 
 from undertone import wiring
 from undertone.pipeline.reconcile import reconcile as reconcile_all
+from undertone.pipeline.retention import delete_expired
 
 blueprint = func.Blueprint()
 
@@ -15,3 +16,10 @@ blueprint = func.Blueprint()
 def reconcile(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding wants the parameter
     """Every five minutes: jobs that have stalled or run out of time, deletions to complete."""
     reconcile_all(wiring.work_services())
+
+
+@blueprint.function_name("retention")
+@blueprint.timer_trigger("timer", "0 17 * * * *", use_monitor=True)
+def retention(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding wants the parameter
+    """Every hour: what is older than the setting RETENTION_DAYS is deleted."""
+    delete_expired(wiring.work_services(), wiring.settings().privacy.retention_days)

@@ -23,12 +23,15 @@ from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
 from undertone.pipeline.store import JobStore
 from undertone.ports import Links, Source
-from undertone.settings import Settings
+from undertone.privacy.policy import Policy
+from undertone.scrubbing import remember, scrub_logs
+from undertone.settings import Settings, SettingsError
 from undertone.storage.caching import BlobCache
 from undertone.storage.containers import COMMENTS, JOBS, MODELS, RESULTS
 
 if TYPE_CHECKING:
     from undertone.storage.account import Account
+    from undertone.vault import Vault
 
 
 def once[T](build_it: Callable[[], T]) -> Callable[[], T]:
@@ -45,6 +48,20 @@ def once[T](build_it: Callable[[], T]) -> Callable[[], T]:
     return get
 
 
+def newest[K, T](build_it: Callable[[K], T]) -> Callable[[K], T]:
+    """`build_it`, of which the newest outcome is kept: run again only for another argument."""
+    lock = threading.Lock()
+    built: list[tuple[K, T]] = []
+
+    def get(key: K) -> T:
+        with lock:
+            if not built or built[0][0] != key:
+                built[:] = [(key, build_it(key))]
+            return built[0][1]
+
+    return get
+
+
 def now() -> datetime:
     """The present moment, UTC."""
     return datetime.now(UTC)
@@ -52,15 +69,36 @@ def now() -> datetime:
 
 @once
 def settings() -> Settings:
-    """The app's settings, with the secrets of its Key Vault. Raises SettingsError, Transient."""
+    """The app's settings, without the secrets of its Key Vault. Raises SettingsError."""
     logging.getLogger("azure").setLevel(logging.WARNING)  # a line for each request otherwise
-    plain = Settings.from_mapping(os.environ)
-    if not plain.key_vault_url:
-        return plain
-    from undertone.vault import key_vault, with_secrets  # noqa: PLC0415 - only with a vault
+    read = Settings.from_mapping(os.environ)
+    remember(*read.secrets)
+    scrub_logs()
+    if read.privacy.authors != "plain" and not (read.privacy.authors_key or read.key_vault_url):
+        raise SettingsError(
+            "AUTHORS_KEY is missing, with which the authors of comments get pseudonyms: set it to "
+            "what `openssl rand -base64 32` prints, or AUTHORS to `plain`"
+        )
+    return read
 
-    get_secret = key_vault(plain.key_vault_url, plain.storage.client_id)
-    return Settings.from_mapping(with_secrets(os.environ, get_secret))
+
+@once
+def _vault() -> Vault:
+    """Secrets, from the settings or from the Key Vault that they name."""
+    from undertone import vault  # noqa: PLC0415 - its thread pool, not at import
+
+    read = settings()
+    get_secret = None
+    if read.key_vault_url:
+        identity = vault.managed_identity(read.storage.client_id)
+        get_secret = vault.key_vault(read.key_vault_url, identity)
+    return vault.Vault(os.environ, get_secret)
+
+
+def _authors_key() -> str:
+    """The secret that pseudonyms are made with; empty if there is none. Raises Transient."""
+    own = settings().privacy.authors_key
+    return own or _vault().secret("AUTHORS_KEY")
 
 
 @once
@@ -78,16 +116,27 @@ def _work_account() -> Account:
 
 
 @once
-def _sources() -> dict[str, Source]:
-    from undertone.sources.registry import build_sources  # noqa: PLC0415 - only fetching needs it
+def _sources() -> Callable[[str], Source]:
+    from undertone.sources.current import CurrentSources  # noqa: PLC0415 - only fetching needs it
+    from undertone.sources.registry import build_sources  # noqa: PLC0415
 
-    return build_sources(settings().sources, _work_account().blobs(COMMENTS), clock=now)
+    start_log = _work_account().blobs(COMMENTS)
+    return CurrentSources(
+        settings().sources,
+        _vault().secrets,
+        lambda config: build_sources(config, start_log, clock=now),
+    )
 
 
-@once
 def _analyzer() -> Analyzer:
+    key = _vault().secret("LANGUAGE_KEY") if settings().analyzer == "azure" else ""
+    return _analyzers(key)
+
+
+@newest
+def _analyzers(language_key: str) -> Analyzer:
     language = settings().language
-    service = LanguageService(language.endpoint, language.key, language.language)
+    service = LanguageService(language.endpoint, language_key, language.language)
     return build(settings().analyzer, azure=service, fetch=_stored_model)
 
 
@@ -95,7 +144,8 @@ def _stored_model(name: str) -> Path:
     from undertone.stored_models import download_model  # noqa: PLC0415 - only for a stored model
 
     cache = Path(tempfile.gettempdir()) / "undertone"
-    return download_model(_work_account().blobs(MODELS), name, cache)
+    pinned = settings().model_sha256
+    return download_model(_work_account().blobs(MODELS), name, cache, pinned=pinned)
 
 
 @once
@@ -132,13 +182,15 @@ def _services(account: Account) -> Services:
         cache=account.blobs(COMMENTS),
         absences=_absences(),
     )
+    privacy = settings().privacy
     return Services(
         store=store,
         results=account.blobs(RESULTS),
         queues=account.queues(),
         clock=now,
-        source=lambda platform: _sources()[platform],
+        source=lambda platform: _sources()(platform),  # noqa: PLW0108 - built when one is asked for
         analyzer=_analyzer,
+        privacy=Policy(privacy.authors, privacy.mask, _authors_key),
         chunk_size=settings().comments_per_chunk,
     )
 

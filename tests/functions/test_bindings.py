@@ -56,7 +56,7 @@ QUEUES = {
     "poison_posts": "posts-poison",
     "poison_comments": "comments-poison",
 }
-TIMERS = {"reconcile": "0 */5 * * * *"}
+TIMERS = {"reconcile": "0 */5 * * * *", "retention": "0 17 * * * *"}
 
 
 @pytest.fixture(scope="module")

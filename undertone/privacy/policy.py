@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from undertone.errors import Rejected
+from undertone.errors import Rejected, Transient
 from undertone.ports import Source
 from undertone.privacy.people import (
     LEVELS,
@@ -70,10 +70,16 @@ class Policy:
         return chosen, mask or self.mask
 
     def protection(self, owner: str, authors: str, *, mask: bool) -> Protection | None:
-        """What is done to the comments of a job of `owner`; None if they are kept as they are."""
+        """What is done to the comments of a job of `owner`; None if they are kept as they are.
+
+        Raises Transient if the secret cannot be had now.
+        """
         if authors in {"plain", ""} and not mask:
             return None
-        key = owner_key(self.secret().encode(), owner)
+        secret = self.secret()
+        if not secret and authors not in {"plain", ""}:
+            raise Transient("AUTHORS_KEY is gone, with which a job under way needs to go on")
+        key = owner_key(secret.encode(), owner)
         protect = _protect(authors, key)
         return Protection(
             _masking(protect) if mask else protect,
