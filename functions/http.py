@@ -77,10 +77,13 @@ def problem_responses(handler: Handler) -> Handler:
     def handle(req: func.HttpRequest) -> func.HttpResponse:
         try:
             return handler(req)
-        except Conflict as error:
-            return problem_response(error.status, error.detail, retry_after=error.retry_after)
         except Rejected as error:
-            return problem_response(error.status, error.detail, problems=error.problems)
+            return problem_response(
+                error.status,
+                error.detail,
+                problems=error.problems,
+                retry_after=error.retry_after if isinstance(error, Conflict) else None,
+            )
         except Missing:
             return problem_response(404, "the job is gone; it was deleted while you asked")
         except Transient as error:

@@ -31,6 +31,8 @@ HTTP = {
     "job_status": ("jobs/{job_id}/status", ["GET"], "FUNCTION"),
     "download": ("jobs/{job_id}/download", ["GET"], "FUNCTION"),
     "cancel": ("jobs/{job_id}/cancel", ["POST"], "FUNCTION"),
+    "my_data": ("me/data", ["GET"], "FUNCTION"),
+    "erase_me": ("me", ["DELETE"], "FUNCTION"),
     "health": ("health", ["GET"], "ANONYMOUS"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -38,6 +40,8 @@ OTHER_METHODS = {
     "allow_jobs": ("jobs", "GET, OPTIONS"),
     "allow_jobs_create": ("jobs/create", "POST, OPTIONS"),
     "allow_health": ("health", "GET, OPTIONS"),
+    "allow_me": ("me", "DELETE, OPTIONS"),
+    "allow_me_data": ("me/data", "GET, OPTIONS"),
     "wrong_method_jobs_job_id": ("jobs/{job_id}", "GET, DELETE, OPTIONS"),
     "wrong_method_jobs_job_id_status": ("jobs/{job_id}/status", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_download": ("jobs/{job_id}/download", "GET, OPTIONS"),

@@ -39,7 +39,11 @@ def body(response: func.HttpResponse) -> Any:
 def test_an_answer_is_json_that_nobody_keeps() -> None:
     response = json_response({"ü": [1, None]}, status=202, headers={"Location": "/x"})
     assert (response.status_code, response.mimetype) == (202, "application/json")
-    assert dict(response.headers) == {"Cache-Control": "no-store", "Location": "/x"}
+    assert dict(response.headers) == {
+        "Cache-Control": "no-store",
+        "Location": "/x",
+        "X-Content-Type-Options": "nosniff",
+    }
     assert body(response) == {"ü": [1, None]}
     polled = json_response({}, headers={"Cache-Control": "no-cache"})
     assert polled.headers["Cache-Control"] == "no-cache"
@@ -143,7 +147,8 @@ def cut_off() -> Iterator[App]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         connection = settings(taken.getsockname()[1]).connection
-        with running_app({"AzureWebJobsStorage": connection, "ANALYZER": "vader"}) as started:
+        given = {"AzureWebJobsStorage": connection, "ANALYZER": "vader", "AUTHORS": "plain"}
+        with running_app(given) as started:
             yield started
 
 

@@ -183,9 +183,12 @@ def stop(job: str) -> str:
     return f"{STOPS}{job}"
 
 
+INDEX, KEYS = "index/", "idempotency/"
+
+
 def index_prefix(owner: str) -> str:
     """One user's jobs, newest first. The owner is hashed: any text is a safe name."""
-    return f"index/{digest(owner)}/"
+    return f"{INDEX}{digest(owner)}/"
 
 
 def index(owner: str, job: str) -> str:
@@ -195,7 +198,7 @@ def index(owner: str, job: str) -> str:
 
 def idempotency_prefix(owner: str) -> str:
     """All Idempotency-Keys of one owner."""
-    return f"idempotency/{digest(owner)}/"
+    return f"{KEYS}{digest(owner)}/"
 
 
 def idempotency(owner: str, key: str) -> str:

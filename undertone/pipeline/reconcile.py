@@ -15,6 +15,7 @@ from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
 from undertone.pipeline.deletion import delete_job, sweep_tombstones
+from undertone.pipeline.erasure import go_on_erasing
 from undertone.pipeline.fanin import winners
 from undertone.pipeline.job_records import (
     LIFETIME,
@@ -53,6 +54,7 @@ def reconcile(services: Services) -> None:
             log.exception("reconciling %s failed", name)
             problems.append(error)
     problems += sweep_tombstones(services)
+    problems += go_on_erasing(services)
     if problems:
         raise ExceptionGroup("reconciling some jobs failed", problems)
 
