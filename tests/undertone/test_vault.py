@@ -211,7 +211,7 @@ class Identity:
         return AccessToken("a-token-for-the-vault", int(time.time()) + 3600)
 
 
-class ToLoopback(RequestsTransport):
+class ToLoopback(RequestsTransport):  # type: ignore[misc] # azure-core has no types for it
     """Azure's own transport, with connections made to `base` in the place of the vault's host."""
 
     def __init__(self, base: str) -> None:
@@ -232,7 +232,7 @@ class ToLoopback(RequestsTransport):
 def server() -> Iterator[tuple[KeyVaultServer, Identity, Callable[[str], str | None]]]:
     served, identity = KeyVaultServer(), Identity()
     with served.running() as base:
-        get = key_vault(URL, identity, transport=ToLoopback(base), retry_backoff_factor=0.01)  # type: ignore[arg-type] # as much of a credential as is used
+        get = key_vault(URL, identity, transport=ToLoopback(base), retry_backoff_factor=0.01)
         yield served, identity, get
 
 
@@ -287,6 +287,6 @@ def test_a_vault_that_cannot_be_reached_is_told_likewise() -> None:
 
             raise ServiceRequestError("no route") from requests.ConnectionError()
 
-    get = key_vault(URL, Identity(), transport=Unreachable(""), retry_backoff_factor=0.01)  # type: ignore[arg-type] # as above
+    get = key_vault(URL, Identity(), transport=Unreachable(""), retry_backoff_factor=0.01)
     with pytest.raises(Transient, match="ServiceRequestError"):
         get("APIFY-TOKEN")

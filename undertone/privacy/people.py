@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from undertone.errors import Permanent
 from undertone.ports import Source
 from undertone.records import Comment, Page, PostRef, Want
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 Authors = Literal["plain", "hashed", "none"]
 """What stands for an author: the name as it is, a pseudonym, or nothing."""
@@ -132,8 +135,6 @@ class ProtectedSource:
 
     def _cipher(self):  # type: ignore[no-untyped-def]
         """AES-SIV: equal cursors stay equal, which shows a source that goes round in a circle."""
-        from cryptography.hazmat.primitives.ciphers.aead import (  # noqa: PLC0415 - few need it
-            AESSIV,
-        )
+        from cryptography.hazmat.primitives.ciphers import aead  # noqa: PLC0415 - few need it
 
-        return AESSIV(_hmac(self._key, _CURSOR))
+        return aead.AESSIV(_hmac(self._key, _CURSOR))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from undertone.ports import Source
 from undertone.sources.config import SourcesConfig, secrets_of
@@ -38,7 +38,8 @@ class CurrentSources:
         Only the credentials of this platform are asked for: those of others may be out of reach.
         """
         secrets = self._secrets(secrets_of(platform))
-        config = replace(self._config, **{name.lower(): value for name, value in secrets.items()})
+        changes: dict[str, Any] = {name.lower(): value for name, value in secrets.items()}
+        config = replace(self._config, **changes)
         with self._lock:
             built = self._built.get(platform)
             if built is None or built.config != config:

@@ -13,7 +13,7 @@ from azure.storage.queue import QueueServiceClient
 from requests.adapters import HTTPAdapter
 
 from undertone.ports import Blobs, Clock, Links, Queues
-from undertone.settings import StorageSettings
+from undertone.settings import EMULATOR_ACCOUNT, StorageSettings
 from undertone.storage import containers
 from undertone.storage.azure_blobs import AzureBlobs
 from undertone.storage.azure_errors import translated_errors
@@ -25,8 +25,6 @@ from undertone.storage.retries import HTTP, BackOff, Patience
 
 MAX_CONNECTIONS = 64
 """Kept open to one endpoint: more than a worker process has threads."""
-EMULATOR_ACCOUNT = "devstoreaccount1"
-"""The emulator's only account has this name, and no account in the cloud can have it."""
 
 
 class Account:
@@ -112,7 +110,23 @@ class Account:
         return AzureQueues(self._queues)
 
     def links(self, container: str, clock: Clock) -> Links:
-        """Signed links to the blobs of `container`."""
+        """Signed links to the blobs of `container`.
+
+        Off the emulator no account key signs them, also where a connection string has one: then the
+        app's managed identity is asked for a key.
+        """
+        if self._blobs.account_name == EMULATOR_ACCOUNT:
+            key = self._blobs.credential.account_key
+            return SignedLinks(self._blobs, container, clock, account_key=key)
+        if hasattr(self._blobs.credential, "account_key"):
+            from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - slow, cloud only
+
+            identified = BlobServiceClient(
+                f"{self._blobs.scheme}://{self._blobs.primary_hostname}",
+                credential=DefaultAzureCredential(),
+                transport=RequestsTransport(session=self._session, session_owner=False),
+            )
+            return SignedLinks(identified, container, clock)
         return SignedLinks(self._blobs, container, clock)
 
 

@@ -60,8 +60,8 @@ def test_ten_thousand_people_are_ten_thousand() -> None:
     assert len({pseudonym(key, "youtube", f"@{n}") for n in range(10_000)}) == 10_000
 
 
-def comment(**fields: str) -> Comment:
-    return Comment(id=URI, text="hello", parent=f"{URI}0", author="quokka.bsky.social", **fields)
+def comment() -> Comment:
+    return Comment(id=URI, text="hello", parent=f"{URI}0", author="quokka.bsky.social")
 
 
 @pytest.mark.parametrize("protect", [Pseudonyms(SECRET), Nobody(SECRET)])
