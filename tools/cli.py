@@ -19,6 +19,7 @@ from tools.commands import (
     lock,
     model,
     mutants,
+    sbom,
     soak,
     sources,
     test,
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Command] = {
     "mutants": mutants,
     "model": model,
     "lock": lock,
+    "sbom": sbom,
     "clean": clean,
 }
 

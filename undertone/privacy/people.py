@@ -133,7 +133,7 @@ class ProtectedSource:
                 "AUTHORS_KEY was changed while this post was read; send it again in a new job"
             ) from None
 
-    def _cipher(self):  # type: ignore[no-untyped-def]
+    def _cipher(self) -> AESSIV:
         """AES-SIV: equal cursors stay equal, which shows a source that goes round in a circle."""
         from cryptography.hazmat.primitives.ciphers import aead  # noqa: PLC0415 - few need it
 
