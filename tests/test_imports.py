@@ -22,6 +22,8 @@ HEAVY = (
     "torch",
     "aiohttp",
     "vaderSentiment",
+    "phonenumbers",
+    "cryptography",
 )
 TIMED = """
 import json, sys, time

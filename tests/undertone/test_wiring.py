@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from undertone.wiring import now, once
+from undertone.wiring import newest, now, once
 
 
 def test_what_is_built_is_built_once_for_all_threads() -> None:
@@ -58,3 +58,15 @@ def test_what_could_not_be_built_is_tried_again() -> None:
 
 def test_now_is_aware() -> None:
     assert now().utcoffset() is not None
+
+
+def test_of_what_is_built_by_a_key_the_newest_is_kept() -> None:
+    built: list[str] = []
+
+    @newest
+    def thing(key: str) -> str:
+        built.append(key)
+        return key.upper()
+
+    assert [thing(key) for key in ("a", "a", "b", "b", "a")] == ["A", "A", "B", "B", "A"]
+    assert built == ["a", "b", "a"]
