@@ -90,7 +90,7 @@ class Settings:
     sources: SourcesConfig
     language: LanguageSettings
     privacy: PrivacySettings
-    model_sha256: str
+    model_digest: str
     """What the manifest of a model from storage must have as its SHA-256; empty: anything."""
 
     @property
@@ -130,7 +130,7 @@ class Settings:
                 language=settings.get("LANGUAGE_CODE", "").strip() or "en",
             ),
             privacy=_privacy(settings, storage),
-            model_sha256=_digest(settings, "MODEL_SHA256"),
+            model_digest=_digest(settings, "MODEL_DIGEST"),
         )
 
 

@@ -47,8 +47,8 @@ def download_model(models: Blobs, name: str, cache: Path, *, pinned: str = "") -
     digest = sha256(manifest).hexdigest()
     if pinned and digest != pinned.lower():
         raise ArtifactError(
-            f"the manifest of model {name!r} has the SHA-256 {digest}, not that of MODEL_SHA256: "
-            "upload the model that was meant, or set MODEL_SHA256 to the new one's"
+            f"the manifest of model {name!r} has the SHA-256 {digest}, not that of MODEL_DIGEST: "
+            "upload the model that was meant, or set MODEL_DIGEST to the new one's"
         )
     folder = cache / f"{name}-{digest[:32]}"
     if not folder.is_dir():

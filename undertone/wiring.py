@@ -144,7 +144,7 @@ def _stored_model(name: str) -> Path:
     from undertone.stored_models import download_model  # noqa: PLC0415 - only for a stored model
 
     cache = Path(tempfile.gettempdir()) / "undertone"
-    pinned = settings().model_sha256
+    pinned = settings().model_digest
     return download_model(_work_account().blobs(MODELS), name, cache, pinned=pinned)
 
 

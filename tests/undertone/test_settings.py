@@ -70,8 +70,8 @@ def test_without_storage_it_says_what_to_set() -> None:
         ("MASK_COMMENTS", "yes"),
         ("RETENTION_DAYS", "6"),
         ("RETENTION_DAYS", "3651"),
-        ("MODEL_SHA256", "abc"),
-        ("MODEL_SHA256", "g" * 64),
+        ("MODEL_DIGEST", "abc"),
+        ("MODEL_DIGEST", "g" * 64),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:

@@ -84,7 +84,7 @@ def test_a_pinned_manifest_is_that_or_is_not_read(tmp_path: Path) -> None:
     digest = store(models, b"first")
     assert download_model(models, "roberta", tmp_path, pinned=digest.upper()).is_dir()
     models.write("roberta/manifest.json", b"{ this cannot even be read")
-    with pytest.raises(ArtifactError, match="MODEL_SHA256"):
+    with pytest.raises(ArtifactError, match="MODEL_DIGEST"):
         download_model(models, "roberta", tmp_path, pinned=digest)
 
 
