@@ -22,6 +22,8 @@ from tests.fakes.storage_server import settings
 from tests.functions.conftest import refused
 from tests.functions.running_app import App, running_app
 from undertone.errors import Conflict, Missing, NewerVersion, NotFound, Rejected, Transient
+from undertone.scrubbing import REMOVED, remember
+from undertone.settings import SettingsError
 
 
 def request(
@@ -75,6 +77,7 @@ def test_a_problem_is_one_of_rfc_9457() -> None:
         (Missing("jobs/x"), 404, "deleted while you asked", None),
         (Transient("host secret.example refused"), 503, "storage does not answer", "5"),
         (NewerVersion("version 2"), 503, "storage does not answer", "5"),
+        (SettingsError("AUTHORS_KEY is missing: set it"), 503, "AUTHORS_KEY is missing", "60"),
         (KeyError("secret"), 500, "a fault of Undertone's", "30"),
     ],
 )
@@ -90,6 +93,12 @@ def test_each_error_has_its_answer(
     assert detail in body(response)["detail"]
     assert response.headers.get("Retry-After") == retry_after
     assert b"secret" not in response.get_body()
+
+
+def test_no_problem_shows_a_secret_that_is_known() -> None:
+    remember("marker-of-the-problem-test")
+    shown = problem_response(400, "x", problems={"f": "not marker-of-the-problem-test"})
+    assert body(shown)["errors"] == [{"field": "f", "problem": f"not {REMOVED}"}]
 
 
 def test_a_fault_is_logged_without_the_query(caplog: pytest.LogCaptureFixture) -> None:
