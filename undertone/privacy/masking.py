@@ -17,8 +17,9 @@ EMAIL, PHONE, CARD, HANDLE = "[e-mail]", "[phone]", "[card]", "@user"
 """What is read instead. Models for tweets were trained with `@user` in the place of handles."""
 REGIONS = (None, "US", "GB", "DE", "FR", "IN", "BR")
 """Where a number may be from that is written without its country's code; None: with it."""
-MOST_DIGITS = 10_000
-"""Texts with more digits have all their long numbers masked, which takes no library."""
+MOST_CHECKED = 2
+"""Numbers in one text that the library is asked about, half a millisecond each. Where there are
+more, all long ones are masked: a text made of numbers shall not cost seconds."""
 
 _EMAIL = re.compile(
     r"(?<![\w.+@-])[\w.+-]{1,64}+(?<!\.)@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w@])"
@@ -28,6 +29,7 @@ _HANDLE = re.compile(r"(?<![\w@/.])[@\uff20][\w](?:[\w.-]{0,62}\w)?(?:@[\w.-]{1,
 _NUMBER = re.compile(r"\+?\(?\d(?:[\d ()./-]{5,30})\d")
 """Where a phone number could be; the library is shown no more than this and what is beside it."""
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d\d)")
+_SHORTEST = 7  # digits of a phone number
 _LUHN_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -36,13 +38,11 @@ def mask(text: str) -> str:
     if "@" in text or "\uff20" in text:
         text = _EMAIL.sub(EMAIL, text)
         text = _HANDLE.sub(HANDLE, text)
-    digits = sum(map(str.isdecimal, text))
-    if digits < 7:
+    if sum(map(str.isdecimal, text)) < _SHORTEST:
         return text
     text = _CARD.sub(_mask_card, text)
-    if digits > MOST_DIGITS:
-        return _NUMBER.sub(PHONE, text)
-    return _NUMBER.sub(_mask_phone, text)
+    several = sum(map(_may_be_phone, _NUMBER.findall(text))) > MOST_CHECKED
+    return _NUMBER.sub(_mask_long if several else _mask_phone, text)
 
 
 def _mask_card(match: re.Match[str]) -> str:
@@ -58,12 +58,21 @@ def is_card(text: str) -> bool:
 
 def _mask_phone(match: re.Match[str]) -> str:
     found = match[0]
-    if sum(map(str.isdecimal, found)) < 7 or _DATE.fullmatch(found.strip()):
+    if not _may_be_phone(found):
         return found
     spans = max((list(_phones(found, region)) for region in REGIONS), key=_length)
     for start, end in reversed(spans):
         found = f"{found[:start]}{PHONE}{found[end:]}"
     return found
+
+
+def _mask_long(match: re.Match[str]) -> str:
+    return PHONE if _may_be_phone(match[0]) else match[0]
+
+
+def _may_be_phone(text: str) -> bool:
+    digits = sum(map(str.isdecimal, text))
+    return digits >= _SHORTEST and _DATE.fullmatch(text.strip()) is None
 
 
 def _length(spans: list[tuple[int, int]]) -> int:

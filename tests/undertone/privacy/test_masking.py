@@ -84,6 +84,12 @@ def test_a_hostile_text_takes_time_in_proportion_to_its_length(piece: str) -> No
     assert doubling(mask, lambda size: piece * size, 5_000) < LINEAR
 
 
+def test_of_many_numbers_all_long_ones_are_masked_but_dates() -> None:
+    text = "1234567 on 2026-11-21, 7654321 or 2345678, 12 of 100"
+    assert mask(text) == f"{PHONE} on 2026-11-21, {PHONE} or {PHONE}, 12 of 100"
+    assert mask("1234567 of 7654321") == "1234567 of 7654321"
+
+
 @given(st.text(max_size=300))
 def test_any_text_can_be_masked_and_without_digits_and_handles_stays(text: str) -> None:
     masked = mask(text)
