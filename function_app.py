@@ -2,9 +2,9 @@
 
 import azure.functions as func
 
-from functions import endpoints, feed, jobs, own_posts, queue_triggers, site, submit, timers
+from functions import endpoints, feed, jobs, me, own_posts, queue_triggers, site, submit, timers
 
 app = func.FunctionApp()
-for part in (submit, queue_triggers, timers, jobs, own_posts, feed, site):
+for part in (submit, queue_triggers, timers, jobs, me, own_posts, feed, site):
     app.register_functions(part.blueprint)
 app.register_functions(endpoints.other_methods())

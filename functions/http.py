@@ -15,12 +15,16 @@ import msgspec
 
 from undertone.errors import Missing, Rejected, Transient
 from undertone.identity.callers import Caller
+from undertone.scrubbing import scrub
+from undertone.settings import SettingsError
 
 log = logging.getLogger(__name__)
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 
+NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+"""JSON is not to be taken for a page, whatever markup others put into their comments."""
 _MOST_DIGITS = 20
 """Of a number in the query; Python refuses to read thousands of them."""
 
@@ -37,7 +41,7 @@ def json_response(
         msgspec.json.encode(body),
         status_code=status,
         mimetype=JSON,
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={"Cache-Control": "no-store", **NOSNIFF, **(headers or {})},
     )
 
 
@@ -58,11 +62,14 @@ def problem_response(
     }
     if problems:
         body["errors"] = [{"field": field, "problem": text} for field, text in problems.items()]
-    all_headers = {"Cache-Control": "no-store", **(headers or {})}
+    all_headers = {"Cache-Control": "no-store", **NOSNIFF, **(headers or {})}
     if retry_after is not None:
         all_headers["Retry-After"] = str(retry_after)
     return func.HttpResponse(
-        msgspec.json.encode(body), status_code=status, mimetype=PROBLEM, headers=all_headers
+        scrub(msgspec.json.encode(body).decode()).encode(),
+        status_code=status,
+        mimetype=PROBLEM,
+        headers=all_headers,
     )
 
 
@@ -88,6 +95,9 @@ def problem_responses(handler: Handler) -> Handler:
             return problem_response(
                 503, "storage does not answer just now; try again", retry_after=5
             )
+        except SettingsError as error:
+            log.error("not set up: %s", error)
+            return problem_response(503, f"this deployment is not set up: {error}", retry_after=60)
         except Exception:
             log.exception("%s %s failed", req.method, req.url.partition("?")[0])
             return problem_response(

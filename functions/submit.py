@@ -20,7 +20,7 @@ from functions.fields import Problems, bad_fields
 from functions.http import base_url, caller, json_response
 from functions.links import job_links
 from functions.options import OPTIONS, job_options, read_options
-from undertone import wiring
+from undertone import trace_context, wiring
 from undertone.errors import Rejected
 from undertone.pipeline.submit import Accepted, Submission
 from undertone.pipeline.submit import submit as accept
@@ -74,7 +74,7 @@ def read_submission(req: func.HttpRequest, owner: str) -> Submission:
     return asked._replace(
         key=key,
         body_digest=_digest(req, body),
-        traceparent=req.headers.get("traceparent", ""),
+        traceparent=trace_context.parse(req.headers.get("traceparent", "")) or "",
     )
 
 

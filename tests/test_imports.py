@@ -25,6 +25,8 @@ HEAVY = (
     "jwt",
     "cryptography",
     "undertone.identity.gate",
+    "phonenumbers",
+    "cryptography",
 )
 TIMED = """
 import json, sys, time

@@ -20,7 +20,7 @@ NO_FILE_OF_THEIR_NAME = {
     # Commands: parsed in tests/tools/test_cli.py, run by people and CI
     "tools/commands/backup.py": "tests/tools/backup/test_copying.py, and a job in both directions",
     "tools/commands/azurite.py": "what it starts is in tests/devhost/test_azurite.py",
-    "tools/commands/check.py": "the list of checks that CI runs",
+    "tools/commands/check.py": "the list of checks that CI runs; tests/tools/audit",
     "tools/commands/clean.py": "removes folders",
     "tools/commands/demo.py": "run whole, as README says",
     "tools/commands/test.py": "runs these tests",

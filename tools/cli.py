@@ -23,6 +23,7 @@ from tools.commands import (
     model,
     mutants,
     package,
+    sbom,
     smoke,
     soak,
     sources,
@@ -63,6 +64,7 @@ COMMANDS: dict[str, Command] = {
     "smoke": smoke,
     "backup": backup,
     "lock": lock,
+    "sbom": sbom,
     "clean": clean,
 }
 

@@ -17,7 +17,7 @@
         └── MissingBlocks a block list names blocks that are not staged
 
 Messages name the thing that was wrong and what to do about it; they never hold secrets, because
-they end up in rows, logs and HTTP answers.
+they end up in rows, logs and HTTP answers: a secret that is known is removed when an error is made.
 """
 
 from __future__ import annotations
@@ -26,9 +26,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from undertone.scrubbing import scrub
+
 
 class UndertoneError(Exception):
     """The root: catch it only to report."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(scrub(message))
 
 
 class Rejected(UndertoneError):  # noqa: N818 - an answer, not a fault of ours
@@ -47,7 +52,7 @@ class Rejected(UndertoneError):  # noqa: N818 - an answer, not a fault of ours
         self, detail: str, problems: dict[str, str] | None = None, *, status: int | None = None
     ) -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.detail = str(self)
         self.problems = problems or {}
         if status is not None:
             self.status = status
@@ -109,7 +114,7 @@ class Permanent(UndertoneError):  # noqa: N818
 
     def __init__(self, reason: str, *, state: str = "failed") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = str(self)
         self.state = state
 
 
@@ -132,7 +137,7 @@ class Delayed(UndertoneError):  # noqa: N818
         self, reason: str, until: datetime | None = None, *, platform_wide: bool = True
     ) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = str(self)
         self.until = until
         self.platform_wide = platform_wide
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Literal
 from urllib.parse import urlsplit
 
 from undertone.identity.config import IdentityConfig, LimitsConfig
@@ -47,6 +49,25 @@ class StorageSettings:
         host = urlsplit(parts.get("BlobEndpoint", "")).hostname
         return parts.get("AccountName") == EMULATOR_ACCOUNT and host in LOOPBACK
 
+    @property
+    def secrets(self) -> list[str]:
+        """The parts of the connection string that let one in."""
+        parts = dict(part.partition("=")[::2] for part in self.connection.split(";"))
+        return [parts[name] for name in ("AccountKey", "SharedAccessSignature") if name in parts]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivacySettings:
+    """What is kept of the people who write comments, and for how long."""
+
+    authors: Literal["plain", "hashed", "none"] = "plain"
+    authors_key: str = field(default="", repr=False)
+    """The secret that pseudonyms are made with."""
+    mask: bool = False
+    """Whether e-mail addresses, numbers and handles in comments are masked in every job."""
+    retention_days: int = 90
+    """Jobs, results and comments that are older are deleted."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageSettings:
@@ -73,6 +94,18 @@ class Settings:
     identity: IdentityConfig
     limits: LimitsConfig
     language: LanguageSettings
+    privacy: PrivacySettings
+    model_digest: str
+    """What the manifest of a model from storage must have as its SHA-256; empty: anything."""
+
+    @property
+    def secrets(self) -> list[str]:
+        """The values of all secrets among them."""
+        credentials = (e.name for e in fields(self.sources) if not e.repr)
+        own = [self.language.key, self.privacy.authors_key, *self.storage.secrets]
+        return [
+            value for value in (*(getattr(self.sources, n) for n in credentials), *own) if value
+        ]
 
     @classmethod
     def from_mapping(cls, settings: Mapping[str, str]) -> Settings:
@@ -85,6 +118,11 @@ class Settings:
             limits = LimitsConfig.from_settings(settings, are_on=are_on)
         except ValueError as error:
             raise SettingsError(str(error)) from None
+        if sources.platforms_base and not storage.is_emulator:
+            raise SettingsError(
+                "PLATFORMS_BASE names stand-in platforms, which are for development only: remove "
+                f"it, or set {STORAGE} to the emulator"
+            )
         return cls(
             storage=storage,
             analyzer=settings.get("ANALYZER", "").strip() or "compact",
@@ -104,7 +142,44 @@ class Settings:
                 key=settings.get("LANGUAGE_KEY", "").strip(),
                 language=settings.get("LANGUAGE_CODE", "").strip() or "en",
             ),
+            privacy=_privacy(settings, storage),
+            model_digest=_digest(settings, "MODEL_DIGEST"),
         )
+
+
+DEVELOPMENT_AUTHORS_KEY = "this key is public: it makes pseudonyms on the emulator only"
+"""What AUTHORS_KEY is where nothing but the emulator is at stake."""
+_SHORTEST_AUTHORS_KEY = 32
+
+
+def _privacy(settings: Mapping[str, str], storage: StorageSettings) -> PrivacySettings:
+    default = "plain" if storage.is_emulator else "hashed"
+    authors = settings.get("AUTHORS", "").strip() or default
+    if authors not in {"plain", "hashed", "none"}:
+        raise SettingsError("AUTHORS must be `plain`, `hashed` or `none`")
+    key = settings.get("AUTHORS_KEY", "").strip()
+    if key and len(key) < _SHORTEST_AUTHORS_KEY:
+        raise SettingsError(
+            f"AUTHORS_KEY has {len(key)} characters and must have {_SHORTEST_AUTHORS_KEY} at "
+            "least: who can guess it can undo the pseudonyms; make one with `openssl rand -base64 "
+            "32`"
+        )
+    masked = settings.get("MASK_COMMENTS", "").strip().lower()
+    if masked not in {"", "true", "false"}:
+        raise SettingsError("MASK_COMMENTS must be `true` or `false`")
+    return PrivacySettings(
+        authors=authors,  # type: ignore[arg-type] # checked above
+        authors_key=key or (DEVELOPMENT_AUTHORS_KEY if storage.is_emulator else ""),
+        mask=masked == "true",
+        retention_days=_integer(settings, "RETENTION_DAYS", default=90, minimum=7, maximum=3650),
+    )
+
+
+def _digest(settings: Mapping[str, str], name: str) -> str:
+    text = settings.get(name, "").strip().lower()
+    if text and re.fullmatch("[0-9a-f]{64}", text) is None:
+        raise SettingsError(f"{name} must be a SHA-256: 64 digits in hex")
+    return text
 
 
 def _storage(settings: Mapping[str, str]) -> StorageSettings:

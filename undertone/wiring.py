@@ -19,14 +19,18 @@ import msgspec
 
 from model.analyzer import Analyzer
 from model.factory import LanguageService, build
+from undertone.errors import Transient
+from undertone.own_posts.names import PERSONAL
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
 from undertone.pipeline.store import JobStore
 from undertone.ports import Blobs, Links, Source
-from undertone.settings import Settings
-from undertone.sources.config import paid_platforms
+from undertone.privacy.policy import Policy
+from undertone.scrubbing import remember, scrub_logs
+from undertone.settings import Settings, SettingsError
+from undertone.sources.config import PAID_SECRETS, paid_platforms
 from undertone.storage.caching import BlobCache
 from undertone.storage.containers import COMMENTS, JOBS, LIMITS, MODELS, POSTS, RESULTS
 
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
     from undertone.own_posts.records import CommentsAt
     from undertone.own_posts.store import OwnPosts
     from undertone.storage.account import Account
+    from undertone.vault import Vault
 
 
 def once[T](build_it: Callable[[], T]) -> Callable[[], T]:
@@ -57,6 +62,20 @@ def once[T](build_it: Callable[[], T]) -> Callable[[], T]:
     return get
 
 
+def newest[K, T](build_it: Callable[[K], T]) -> Callable[[K], T]:
+    """`build_it`, of which the newest outcome is kept: run again only for another argument."""
+    lock = threading.Lock()
+    built: list[tuple[K, T]] = []
+
+    def get(key: K) -> T:
+        with lock:
+            if not built or built[0][0] != key:
+                built[:] = [(key, build_it(key))]
+            return built[0][1]
+
+    return get
+
+
 def now() -> datetime:
     """The present moment, UTC."""
     return datetime.now(UTC)
@@ -64,15 +83,36 @@ def now() -> datetime:
 
 @once
 def settings() -> Settings:
-    """The app's settings, with the secrets of its Key Vault. Raises SettingsError, Transient."""
+    """The app's settings, without the secrets of its Key Vault. Raises SettingsError."""
     logging.getLogger("azure").setLevel(logging.WARNING)  # a line for each request otherwise
-    plain = Settings.from_mapping(os.environ)
-    if not plain.key_vault_url:
-        return plain
-    from undertone.vault import key_vault, with_secrets  # noqa: PLC0415 - only with a vault
+    read = Settings.from_mapping(os.environ)
+    remember(*read.secrets)
+    scrub_logs()
+    if read.privacy.authors != "plain" and not (read.privacy.authors_key or read.key_vault_url):
+        raise SettingsError(
+            "AUTHORS_KEY is missing, with which the authors of comments get pseudonyms: set it to "
+            "what `openssl rand -base64 32` prints, or AUTHORS to `plain`"
+        )
+    return read
 
-    get_secret = key_vault(plain.key_vault_url, plain.storage.client_id)
-    return Settings.from_mapping(with_secrets(os.environ, get_secret))
+
+@once
+def _vault() -> Vault:
+    """Secrets, from the settings or from the Key Vault that they name."""
+    from undertone import vault  # noqa: PLC0415 - its thread pool, not at import
+
+    read = settings()
+    get_secret = None
+    if read.key_vault_url:
+        identity = vault.managed_identity(read.storage.client_id)
+        get_secret = vault.key_vault(read.key_vault_url, identity)
+    return vault.Vault(os.environ, get_secret)
+
+
+def _authors_key() -> str:
+    """The secret that pseudonyms are made with; empty if there is none. Raises Transient."""
+    own = settings().privacy.authors_key
+    return own or _vault().secret("AUTHORS_KEY")
 
 
 @once
@@ -90,17 +130,27 @@ def _work_account() -> Account:
 
 
 @once
-def _sources() -> dict[str, Source]:
-    from undertone.sources.registry import build_sources  # noqa: PLC0415 - only fetching needs it
+def _sources() -> Callable[[str], Source]:
+    from undertone.sources.current import CurrentSources  # noqa: PLC0415 - only fetching needs it
+    from undertone.sources.registry import build_sources  # noqa: PLC0415
 
     start_log = _work_account().blobs(COMMENTS)
-    return build_sources(settings().sources, start_log, clock=now, purse=_allowances())
+    return CurrentSources(
+        settings().sources,
+        _vault().secrets,
+        lambda config: build_sources(config, start_log, clock=now, purse=_allowances()),
+    )
 
 
-@once
 def _analyzer() -> Analyzer:
+    key = _vault().secret("LANGUAGE_KEY") if settings().analyzer == "azure" else ""
+    return _analyzers(key)
+
+
+@newest
+def _analyzers(language_key: str) -> Analyzer:
     language = settings().language
-    service = LanguageService(language.endpoint, language.key, language.language)
+    service = LanguageService(language.endpoint, language_key, language.language)
     return build(settings().analyzer, azure=service, fetch=_stored_model)
 
 
@@ -108,16 +158,31 @@ def _stored_model(name: str) -> Path:
     from undertone.stored_models import download_model  # noqa: PLC0415 - only for a stored model
 
     cache = Path(tempfile.gettempdir()) / "undertone"
-    return download_model(_work_account().blobs(MODELS), name, cache)
+    pinned = settings().model_digest
+    return download_model(_work_account().blobs(MODELS), name, cache, pinned=pinned)
 
 
-@once
 def gate() -> Gate:
-    """Every HTTP call's way in."""
+    """Every HTTP call's way in, with the keys of programs that hold now."""
+    return _gates(_api_keys())
+
+
+def _api_keys() -> str:
+    """A vault that does not answer keeps no token out."""
+    try:
+        return _vault().secret("API_KEYS")
+    except Transient:
+        if not settings().identity.issuers:
+            raise
+        return ""
+
+
+@newest
+def _gates(api_keys: str) -> Gate:
     from undertone.identity.gate import Gate  # noqa: PLC0415 - only HTTP calls need it
 
     return Gate(
-        settings().identity,
+        settings().identity.with_keys(api_keys),
         settings().limits,
         is_emulator=settings().storage.is_emulator,
         verifier=_token_verifier,
@@ -152,8 +217,11 @@ def _allowances() -> Allowances:
         limits.jobs_at_once,
         lambda job: bool(jobs.names(names.open_marker(job), limit=1)),
     )
-    paid = paid_platforms(settings().sources)
-    return Allowances(limits, account.counters(LIMITS), running, now, paid)
+    return Allowances(limits, account.counters(LIMITS), running, now, _paid_platforms)
+
+
+def _paid_platforms() -> frozenset[str]:
+    return paid_platforms(_vault().secrets(PAID_SECRETS))
 
 
 def limit_counters() -> Blobs:
@@ -195,14 +263,17 @@ def _services(account: Account) -> Services:
         cache=account.blobs(COMMENTS),
         absences=_absences(),
     )
+    privacy = settings().privacy
     return Services(
         store=store,
         results=account.blobs(RESULTS),
         queues=account.queues(),
         clock=now,
-        source=lambda platform: _sources()[platform],
+        source=lambda platform: _sources()(platform),  # noqa: PLW0108 - built when one is asked for
         analyzer=_analyzer,
+        privacy=Policy(privacy.authors, privacy.mask, _authors_key),
         chunk_size=settings().comments_per_chunk,
+        personal=tuple((account.blobs(POSTS), prefix) for prefix in PERSONAL),
         admission=_allowances(),
         metered=_allowances().metered,
     )

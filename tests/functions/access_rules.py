@@ -70,6 +70,8 @@ RULES = {
     "download": owners("GET", "jobs/{job}/download?file=comments.csv", 302),
     "cancel": owners("POST", "jobs/{job}/cancel", 409),
     "delete": owners("DELETE", "jobs/{job}", 204),
+    "my_data": known("GET", "me/data"),
+    "erase_me": known("DELETE", "me", 204),
     "health": everybody("GET", "health"),
     **{
         f"{name}{suffix}": rule

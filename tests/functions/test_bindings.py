@@ -31,6 +31,8 @@ HTTP = {
     "job_status": ("jobs/{job_id}/status", ["GET"], "ANONYMOUS"),
     "download": ("jobs/{job_id}/download", ["GET"], "ANONYMOUS"),
     "cancel": ("jobs/{job_id}/cancel", ["POST"], "ANONYMOUS"),
+    "my_data": ("me/data", ["GET"], "ANONYMOUS"),
+    "erase_me": ("me", ["DELETE"], "ANONYMOUS"),
     "health": ("health", ["GET"], "ANONYMOUS"),
     "create_posts": ("posts", ["POST"], "ANONYMOUS"),
     "put_post": ("posts/{post_id}", ["PUT"], "ANONYMOUS"),
@@ -54,6 +56,8 @@ OTHER_METHODS = {
     "allow_jobs": ("jobs", "GET, OPTIONS"),
     "allow_jobs_create": ("jobs/create", "POST, OPTIONS"),
     "allow_health": ("health", "GET, OPTIONS"),
+    "allow_me": ("me", "DELETE, OPTIONS"),
+    "allow_me_data": ("me/data", "GET, OPTIONS"),
     "wrong_method_jobs_job_id": ("jobs/{job_id}", "GET, DELETE, OPTIONS"),
     "wrong_method_jobs_job_id_status": ("jobs/{job_id}/status", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_download": ("jobs/{job_id}/download", "GET, OPTIONS"),
@@ -87,7 +91,7 @@ QUEUES = {
     "keep_posts": "own-posts",
     "poison_keep_posts": "own-posts-poison",
 }
-TIMERS = {"reconcile": "0 */5 * * * *"}
+TIMERS = {"reconcile": "0 */5 * * * *", "retention": "0 17 * * * *"}
 
 
 @pytest.fixture(scope="module")

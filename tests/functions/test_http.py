@@ -36,6 +36,8 @@ from undertone.errors import (
     Unauthorized,
 )
 from undertone.identity.callers import EVERYBODY
+from undertone.scrubbing import REMOVED, remember
+from undertone.settings import SettingsError
 
 KEYS = f"program:{hashlib.sha256(b'key').hexdigest()}"
 
@@ -55,7 +57,11 @@ def body(response: func.HttpResponse) -> Any:
 def test_an_answer_is_json_that_nobody_keeps() -> None:
     response = json_response({"ü": [1, None]}, status=202, headers={"Location": "/x"})
     assert (response.status_code, response.mimetype) == (202, "application/json")
-    assert dict(response.headers) == {"Cache-Control": "no-store", "Location": "/x"}
+    assert dict(response.headers) == {
+        "Cache-Control": "no-store",
+        "Location": "/x",
+        "X-Content-Type-Options": "nosniff",
+    }
     assert body(response) == {"ü": [1, None]}
     polled = json_response({}, headers={"Cache-Control": "no-cache"})
     assert polled.headers["Cache-Control"] == "no-cache"
@@ -90,6 +96,7 @@ def test_a_problem_is_one_of_rfc_9457() -> None:
         (Missing("jobs/x"), 404, "deleted while you asked", None),
         (Transient("host secret.example refused"), 503, "storage does not answer", "5"),
         (NewerVersion("version 2"), 503, "storage does not answer", "5"),
+        (SettingsError("AUTHORS_KEY is missing: set it"), 503, "AUTHORS_KEY is missing", "60"),
         (KeyError("secret"), 500, "a fault of Undertone's", "30"),
     ],
 )
@@ -127,6 +134,12 @@ def test_who_calls_is_known_within_the_call_alone() -> None:
         assert caller(request()) == EVERYBODY
     with pytest.raises(LookupError):
         caller(request())
+
+
+def test_no_problem_shows_a_secret_that_is_known() -> None:
+    remember("marker-of-the-problem-test")
+    shown = problem_response(400, "x", problems={"f": "not marker-of-the-problem-test"})
+    assert body(shown)["errors"] == [{"field": "f", "problem": f"not {REMOVED}"}]
 
 
 def test_a_fault_is_logged_without_the_query(caplog: pytest.LogCaptureFixture) -> None:
@@ -184,7 +197,12 @@ def cut_off() -> Iterator[App]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         connection = settings(taken.getsockname()[1]).connection
-        named = {"AzureWebJobsStorage": connection, "ANALYZER": "vader", "API_KEYS": KEYS}
+        named = {
+            "AzureWebJobsStorage": connection,
+            "ANALYZER": "vader",
+            "API_KEYS": KEYS,
+            "AUTHORS": "plain",
+        }
         with running_app(named) as started:
             yield started
 

@@ -25,6 +25,7 @@ from undertone.pipeline.messages import decode
 from undertone.pipeline.record_log import RecordLog
 from undertone.pipeline.store import JobStore
 from undertone.posts import is_short, parse_post_url
+from undertone.privacy.masking import mask
 from undertone.record_blobs import RecordBlobs
 from undertone.results.csv_cells import text_cell
 from undertone.sources.delays import rate_limit_reset, retry_time
@@ -77,6 +78,7 @@ def submission(data: bytes) -> None:
         return
     msgspec.json.encode((made.urls, made.uploads, made.name, made.options))
     names.idempotency(made.owner, made.key)
+    assert len(made.traceparent) in {0, 55}
 
 
 def _check_rejected(error: Rejected) -> None:
@@ -108,6 +110,7 @@ def text(data: bytes) -> None:
     excerpt(whole).encode()
     tidy(whole)
     text_cell(whole).encode()
+    mask(whole).encode()
 
 
 def html(data: bytes) -> None:

@@ -29,7 +29,7 @@ from undertone.stored_models import MANIFEST
 HELP = "export the model that ANALYZER names and bring it to a deployment"
 EXPORTED = {"roberta": "cardiffnlp/twitter-roberta-base-sentiment-latest"}
 """Models that are exported, and their names at the Hugging Face hub."""
-PINNED_BY = "MODEL_SHA256"
+PINNED_BY = "MODEL_DIGEST"
 """The setting that holds the digest of the manifest."""
 ROLE_MINUTES = 10
 """So long may a role that has just been granted need to be known everywhere."""

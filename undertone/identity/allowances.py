@@ -57,6 +57,10 @@ QUOTAS = {
 it is filled again within minutes, others only wait for their turn."""
 
 
+COSTLY = frozenset({"instagram", "tiktok"})
+"""Platforms that may be read by paid runs."""
+
+
 class Allowances:
     """What is left of a day for whom."""
 
@@ -66,9 +70,9 @@ class Allowances:
         counters: Counters,
         running: RunningJobs,
         clock: Clock,
-        paid: frozenset[str] = frozenset(),
+        paid: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
-        """`paid`: platforms that are read by runs that cost money."""
+        """`paid()`: platforms that are read by paid runs; called for `COSTLY` ones only."""
         self._limits = limits
         self._paid = paid
         self._counters = counters
@@ -91,12 +95,14 @@ class Allowances:
     def _check_cost(self, job: NewJob) -> None:
         """Raises Rejected for a job that could cost more at Apify than one may."""
         most, price = self._limits.apify_dollars_a_job * 100, self.run_cents(job.want)
-        paid = sum(post.platform in self._paid for post in job.posts)
-        if most and paid * price > most:
+        costly = [post.platform for post in job.posts if post.platform in COSTLY]
+        platforms = self._paid() if costly and most else frozenset()
+        paid = sum(platform in platforms for platform in costly)
+        if paid * price > most:
             raise Rejected(
                 f"this job could cost {paid * price / 100:.2f} dollars at Apify, and one job may "
                 f"cost {most // 100}: ask for fewer comments a post, or send at most "
-                f"{most // price} links of {' and '.join(sorted(self._paid))}"
+                f"{most // price} links of {' and '.join(sorted(platforms))}"
             )
 
     def run_cents(self, want: Want) -> int:
@@ -117,7 +123,9 @@ class Allowances:
     def take_page(self, owner: str, platform: str, *, is_first: bool) -> datetime | None:
         """Count reading a page; None, or when the owner's share of the quota begins anew."""
         quota = QUOTAS.get(platform)
-        if quota is None or platform in self._paid or not self._limits.quota_share:
+        if quota is None or not self._limits.quota_share:
+            return None
+        if platform in COSTLY and platform in self._paid():
             return None
         units = quota.first_page if is_first else quota.page
         most, ends = self.share(platform), quota.ends(self._clock())

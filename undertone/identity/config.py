@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -43,6 +43,10 @@ class IdentityConfig:
     def is_configured(self) -> bool:
         """Whether anybody at all is known."""
         return bool(self.issuers or self.keys)
+
+    def with_keys(self, text: str) -> IdentityConfig:
+        """The same with the keys in `text`, the form of API_KEYS. Raises ValueError."""
+        return replace(self, keys=_keys({"API_KEYS": text}))
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> IdentityConfig:

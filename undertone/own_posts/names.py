@@ -8,6 +8,8 @@ from hashlib import sha256
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = 10**15 - 1
 """Milliseconds; 15 digits reach past the year 9999."""
+PERSONAL = ("posts/", "analyses/", "timelines/", "batches/", "following/")
+"""What stands before the digest of an owner in this container; `following/` is the feed's."""
 KEY_LENGTH = 15 + 1 + 40
 """Characters of a timeline key."""
 

@@ -20,6 +20,7 @@ from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import Attempt, ProgressLine, Throttle
 from undertone.pipeline.services import Services
 from undertone.records import utc_text
+from undertone.scrubbing import scrub
 
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
@@ -70,7 +71,9 @@ def postpone_chunk(services: Services, message: Message, error: Unavailable) -> 
     delay = _growing(message, LONGEST_CHUNK_DELAY)
     if error.retry_after is not None:
         delay = timedelta(seconds=error.retry_after)
-    return _postpone(services, message, names.QUEUE_COMMENTS, services.clock() + delay, str(error))
+    return _postpone(
+        services, message, names.QUEUE_COMMENTS, services.clock() + delay, scrub(str(error))
+    )
 
 
 def _growing(message: Message, longest: timedelta) -> timedelta:

@@ -22,7 +22,7 @@ from undertone.pipeline.attempts import (
     postpone_post,
     throttle_platform,
 )
-from undertone.pipeline.comment_cache import cache_name, read_cache, write_cache
+from undertone.pipeline.comment_cache import cache_name, note_use, read_cache, write_cache
 from undertone.pipeline.fanin import arrived
 from undertone.pipeline.job_records import ROWS_PER_PAGE, Request
 from undertone.pipeline.messages import Delivery, Message
@@ -80,10 +80,9 @@ def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) 
     message comes to look. It costs no try, and there are never more of them than deliveries.
     """
     request = services.store.request(message.job)
-    options = request.options
     log = PageLog(services.store, message.job, message.post)
     try:
-        fetched = _comments(services, ref, request, log, resume=resume)
+        fetched, cache = _comments(services, ref, request, log, resume=resume)
     except Overtaken:
         look = msgspec.structs.replace(message, again=True).encode()
         services.queues.send(names.QUEUE_POSTS, look, delay=OVERTAKEN_DELAY.total_seconds())
@@ -101,32 +100,45 @@ def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) 
         message.post,
         fetched,
         posts=message.posts,
-        options=options,
+        options=request.options,
+        cache=cache,
     )
 
 
 def _comments(
     services: Services, ref: PostRef, request: Request, log: PageLog, *, resume: bool
-) -> Fetched:
-    options = request.options
+) -> tuple[Fetched, str]:
+    """What there is of the post, and under which name it is in the cache; empty if it is not."""
+    options, store = request.options, services.store
+    protection = services.privacy.protection(request.owner, options.authors, mask=options.mask)
+
+    def name_of(post: PostRef) -> str:
+        done = protection.name if protection else ""
+        return cache_name(post, options.want, request.owner, done)
 
     def cached(post: PostRef) -> Fetched | None:
-        name = cache_name(post, options.want)
         max_age = timedelta(minutes=options.max_age_minutes)
-        return read_cache(services.store, name, services.clock(), max_age)
+        found = read_cache(store, name_of(post), services.clock(), max_age)
+        if found is not None:
+            note_use(store, name_of(post), request.job)
+        return found
 
     if earlier := cached(ref):
-        return earlier
+        return earlier, name_of(ref)
     check_throttle(services, ref.platform)
     source = services.metered(services.source(ref.platform), request.owner)
+    if protection is not None:
+        source = protection.source(source)
     fetched = read_post(
         source, ref, options.want, services.clock, log, resume=resume, cached=cached
     )
-    if not fetched.note:
-        post = fetched.post or ref
-        own = msgspec.structs.replace(fetched, post=None)  # for who asks by its own link
-        write_cache(services.store, cache_name(post, options.want), own)
-    return fetched
+    if fetched.note:
+        return fetched, ""
+    name = name_of(fetched.post or ref)
+    note_use(store, name, request.job)
+    own = msgspec.structs.replace(fetched, post=None)  # for who asks by its own link
+    write_cache(store, name, own)
+    return fetched, name
 
 
 def _give_up(services: Services, message: Message, state: State, reason: str) -> Snapshot:

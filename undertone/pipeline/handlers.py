@@ -17,6 +17,7 @@ from undertone.pipeline.messages import Delivery, Message, decode, defer
 from undertone.pipeline.poison import fail_chunk, fail_post, note_failure
 from undertone.pipeline.score import score
 from undertone.pipeline.services import Services
+from undertone.scrubbing import scrub_exception
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ def handle_message(services: Services, queue: str, body: bytes, *, dequeue_count
         defer(services.queues, queue, body)
     except Exception as error:
         _note(services, queue, delivery.message, error)
+        scrub_exception(error)  # the host logs it
         raise
 
 

@@ -52,6 +52,11 @@ class Options(Record, frozen=True, kw_only=True):
     """A post of whose reported comments a smaller share was fetched is `partial`; 0 … 1."""
     max_age_minutes: int = 60
     """Comments fetched by an earlier job are used if they are no older than this."""
+    authors: Literal["", "plain", "hashed", "none"] = ""
+    """What stands for the authors of comments, see `undertone.privacy`. Empty: what the deployment
+    has; in a stored request, a job from before there was a choice, which is `plain`."""
+    mask: bool = False
+    """Whether e-mail addresses, numbers and handles in texts are masked."""
 
 
 class Request(StoredRecord, frozen=True, kw_only=True):
@@ -88,6 +93,9 @@ class Stop(StoredRecord, frozen=True, kw_only=True):
     owner: str = ""
     idempotency: str = ""
     """For deleted jobs: what else has to be removed when the request is gone already."""
+    index: str = ""
+    """For deleted jobs: name of the job's entry in its owner's list. It stands in the place of the
+    owner, whose name is not kept after the job."""
     swept: datetime | None = None
     """For deleted jobs: when `reconcile` last had their blobs removed."""
 
@@ -146,6 +154,12 @@ class OpenMarker(StoredRecord, frozen=True, kw_only=True):
     given_up: bool = False
     """Whether reconcile is removing a job that was never written whole; the client that made it
     must then leave the marker alone."""
+
+
+class Erasure(StoredRecord, frozen=True, kw_only=True):
+    """All that an owner had at a moment is to be removed; present until it is."""
+
+    at: datetime
 
 
 class KeyBinding(StoredRecord, frozen=True, kw_only=True):

@@ -61,6 +61,13 @@ def created_at(job: str) -> datetime:
     return _EPOCH + timedelta(milliseconds=_LAST_MOMENT - number)
 
 
+def before_jobs_older_than(moment: datetime) -> str:
+    """A name that sorts before those of all blobs of jobs created before `moment`, and after those
+    of all others and of the lists below: what follows it in a listing is old."""
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
+    return _base32(_LAST_MOMENT - milliseconds, _TIME_DIGITS) + "~"
+
+
 # Container jobs: one job
 
 
@@ -177,6 +184,9 @@ def stop(job: str) -> str:
     return f"{STOPS}{job}"
 
 
+INDEX, KEYS = "index/", "idempotency/"
+
+
 def index_prefix(owner: str) -> str:
     """One user's jobs, newest first. The owner is hashed: any text is a safe name."""
     return f"{INDEX}{digest(owner)}/"
@@ -187,9 +197,22 @@ def index(owner: str, job: str) -> str:
     return index_prefix(owner) + job
 
 
+def idempotency_prefix(owner: str) -> str:
+    """All Idempotency-Keys of one owner."""
+    return f"{KEYS}{digest(owner)}/"
+
+
 def idempotency(owner: str, key: str) -> str:
     """Which job a client's Idempotency-Key made."""
-    return f"idempotency/{digest(owner)}/{digest(key)}"
+    return idempotency_prefix(owner) + digest(key)
+
+
+ERASURES = "erasures/"
+
+
+def erasure(owner_digest: str) -> str:
+    """Present while all that an owner has is being removed."""
+    return ERASURES + owner_digest
 
 
 def digest(text: str) -> str:
@@ -200,9 +223,32 @@ def digest(text: str) -> str:
 # Container comments (the cache)
 
 
+FETCHED = "fetched/"
+RUNS = "runs/"
+THROTTLES = "throttle/"
+CACHE_PREFIXES = (FETCHED, RUNS, THROTTLES)
+"""All that there is in the container `comments`: what was fetched, the starts of paid runs that
+`undertone.sources.apify` logs, throttles."""
+
+
+def fetched_prefix(owner: str) -> str:
+    """All that was fetched for one owner."""
+    return f"{FETCHED}{digest(owner)}/"
+
+
+def cache_use(entry: str, job: str) -> str:
+    """Says that `job` uses the comments in `entry` of the cache."""
+    return f"{cache_uses(entry)}{job}"
+
+
+def cache_uses(entry: str) -> str:
+    """One blob for each job that uses the comments in `entry`."""
+    return f"{entry.removesuffix('.json')}/"
+
+
 def throttle(platform: str) -> str:
     """Until when all posts of a platform stay away from it."""
-    return f"throttle/{platform}.json"
+    return f"{THROTTLES}{platform}.json"
 
 
 # Container results

@@ -18,6 +18,7 @@ from undertone.pipeline.post_records import Fetched
 from undertone.pipeline.store import JobStore
 from undertone.ports import Clock, Source
 from undertone.records import Comment, Page, PostRef, Want, utc_text
+from undertone.scrubbing import scrub
 
 MAX_PAGES = 5_000
 """A source that never ends its pages is broken; no wanted number of comments needs this many."""
@@ -147,8 +148,9 @@ class PostSoFar:
         if page.reported is not None:
             self._reported = page.reported
         self._skipped += page.skipped
-        if page.note and page.note not in self._notes:
-            self._notes.append(page.note)
+        note = scrub(page.note)
+        if note and note not in self._notes:
+            self._notes.append(note)
         if page.post is not None:
             self.post = page.post
         self.cursor = page.cursor

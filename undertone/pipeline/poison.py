@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
+from model.analyzer import AnalyzerError
+from undertone.errors import UndertoneError
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import resume_if_arrived
 from undertone.pipeline.fetch import announce_post
@@ -18,16 +20,20 @@ from undertone.pipeline.score import fail, is_stopped
 from undertone.pipeline.services import Services
 from undertone.pipeline.snapshot import snapshot_failure
 from undertone.records import State, utc_text
+from undertone.scrubbing import scrub
 
-UNKNOWN = "it failed every try, without saying why; the logs of the app know more"
+IN_LOGS = "the logs of the app know more"
+UNKNOWN = f"it failed every try, without saying why; {IN_LOGS}"
 
 
 def note_failure(services: Services, queue: str, message: Message, error: Exception) -> None:
     """Keep why a try failed, for the row of the post if all of them do.
 
-    Only of the steps that such a row is about: a row never shows why another step failed.
+    Only of the steps that such a row is about: a row never shows why another step failed. Of an
+    error that is not ours only the kind is kept: its message may quote a comment.
     """
-    note = FailureNote(reason=str(error) or type(error).__name__)
+    told = str(error) if isinstance(error, UndertoneError | AnalyzerError) else ""
+    note = FailureNote(reason=scrub(told) or f"{type(error).__name__}; {IN_LOGS}")
     if queue == names.QUEUE_POSTS:
         services.store.failures.write(note, message.job, message.post)
     elif queue == names.QUEUE_COMMENTS:

@@ -58,6 +58,14 @@ class Snapshot(StoredRecord, frozen=True, kw_only=True):
     comments: str = ""
     """Name of the comments blob; empty if there are none."""
     chunks: tuple[Chunk, ...] = ()
+    cache: str = ""
+    """Name of the blob in the comment cache that holds them as well; empty if none does."""
+
+
+class CacheUse(StoredRecord, frozen=True, kw_only=True):
+    """A job uses what is in the comment cache."""
+
+    job: str
 
 
 class Attempt(StoredRecord, frozen=True, kw_only=True):

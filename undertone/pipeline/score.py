@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from model.analyzer import Analyzer, Prediction, Unavailable
+from undertone.errors import Transient
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
 from undertone.pipeline.attempts import current_attempt, postpone_chunk
@@ -77,15 +78,20 @@ def _row(comment: Comment, outcome: Score | Unscorable) -> ScoredComment:
 
 
 def _scores(analyzer: Analyzer, texts: Sequence[str], probe: str) -> list[Score | Unscorable]:
-    """One outcome a text. Raises what the analyzer raises, unless only some texts are to blame."""
+    """One outcome a text. Raises Transient if the analyzer fails, unless only some texts are to
+    blame; failures in LATER are raised as they are."""
     together = partial(_score_together, analyzer)
     try:
         return together(texts)
     except LATER:
         raise
     except Exception as error:  # noqa: BLE001 - raised again unless single texts are to blame
-        log.warning("%s fails at some of %d texts: %s", probe, len(texts), reason_of(error))
-        return isolate(together, texts, error, probe)
+        reason, trace = reason_of(error), error.__traceback__
+    log.warning("%s fails at some of %d texts: %s", probe, len(texts), reason)
+    # The host logs what is raised, and all that it was raised from: not the analyzer's own error,
+    # which may quote a comment.
+    failure = Transient(f"{analyzer.model} fails: {reason}").with_traceback(trace)
+    return isolate(together, texts, failure, probe)
 
 
 def _score_together(analyzer: Analyzer, texts: Sequence[str]) -> list[Score | Unscorable]:

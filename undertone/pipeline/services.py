@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from model.analyzer import Analyzer
 from undertone.pipeline.store import JobStore
 from undertone.ports import Admission, Blobs, Clock, NewJob, Queues, Source
+from undertone.privacy.policy import PLAIN, Policy
 
 
 class Anybody:
@@ -35,12 +36,17 @@ class Services:
     """The source of a platform by its name; built when first asked for."""
     analyzer: Callable[[], Analyzer]
     """The analyzer; loading it takes a second, so only scoring asks."""
+    privacy: Policy = PLAIN
+    """What is kept of the people who write comments."""
     randbits: Callable[[int], int] = secrets.randbits
     """Makes job ids that cannot be guessed."""
     admission: Admission = field(default_factory=Anybody)
     """Whether an owner may have another job."""
     metered: Callable[[Source, str], Source] = _unmetered
     """A source as it is read on behalf of an owner: counted."""
+    personal: tuple[tuple[Blobs, str], ...] = ()
+    """What other rooms keep of owners: a container, and what stands before an owner's digest in the
+    names of its blobs. It is removed with all else that is stored of one."""
     threads: int = 8
     """Calls of storage that one step makes in parallel, where it has many to make."""
     chunk_size: int = 250

@@ -15,6 +15,7 @@ from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
+    Erasure,
     IndexEntry,
     KeyBinding,
     OpenMarker,
@@ -25,6 +26,7 @@ from undertone.pipeline.job_records import (
 )
 from undertone.pipeline.post_records import (
     Attempt,
+    CacheUse,
     ChunkArrival,
     FailureNote,
     Fetched,
@@ -81,6 +83,7 @@ class JobStore:
         self.closed = RecordBlobs(jobs, names.closed, Closed)
         self.open_markers = RecordBlobs(jobs, names.open_marker, OpenMarker)
         self.index = RecordBlobs(jobs, names.index, IndexEntry)
+        self.erasures = RecordBlobs(jobs, names.erasure, Erasure)
         self.key_bindings = RecordBlobs(jobs, _itself, KeyBinding)
         self.barriers = RecordLog(jobs, names.barrier, PostArrival, max_appends)
         self.progress = RecordLog(jobs, names.progress, ProgressLine, max_appends)
@@ -90,7 +93,9 @@ class JobStore:
         self.attempts = RecordBlobs(jobs, _itself, Attempt)
         self.failures = RecordBlobs(jobs, names.failure, FailureNote)
         self.chunk_failures = RecordBlobs(jobs, names.chunk_failure, FailureNote)
+        self.cache = cache
         self.fetched = RecordBlobs(cache, _itself, Fetched)
+        self.cache_uses = RecordBlobs(cache, names.cache_use, CacheUse)
         self.throttles = CachedAbsences(cache, names.throttle, Throttle, absences)
 
     def request(self, job: str) -> Request:

@@ -67,10 +67,12 @@ class Accepted(NamedTuple):
 def submit(services: Services, submission: Submission) -> Accepted:
     """Make the job, or answer with the one that this Idempotency-Key made before.
 
-    Raises Rejected (no or too many rows or comments, a key used with another body), TooMany (the
-    owner has used up what it is given) and Conflict (the job was deleted, or given up as abandoned,
-    while it was being made).
+    Raises Rejected (no or too many rows or comments, a key used with another body, less privacy
+    than the deployment has), TooMany (the owner has used up what it is given) and Conflict (the job
+    was deleted, or given up as abandoned, while it was being made).
     """
+    options = chosen_options(services, submission.options)
+    submission = submission._replace(options=options)
     rows = plan_rows(submission.urls, submission.uploads)
     uploaded = sum(len(post.comments) for post in submission.uploads)
     check_capacity(rows, submission.options.want, uploaded)
@@ -84,6 +86,12 @@ def submit(services: Services, submission: Submission) -> Accepted:
             note_unsent(services, job)
             raise
     return Accepted(request, rows)
+
+
+def chosen_options(services: Services, options: Options) -> Options:
+    """The options with what the deployment decides where they leave it open. Raises Rejected."""
+    authors, mask = services.privacy.choose(options.authors, mask=options.mask)
+    return msgspec.structs.replace(options, authors=authors, mask=mask)
 
 
 def _may_announce_again(services: Services, job: str) -> bool:
@@ -232,10 +240,15 @@ def _snapshot_uploads(services: Services, submission: Submission, request: Reque
     offset = len(submission.urls)
     sizes = [len(post.comments) for post in submission.uploads]
     spare = spare_blocks(sizes, max(1, request.posts), services.chunk_size)
+    options = request.options
+    protection = services.privacy.protection(request.owner, options.authors, mask=options.mask)
 
     def one(index: int) -> None:
         post = submission.uploads[index]
-        fetched = Fetched(comments=post.comments, title=post.title, remark=post.note)
+        comments = post.comments
+        if protection is not None:
+            comments = tuple(protection.protect(comment, UPLOAD) for comment in comments)
+        fetched = Fetched(comments=comments, title=post.title, remark=post.note)
         take_snapshot(
             services,
             request.job,

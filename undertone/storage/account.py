@@ -115,7 +115,23 @@ class Account:
         return AzureQueues(self._queues)
 
     def links(self, container: str, clock: Clock) -> Links:
-        """Signed links to the blobs of `container`."""
+        """Signed links to the blobs of `container`.
+
+        Off the emulator no account key signs them, also where a connection string has one: then the
+        app's managed identity is asked for a key.
+        """
+        if self._blobs.account_name == EMULATOR_ACCOUNT:
+            key = self._blobs.credential.account_key
+            return SignedLinks(self._blobs, container, clock, account_key=key)
+        if hasattr(self._blobs.credential, "account_key"):
+            from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - slow, cloud only
+
+            identified = BlobServiceClient(
+                f"{self._blobs.scheme}://{self._blobs.primary_hostname}",
+                credential=DefaultAzureCredential(),
+                transport=RequestsTransport(session=self._session, session_owner=False),
+            )
+            return SignedLinks(identified, container, clock)
         return SignedLinks(self._blobs, container, clock)
 
 

@@ -51,7 +51,7 @@ class Day:
         )  # fmt: skip
         config = LimitsConfig.from_settings(off | self.limits, are_on=True)
         running = RunningJobs(self.places, config.jobs_at_once, lambda _: True)
-        return Allowances(config, self.counters, running, lambda: self.now, frozenset(paid))
+        return Allowances(config, self.counters, running, lambda: self.now, lambda: frozenset(paid))
 
 
 def read(allowances: Allowances, pages: Pages, times: int, owner: str = "me") -> int:

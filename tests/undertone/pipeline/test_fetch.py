@@ -26,7 +26,8 @@ from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import Chunk, ProgressLine, Snapshot
 from undertone.pipeline.submit import Submission, submit
 from undertone.ports import Source
-from undertone.records import Page, PostRef, State, Want
+from undertone.privacy.policy import Policy
+from undertone.records import Comment, Page, PostRef, State, UploadedPost, Want
 
 
 def a_post(bench: Bench) -> tuple[Request, Message]:
@@ -171,7 +172,8 @@ def test_the_row_of_a_post_is_on_its_page(bench: Bench) -> None:
     bench.deliver("posts", message)
     assert snapshot(bench, request, 120).row == 121
     fetched = PostRef(platform="hackernews", id="121")
-    assert bench.cache.names("") == [cache_name(fetched, Want())]
+    entry = cache_name(fetched, Want(), "me")
+    assert bench.cache.names("") == [entry, names.cache_use(entry, request.job)]
 
 
 def test_a_delay_past_the_deadline_fails_the_post(bench: Bench) -> None:
@@ -295,3 +297,48 @@ def test_a_post_beyond_its_owners_share_waits_alone(bench: Bench) -> None:
     assert bench.store.throttles.find("hackernews") is None
     waiting = bench.store.progress.read(request.job).records
     assert [line.waiting for line in waiting] == ["your share"]
+
+
+# Who wrote the comments
+
+
+AUTHOR = "quokka.surname"
+
+
+@pytest.mark.parametrize("authors", ["hashed", "none"])
+def test_no_name_is_kept_in_any_blob(bench: Bench, authors: str) -> None:
+    """Two pages, one of which is kept; the cache, the snapshot; an upload; and the results."""
+    policy = Policy("hashed", mask=False, secret=lambda: "x" * 32)
+    object.__setattr__(bench.services, "privacy", policy)
+    comments = tuple(Comment(id=n, text=n, author=AUTHOR) for n in ("a", "b"))
+    bench.source.pages = {
+        None: Page(comments=comments[:1], cursor="2"),
+        "2": Page(comments=comments[1:]),
+    }
+    sent = UploadedPost(id="up", comments=comments)
+    options = Options(authors=authors)  # type: ignore[arg-type] # one of the two
+    asked = Submission(owner="me", urls=[URL.format(1)], uploads=[sent], options=options)
+    request = submit(bench.services, asked).request
+    bench.drain()
+    kept = b""
+    for container in (bench.jobs, bench.cache, bench.results):
+        kept += b"".join(container.read(name) for name in container.names(""))
+    assert b'"text":"b"' in kept
+    assert AUTHOR.encode() not in kept
+    people = {line["author"] for line in bench.comments_jsonl(request)}
+    assert len(people) == (2 if authors == "hashed" else 1), "on two platforms: two, or nobody"
+    assert all(each.startswith("person-") for each in people - {""})
+
+
+def test_what_one_job_fetched_no_other_owner_is_given(bench: Bench) -> None:
+    bench.source.pages = {None: page("a")}
+    for owner, asked in (("me", 1), ("me", 1), ("you", 2), ("you", 2)):
+        submit(bench.services, Submission(owner=owner, urls=[URL.format(1)]))
+        bench.drain()
+        assert len(bench.source.asked) == asked
+    plain = bench.services.privacy
+    object.__setattr__(bench.services, "privacy", Policy("hashed", secret=lambda: "x" * 32))
+    submit(bench.services, Submission(owner="me", urls=[URL.format(1)]))
+    bench.drain()
+    assert len(bench.source.asked) == 3, "fetched anew, for it must not show names"
+    object.__setattr__(bench.services, "privacy", plain)

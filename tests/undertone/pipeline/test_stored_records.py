@@ -18,6 +18,7 @@ from undertone.pipeline import job_records, names, post_records
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
+    Erasure,
     IndexEntry,
     KeyBinding,
     OpenMarker,
@@ -29,6 +30,7 @@ from undertone.pipeline.job_records import (
 )
 from undertone.pipeline.post_records import (
     Attempt,
+    CacheUse,
     Chunk,
     ChunkArrival,
     FailureNote,
@@ -63,11 +65,11 @@ FULL: list[StoredRecord] = [
         options=Options(
             want=Want(limit=5, order="newest", sample="random", replies=False),
             min_coverage=0.5,
-            max_age_minutes=0,
+            max_age_minutes=0, authors="hashed", mask=True,
         ),
         idempotency="i", abandoned=True,
     ),
-    Stop(why="deleted", at=NOW, owner="me", idempotency="i", swept=LATER),
+    Stop(why="deleted", at=NOW, owner="me", idempotency="i", index="x", swept=LATER),
     Closing(why="overdue", bytes=7, absent=(ARRIVAL,)),
     Closed(status="cancelled", at=NOW, states={"ok": 3}, comments=9, unscored=1, models=("a@1",)),
     IndexEntry(job=JOB, created_at=NOW, rows=2, name="ü", status="completed"),
@@ -76,6 +78,7 @@ FULL: list[StoredRecord] = [
         given_up=True
     ),
     KeyBinding(job=JOB, body="digest"),
+    Erasure(at=NOW),
     Fetched(
         post=REF, comments=(COMMENT,), title="t", reported=0, skipped=2, note="n", remark="r",
         fetched_at="2026-11-21T20:00:00Z", cut=True,
@@ -83,8 +86,9 @@ FULL: list[StoredRecord] = [
     Snapshot(
         row=1, post=REF, state=State.PARTIAL, reason="r", title="t", reported=0, fetched=3,
         skipped=1, fetched_at="2026-11-21T20:00:00Z", comments="blob",
-        chunks=(Chunk(2, 0, 50), Chunk(1, 50, 20)),
+        chunks=(Chunk(2, 0, 50), Chunk(1, 50, 20)), cache="entry",
     ),
+    CacheUse(job=JOB),
     Attempt(attempt=2, until=NOW, throttles=1, writer="ff"),
     Throttle(until=NOW, reason="slow down"),
     FailureNote(reason="connection reset"),

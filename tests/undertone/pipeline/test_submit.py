@@ -83,7 +83,11 @@ def test_a_job_as_it_is_written(bench: Bench) -> None:
         owner="me", urls=[URL.format(1), "x"], uploads=[upload(3)], name="Spring", options=options
     )
     request, rows = submit(bench.services, made)
-    assert (request.owner, request.name, request.options) == ("me", "Spring", options)
+    assert (request.owner, request.name, request.options) == (
+        "me",
+        "Spring",
+        msgspec.structs.replace(options, authors="plain"),
+    )
     assert (request.rows, request.posts) == (3, 2)
     assert (request.created_at, request.deadline) == (bench.now, bench.now + LIFETIME)
     assert bench.store.request(request.job) == request
