@@ -32,6 +32,8 @@ PUBLIC = Access(frozenset())
 """For everybody. Such a handler must cost nothing: its calls are not counted either."""
 USER = Access(callers.ROLES)
 """For all who are known, each with things of their own."""
+ANALYSES = Access(callers.ROLES, ("analysis",))
+"""For all who are known, with few calls a second for each address: one costs more than others."""
 ANALYST = Access(frozenset({callers.ANALYST, callers.ADMIN}))
 """For those who may read feedback and analytics."""
 ADMIN = Access(frozenset({callers.ADMIN}))

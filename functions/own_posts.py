@@ -11,21 +11,16 @@ from typing import Any
 import azure.functions as func
 import msgspec
 
-from functions.access import USER, Access
+from functions.access import ANALYSES, USER, Access
 from functions.endpoints import endpoint
 from functions.http import Handler, base_url, caller, int_param, json_response
 from functions.post_bodies import read_bulk, read_id, read_post
 from undertone import wiring
-from undertone.identity.gate import ANALYSIS
 from undertone.own_posts.bulk import PAGE, Row
 from undertone.own_posts.records import Analysis, OwnPost
 from undertone.own_posts.store import Outcome
 
 blueprint = func.Blueprint()
-
-
-ANALYSES = Access(USER.roles, (ANALYSIS,))
-"""An analysis costs more than the call, so each address gets few of them a second."""
 
 
 def both(name: str, method: str, route: str, access: Access = USER) -> Callable[[Handler], Any]:

@@ -256,7 +256,7 @@ def test_off_the_emulator_without_identity_nobody_is_served() -> None:
         "DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=QUJD;"
         "EndpointSuffix=core.windows.net"
     )
-    settings = {"AzureWebJobsStorage": connection, "ANALYZER": "vader"}
+    settings = {"AzureWebJobsStorage": connection, "ANALYZER": "vader", "AUTHORS": "plain"}
     with running_app(settings) as started:
         assert started.http("GET", "/api/health").status == 200
         for rule in RULES.values():

@@ -67,7 +67,7 @@ def test_what_is_stored_is_given_with_links_to_the_files(app: App, host: Host) -
     job = a_job(app)
     host.drain()
     pages = all_data(app)
-    (data,) = [each for page in pages for each in page["jobs"] if each["job_id"] == job]
+    (data,) = [each for page in pages for each in page.get("jobs", ()) if each["job_id"] == job]
     assert data["request"]["name"] == MARKS[0]
     assert [row["sent"] for row in data["sent"]][1] == MARKS[4]
     file = requests.get(data["files"]["comments.jsonl"], timeout=10).text
@@ -101,6 +101,13 @@ def test_of_a_user_who_was_removed_nothing_is_found(platforms: World, tmp_path: 
             ended = a_job(app)
             host.drain()
             running = accepted(app.post({"posts": [{"id": MARKS[4], "comments": []}]}))["job_id"]
+            posted = json.dumps({"id": MARKS[1], "content": MARKS[2]}).encode()
+            for method, path in (
+                ("POST", "posts"),
+                ("GET", f"posts/{MARKS[1]}/analysis"),
+                ("PUT", f"feed/sources/users/{MARKS[3]}"),
+            ):
+                assert app.http(method, f"/api/{path}", posted).status < 300
             before = readable(storage)
             assert all(mark.encode() in before for mark in MARKS)
             assert app.http("DELETE", "/api/me").status == 204
@@ -115,7 +122,13 @@ def test_of_a_user_who_was_removed_nothing_is_found(platforms: World, tmp_path: 
                     "cached_comments": [],
                     "next": all_data(app)[0]["next"],
                 },
-                {"owner": "shared", "jobs": [], "cached_comments": [], "next": None},
+                {
+                    "owner": "shared",
+                    "jobs": [],
+                    "cached_comments": [],
+                    "next": all_data(app)[1]["next"],
+                },
+                {"owner": "shared", "posts": [], "follows": [], "next": None},
             ]
             after = readable(storage)
             assert [mark for mark in (*MARKS, KEY) if mark.encode() in after] == []

@@ -10,6 +10,8 @@ import json
 import os
 import sys
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -24,7 +26,7 @@ from devhost import azurite as emulator
 from tests.fakes.posts import post_url
 from tests.fakes.server import serving
 from tests.functions.conftest import QUEUES, Host, accepted
-from tests.functions.running_app import App, running_app
+from tests.functions.running_app import Answer, App, running_app
 from tools.project import AZURITE_HOME
 from undertone.settings import EMULATOR_ACCOUNT
 from undertone.vault import SECRET_SETTINGS
@@ -32,6 +34,8 @@ from undertone.vault import SECRET_SETTINGS
 pytestmark = pytest.mark.azurite
 
 SECRETS = {name: f"m4rk3r/{name}+=with-signs-and-a-length" for name in SECRET_SETTINGS}
+API_KEY = "m4rk3r-of-the-program-that-calls-here-itself"
+SECRETS["API_KEYS"] = f"program:{sha256(API_KEY.encode()).hexdigest()}"
 TOKEN = "m4rk3r-of-a-login-that-a-platform-gave"
 MARK = b"m4rk3r"
 PERSON = "quokka.surname"
@@ -52,6 +56,22 @@ async def echo(request: Request) -> Response:
     if "tiktok" in request.url.path:
         error["code"] = f"odd {said}"
     return JSONResponse({"error": error, "message": said, "reason": said}, 400)
+
+
+class Keyed(App):
+    """Calls the app with the key of a program."""
+
+    def http(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        return super().http(
+            method, path, body, headers={**(headers or {}), "x-functions-key": API_KEY}
+        )
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +139,7 @@ def _in_process(folder: Path) -> list[bytes]:
             running_app(settings) as app,
             QueueServiceClient.from_connection_string(storage) as queues,
         ):
-            return run(app, Host(app, queues))
+            return run(Keyed(app.pipe), Host(app, queues))
 
 
 def forms(mark: bytes) -> set[bytes]:
