@@ -23,6 +23,7 @@ from undertone import wiring
 from undertone.errors import Rejected
 from undertone.pipeline.submit import Accepted, Submission
 from undertone.pipeline.submit import submit as accept
+from undertone.trace_context import valid
 
 blueprint = func.Blueprint()
 
@@ -44,7 +45,11 @@ _GENERIC_TYPES = {"", "application/octet-stream", "application/x-www-form-urlenc
 @problem_responses
 def submit(req: func.HttpRequest) -> func.HttpResponse:
     """Make a job of the URLs and uploads in the body; 202 with its id and links."""
-    accepted = accept(wiring.services(), read_submission(req))
+    services = wiring.services()
+    parent = valid(req.headers.get("traceparent", ""))
+    name = "POST jobs/create"
+    with services.telemetry.span(name, parent, {}, step="submit") as traceparent:
+        accepted = accept(services, read_submission(req)._replace(traceparent=traceparent))
     links = job_links(base_url(req), accepted.request.job)
     return json_response(
         _summary(accepted, links),
@@ -71,14 +76,18 @@ def read_submission(req: func.HttpRequest) -> Submission:
         asked = json_submission(body, caller(req))
     else:
         asked = _file_submission(req, body)
-    return asked._replace(
-        key=key,
-        body_digest=_digest(req, body),
-        traceparent=req.headers.get("traceparent", ""),
-    )
+    return asked._replace(key=key, body_digest=_digest(req, body))
 
 
 def _empty(req: func.HttpRequest) -> Rejected:
+    length = req.headers.get("content-length", "").strip()
+    if not req.get_body() and length.isdecimal() and length.strip("0"):
+        return Rejected(
+            f"of the body's {length[:20]} bytes none reached the app: the host has dropped it, as "
+            "some versions do with bodies over 4 MB; send less than that, and the rest as further "
+            "jobs",
+            status=413,
+        )
     if req.headers.get("transfer-encoding"):
         return Rejected(
             "the body came in pieces, without its length, and the host drops such bodies: send it "

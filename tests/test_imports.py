@@ -22,6 +22,7 @@ HEAVY = (
     "torch",
     "aiohttp",
     "vaderSentiment",
+    "opentelemetry",
 )
 TIMED = """
 import json, sys, time

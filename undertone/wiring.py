@@ -11,24 +11,36 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from model.analyzer import Analyzer
 from model.factory import LanguageService, build
+from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
 from undertone.pipeline.store import JobStore
 from undertone.ports import Links, Source
+from undertone.readiness import Readiness
 from undertone.settings import Settings
 from undertone.storage.caching import BlobCache
-from undertone.storage.containers import COMMENTS, JOBS, MODELS, RESULTS
+from undertone.storage.containers import ALL, COMMENTS, JOBS, MODELS, RESULTS
+from undertone.telemetry import SILENT, Telemetry
 
 if TYPE_CHECKING:
     from undertone.storage.account import Account
+
+
+LOADED = monotonic()
+"""When the app was loaded: in the cloud the process itself may be much older."""
+CHATTY = ("azure.core", "azure.identity", "azure.storage", "azure.keyvault", "azure.monitor")
+"""Loggers with a line for each request. Not `azure` as a whole: the Functions worker's own are
+below it."""
 
 
 def once[T](build_it: Callable[[], T]) -> Callable[[], T]:
@@ -53,7 +65,8 @@ def now() -> datetime:
 @once
 def settings() -> Settings:
     """The app's settings, with the secrets of its Key Vault. Raises SettingsError, Transient."""
-    logging.getLogger("azure").setLevel(logging.WARNING)  # a line for each request otherwise
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     plain = Settings.from_mapping(os.environ)
     if not plain.key_vault_url:
         return plain
@@ -99,6 +112,17 @@ def _stored_model(name: str) -> Path:
 
 
 @once
+def telemetry() -> Telemetry:
+    """Where spans and metrics go; what they need is imported only if they go anywhere."""
+    configured = settings().telemetry
+    if not configured.is_on:
+        return SILENT
+    from undertone.open_telemetry import start  # noqa: PLC0415 - 0.15 s, if asked for
+
+    return start(configured, LOADED)
+
+
+@once
 def services() -> Services:
     """What HTTP calls work with: storage that is out of reach is told within seconds."""
     return _services(_http_account())
@@ -139,7 +163,30 @@ def _services(account: Account) -> Services:
         clock=now,
         source=lambda platform: _sources()[platform],
         analyzer=_analyzer,
+        telemetry=telemetry(),
         chunk_size=settings().comments_per_chunk,
+    )
+
+
+def _look_at_storage() -> None:
+    """Raises Transient unless every container is there and may be read, and queues answer."""
+    account = _http_account()
+    for container in ALL:
+        with suppress(Missing):  # which says that the container is there
+            account.blobs(container).read("ready")
+    account.queues().oldest(names.QUEUE_JOBS)
+
+
+@once
+def readiness() -> Readiness:
+    """What the app needs in order to work."""
+    return Readiness(
+        {
+            "settings": lambda: Settings.from_mapping(os.environ),
+            "vault": settings,
+            "storage": _look_at_storage,
+            "model": _analyzer,
+        }
     )
 
 

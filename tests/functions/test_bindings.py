@@ -32,12 +32,14 @@ HTTP = {
     "download": ("jobs/{job_id}/download", ["GET"], "FUNCTION"),
     "cancel": ("jobs/{job_id}/cancel", ["POST"], "FUNCTION"),
     "health": ("health", ["GET"], "ANONYMOUS"),
+    "ready": ("ready", ["GET"], "FUNCTION"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 OTHER_METHODS = {
     "allow_jobs": ("jobs", "GET, OPTIONS"),
     "allow_jobs_create": ("jobs/create", "POST, OPTIONS"),
     "allow_health": ("health", "GET, OPTIONS"),
+    "allow_ready": ("ready", "GET, OPTIONS"),
     "wrong_method_jobs_job_id": ("jobs/{job_id}", "GET, DELETE, OPTIONS"),
     "wrong_method_jobs_job_id_status": ("jobs/{job_id}/status", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_download": ("jobs/{job_id}/download", "GET, OPTIONS"),

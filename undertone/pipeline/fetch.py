@@ -25,6 +25,7 @@ from undertone.pipeline.attempts import (
 from undertone.pipeline.comment_cache import cache_name, read_cache, write_cache
 from undertone.pipeline.fanin import arrived
 from undertone.pipeline.job_records import ROWS_PER_PAGE, Options
+from undertone.pipeline.measures import measure_cache, measured_fetch
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.paging import OVERTAKEN_DELAY, Overtaken, PageLog, read_post
 from undertone.pipeline.post_records import Fetched, ProgressLine, Snapshot
@@ -82,7 +83,8 @@ def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) 
     options = services.store.request(message.job).options
     log = PageLog(services.store, message.job, message.post)
     try:
-        fetched = _comments(services, ref, options, log, resume=resume)
+        with measured_fetch(services, ref.platform):
+            fetched = _comments(services, ref, options, log, resume=resume)
     except Overtaken:
         look = msgspec.structs.replace(message, again=True).encode()
         services.queues.send(names.QUEUE_POSTS, look, delay=OVERTAKEN_DELAY.total_seconds())
@@ -110,7 +112,9 @@ def _comments(
     def cached(post: PostRef) -> Fetched | None:
         name = cache_name(post, options.want)
         max_age = timedelta(minutes=options.max_age_minutes)
-        return read_cache(services.store, name, services.clock(), max_age)
+        found = read_cache(services.store, name, services.clock(), max_age)
+        measure_cache(services, post.platform, hit=found is not None)
+        return found
 
     if earlier := cached(ref):
         return earlier
@@ -152,14 +156,11 @@ def announce_post(services: Services, message: Message, snapshot: Snapshot) -> N
             missing = [chunk for chunk in missing if chunk not in here]
             if not missing:
                 arrive_scored_post(services, message, snapshot, here)
-    send_chunks(services, message, snapshot, missing)
+    send_chunks(services, message, missing)
 
 
-def send_chunks(
-    services: Services, message: Message, snapshot: Snapshot, chunks: Iterable[int]
-) -> None:
+def send_chunks(services: Services, message: Message, chunks: Iterable[int]) -> None:
     """Send a scoring message for each of these chunks of the post."""
-    total = len(snapshot.chunks)
     for chunk in chunks:
-        body = msgspec.structs.replace(message, chunk=chunk, chunks=total, attempt=0).encode()
+        body = msgspec.structs.replace(message, chunk=chunk, attempt=0).encode()
         services.queues.send(names.QUEUE_COMMENTS, body)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 
 from model.analyzer import Analyzer
 from undertone.pipeline.store import JobStore
 from undertone.ports import Blobs, Clock, Queues, Source
+from undertone.telemetry import SILENT, Telemetry
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Services:
     """The source of a platform by its name; built when first asked for."""
     analyzer: Callable[[], Analyzer]
     """The analyzer; loading it takes a second, so only scoring asks."""
+    telemetry: Telemetry = SILENT
+    """Where spans and metrics go."""
     randbits: Callable[[int], int] = secrets.randbits
     """Makes job ids that cannot be guessed."""
     threads: int = 8
@@ -36,5 +40,7 @@ class Services:
         todo = list(items)
         if len(todo) < 2 or self.threads < 2:
             return [act(item) for item in todo]
+        # The host drops log lines that have no invocation id, which is in the caller's context.
+        contexts = [copy_context() for _ in todo]
         with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(act, todo))
+            return list(pool.map(lambda context, item: context.run(act, item), contexts, todo))

@@ -44,9 +44,9 @@ def test_a_post_is_fetched_and_its_chunks_are_sent(bench: Bench) -> None:
     taken = snapshot(bench, request)
     assert (taken.state, taken.title, taken.reported, taken.fetched) == ("ok", "T", 3, 3)
     sent = [chunk for chunk, _ in bench.take("comments")]
-    assert [(each.post, each.chunk, each.chunks, each.again) for each in sent] == [
-        (0, 0, 2, False),
-        (0, 1, 2, False),
+    assert [(each.post, each.chunk, each.again) for each in sent] == [
+        (0, 0, False),
+        (0, 1, False),
     ]
     assert bench.store.progress.read(request.job).records == [ProgressLine(post=0, found=3)]
     assert bench.store.post_barriers.read(request.job, 0, 0).records == []
@@ -255,6 +255,4 @@ def test_chunks_are_sent_as_first_attempts(bench: Bench) -> None:
     message = Message(job="j", posts=9, deadline=NOW, post=3, attempt=2, round=1, again=True)
     send_chunks(bench.services, message, taken, range(2))
     sent = [each for each, _ in bench.take("comments")]
-    assert sent == [
-        msgspec.structs.replace(message, chunk=chunk, chunks=2, attempt=0) for chunk in (0, 1)
-    ]
+    assert sent == [msgspec.structs.replace(message, chunk=chunk, attempt=0) for chunk in (0, 1)]
