@@ -22,7 +22,7 @@ from undertone.pipeline.comment_cache import cache_name
 from undertone.pipeline.fetch import announce_post, fetch, send_chunks
 from undertone.pipeline.job_records import Options, Request, Stop
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.post_records import Chunk, ProgressLine, Snapshot
+from undertone.pipeline.post_records import ProgressLine, Snapshot
 from undertone.pipeline.submit import Submission, submit
 from undertone.records import Page, PostRef, State, Want
 
@@ -61,7 +61,7 @@ def test_an_upload_is_announced_without_a_source(bench: Bench) -> None:
 
 def test_a_post_of_one_chunk_has_no_barrier_of_its_own(bench: Bench) -> None:
     request, (message,) = bench.fetch_upload(2)
-    assert (message.chunk, message.chunks) == (0, 1)
+    assert message.chunk == 0
     assert names.post_barrier(request.job, 0, 0) not in bench.jobs.names("")
 
 
@@ -129,7 +129,7 @@ def test_of_two_fetchers_the_one_that_comes_second_to_a_page_stops(bench: Bench)
     bench.source.before = meanwhile
     bench.deliver("posts", message)
     (only,) = bench.take("comments")
-    assert only[0].chunks == 1
+    assert only[0].chunk == 0
     (chunk,) = snapshot(bench, request).chunks
     assert chunk.comments == 2
 
@@ -251,8 +251,7 @@ def test_announcing_twice_sends_twice_and_forgets_no_arrival(bench: Bench) -> No
 
 
 def test_chunks_are_sent_as_first_attempts(bench: Bench) -> None:
-    taken = Snapshot(row=4, state=State.OK, chunks=(Chunk(2, 0, 9), Chunk(1, 9, 5)))
     message = Message(job="j", posts=9, deadline=NOW, post=3, attempt=2, round=1, again=True)
-    send_chunks(bench.services, message, taken, range(2))
+    send_chunks(bench.services, message, range(2))
     sent = [each for each, _ in bench.take("comments")]
     assert sent == [msgspec.structs.replace(message, chunk=chunk, attempt=0) for chunk in (0, 1)]
