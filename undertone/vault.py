@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 
 from undertone.errors import Transient
@@ -25,7 +26,9 @@ def with_secrets(settings: Mapping[str, str], get_secret: GetSecret) -> dict[str
     underscores. Raises what `get_secret` raises.
     """
     unset = [name for name in SECRET_SETTINGS if not settings.get(name, "").strip()]
-    secrets = {name: get_secret(name.replace("_", "-")) for name in unset}
+    with ThreadPoolExecutor(len(unset) or 1) as pool:  # one after the other takes their sum
+        found = pool.map(lambda name: get_secret(name.replace("_", "-")), unset)
+        secrets = dict(zip(unset, found, strict=True))
     return {**settings, **{name: secret for name, secret in secrets.items() if secret}}
 
 

@@ -31,6 +31,7 @@ from undertone.settings import Settings
 from undertone.storage.caching import BlobCache
 from undertone.storage.containers import ALL, COMMENTS, JOBS, MODELS, RESULTS
 from undertone.telemetry import SILENT, Telemetry
+from undertone.warming import warm
 
 if TYPE_CHECKING:
     from undertone.storage.account import Account
@@ -64,10 +65,16 @@ def now() -> datetime:
 
 @once
 def settings() -> Settings:
-    """The app's settings, with the secrets of its Key Vault. Raises SettingsError, Transient."""
+    """The app's settings as the environment has them. Raises SettingsError."""
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    plain = Settings.from_mapping(os.environ)
+    return Settings.from_mapping(os.environ)
+
+
+@once
+def _settings_with_secrets() -> Settings:
+    """The same with the secrets of its Key Vault, for what uses them. Raises Transient too."""
+    plain = settings()
     if not plain.key_vault_url:
         return plain
     from undertone.vault import key_vault, with_secrets  # noqa: PLC0415 - only with a vault
@@ -94,14 +101,17 @@ def _work_account() -> Account:
 def _sources() -> dict[str, Source]:
     from undertone.sources.registry import build_sources  # noqa: PLC0415 - only fetching needs it
 
-    return build_sources(settings().sources, _work_account().blobs(COMMENTS), clock=now)
+    return build_sources(
+        _settings_with_secrets().sources, _work_account().blobs(COMMENTS), clock=now
+    )
 
 
 @once
 def _analyzer() -> Analyzer:
-    language = settings().language
+    choice = settings().analyzer
+    language = (_settings_with_secrets() if choice == "azure" else settings()).language
     service = LanguageService(language.endpoint, language.key, language.language)
-    return build(settings().analyzer, azure=service, fetch=_stored_model)
+    return build(choice, azure=service, fetch=_stored_model)
 
 
 def _stored_model(name: str) -> Path:
@@ -177,13 +187,38 @@ def _look_at_storage() -> None:
     account.queues().oldest(names.QUEUE_JOBS)
 
 
+def _warm_fetch() -> None:
+    work_services()
+    _sources()
+
+
+def _warm_score() -> None:
+    analyzer = threading.Thread(target=_analyzer, daemon=True)
+    analyzer.start()  # beside the storage SDK's import
+    work_services()
+
+
+def warm_up() -> None:
+    """Bring what this instance's function needs, beside the host's own start."""
+    warm(
+        os.environ,
+        {
+            "http": services,
+            "expand": work_services,
+            "fetch": _warm_fetch,
+            "score": _warm_score,
+            "aggregate": work_services,
+        },
+    )
+
+
 @once
 def readiness() -> Readiness:
     """What the app needs in order to work."""
     return Readiness(
         {
-            "settings": lambda: Settings.from_mapping(os.environ),
-            "vault": settings,
+            "settings": settings,
+            "vault": _settings_with_secrets,
             "storage": _look_at_storage,
             "model": _analyzer,
         }

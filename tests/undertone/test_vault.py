@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from threading import Barrier
 
 import pytest
 
@@ -42,3 +43,13 @@ def test_a_vault_that_does_not_answer_is_no_empty_vault() -> None:
 
     with pytest.raises(Transient):
         with_secrets({}, get)
+
+
+def test_secrets_are_asked_for_at_the_same_time() -> None:
+    together = Barrier(len(SECRET_SETTINGS))
+
+    def get(name: str) -> str | None:
+        together.wait(20)  # raises if the others are not asked meanwhile
+        return name
+
+    assert with_secrets({}, get)["APIFY_TOKEN"] == "APIFY-TOKEN"
