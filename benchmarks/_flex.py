@@ -44,8 +44,10 @@ class Times:
 class Plan:
     """How instances are given."""
 
-    concurrency: int = 5
-    """batchSize + newBatchThreshold of host.json."""
+    batch: int = 2
+    threshold: int = 3
+    """batchSize and newBatchThreshold of host.json: where no more than `threshold` messages run,
+    an instance takes `batch` more."""
     cores: float = 1.0
     """Of one instance."""
     memory_gb: float = 2.0
@@ -59,10 +61,17 @@ class Plan:
     """More than 0: so many are there from the beginning, and no others come. They serve every
     queue and share `shared_cores`, as worker processes of one machine do."""
     shared_cores: float = 0.0
+    after_success: float = 0.1
+    """Seconds until an instance that was given messages asks again (the host's)."""
     barrier_rate: float = 500.0
     """Requests a second that one blob takes."""
     posts_a_minute: float = math.inf
     """What the platform lets through."""
+
+    @property
+    def concurrency(self) -> int:
+        """Messages of an instance at most, by which the scaler divides a queue's length."""
+        return self.batch + self.threshold
 
 
 @dataclass
@@ -105,26 +114,40 @@ class _Group:
 
     def serve(self, instance: _Instance) -> None:
         """Let the instance take messages of this queue."""
-        for _ in range(self.job.plan.concurrency):
-            self.job.env.process(self._work(instance))
+        self.job.env.process(self._listen(instance, simpy.Container(self.job.env)))
 
-    def _work(self, instance: _Instance) -> Steps:
-        env = self.job.env
+    def _listen(self, instance: _Instance, ended: simpy.Container) -> Steps:
+        """Take a batch whenever few enough run; `ended` counts those that have ended since."""
+        env, plan = self.job.env, self.job.plan
+        running = 0
         while True:
+            while running > plan.threshold:
+                yield ended.get(1)
+                running -= 1
             was_empty = not self.queue.items
-            post = yield self.queue.get()
+            posts = [(yield self.queue.get())]
             if was_empty:  # nobody is told of a message: the host asks again after a while
-                yield env.timeout(self.job.rng.uniform(0, self.job.plan.polls_every))
-            self.running += 1
-            instance.begin()
-            yield env.timeout(self.work.waiting * self.job.rng.uniform(0.8, 1.2))
-            with instance.cores.request() as core:
-                yield core
-                yield env.timeout(self.work.computing / instance.speed)
-            yield from self.job.done(self.step, post)
-            instance.end()
-            self.running -= 1
-            self.job.outcome.executions += 1
+                yield env.timeout(self.job.rng.uniform(0, plan.polls_every))
+            while self.queue.items and len(posts) < plan.batch:
+                posts.append((yield self.queue.get()))
+            for post in posts:
+                running += 1
+                self.running += 1
+                env.process(self._work(instance, post, ended))
+            yield env.timeout(plan.after_success)
+
+    def _work(self, instance: _Instance, post: int, ended: simpy.Container) -> Steps:
+        env = self.job.env
+        instance.begin()
+        yield env.timeout(self.work.waiting * self.job.rng.uniform(0.8, 1.2))
+        with instance.cores.request() as core:
+            yield core
+            yield env.timeout(self.work.computing / instance.speed)
+        yield from self.job.done(self.step, post)
+        instance.end()
+        self.running -= 1
+        self.job.outcome.executions += 1
+        ended.put(1)
 
 
 class _Instance:

@@ -19,10 +19,7 @@ from undertone.warming import GROUP, warm
 )  # fmt: skip
 def test_an_instance_brings_what_its_function_needs(group: str, expected: str | None) -> None:
     brought: list[str] = []
-    needs = {
-        name: lambda name=name: brought.append(name)
-        for name in ("score", "fetch", "http")
-    }
+    needs = {name: lambda name=name: brought.append(name) for name in ("score", "fetch", "http")}
     thread = warm({GROUP: group}, needs)
     if thread is not None:
         thread.join(10)
