@@ -33,6 +33,9 @@ class Run:
     posts: int
     waiting: float
     seconds: float
+    """From the answer to the POST until the job has ended."""
+    share: float
+    """Of a core that one busy thread was given just before: the machine may have other work."""
     of_a_post: float
     """Seconds of processor, of host and emulator, measured with one instance."""
     simulated: float = 0.0
@@ -44,9 +47,10 @@ def real_runs() -> list[Run]:
     for job, (analyzer, waiting) in JOBS.items():
         of_a_post = 0.0
         for instances in INSTANCES:
+            share = _share()
             seconds, processor = _run(analyzer, instances)
             of_a_post = of_a_post or processor / POSTS
-            runs.append(Run(job, instances, POSTS, waiting, seconds, of_a_post))
+            runs.append(Run(job, instances, POSTS, waiting, seconds, share, of_a_post))
             print(
                 f"{job}, {instances}: {seconds:.1f} s, {processor:.1f} s of processor", flush=True
             )
@@ -64,9 +68,8 @@ def _run(analyzer: str, instances: int) -> tuple[float, float]:
     ):  # fmt: skip
         _job(host, _body(2 * instances))  # all are warm
         before = _processor()
-        began = time.perf_counter()
-        _job(host, _body(POSTS))
-        return time.perf_counter() - began, _processor() - before
+        seconds = _job(host, _body(POSTS))
+        return seconds, _processor() - before
 
 
 def _body(posts: int) -> Mapping[str, Any]:
@@ -79,12 +82,21 @@ def _body(posts: int) -> Mapping[str, Any]:
     }
 
 
-def _job(host: DevHost, body: Mapping[str, Any]) -> None:
+def _job(host: DevHost, body: Mapping[str, Any]) -> float:
     answer = requests.post(f"{host.url}/api/jobs/create", json=body, timeout=120)
     answer.raise_for_status()
+    began = time.perf_counter()
     status = answer.json()["links"]["status"]
     while not requests.get(status, timeout=60).json()["completed_at"]:
         time.sleep(POLL)
+    return time.perf_counter() - began
+
+
+def _share(seconds: float = 2.0) -> float:
+    began, used = time.perf_counter(), time.process_time()
+    while time.perf_counter() < began + seconds:
+        pass
+    return min(1.0, (time.process_time() - used) / seconds)
 
 
 def _processor() -> float:

@@ -154,22 +154,23 @@ def validate() -> list[dict[str, float]]:
     runs = real_runs()
     cores = float(os.cpu_count() or 1)
     console = Console(width=110)
-    table = Table("job", "instances", "real, s", "simulated, s", "ratio")
+    table = Table("job", "instances", "real, s", "simulated, s", "ratio", "share of a core")
     for run in runs:
         work = run.of_a_post
         times = Times(
             fetch=Work(0.0, 0.4 * work), score=Work(run.waiting, 0.6 * work),
             aggregate=Work(0.0, 0.05), cold_start=0.0,
         )  # fmt: skip
-        plan = Plan(instances=run.instances, shared_cores=cores)
+        plan = Plan(instances=run.instances, shared_cores=cores * run.share)
         run.simulated = simulate(times, plan, run.posts).seconds
         table.add_row(
             run.job, str(run.instances), f"{run.seconds:.1f}", f"{run.simulated:.1f}",
-            f"{run.simulated / run.seconds:.2f}",
+            f"{run.simulated / run.seconds:.2f}", f"{run.share:.2f}",
         )  # fmt: skip
     console.print(table)
     console.print(
-        f"{cores:.0f} cores, load {os.getloadavg()[0]:.1f}: the simulation has them alone"
+        f"{cores:.0f} cores, load {os.getloadavg()[0]:.1f}; the simulation has the share of them "
+        "that a busy thread was given before the run"
     )
     return [vars(run) for run in runs]
 

@@ -48,8 +48,13 @@ def test_instances_come_with_the_length_of_the_queue() -> None:
     outcome = simulate(TIMES, AT_ONCE, 100)
     assert outcome.instances["score"] == 20
     assert outcome.seconds == pytest.approx(5, abs=1.1)
+
+
+def test_an_instance_is_billed_while_it_works_and_for_a_second_at_least() -> None:
+    long = replace(TIMES, score=Work(2.0, 3.0))
+    outcome = simulate(long, AT_ONCE, 1)
     billed = outcome.gb_seconds / AT_ONCE.memory_gb
-    assert billed == pytest.approx(100 + 20 + 1, rel=0.1), "fetch and aggregate: a second each"
+    assert billed == pytest.approx(1 + 5 + 1, abs=0.5), "waiting is billed as well"
 
 
 def test_a_cold_start_is_met_at_each_step() -> None:
