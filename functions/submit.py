@@ -20,10 +20,11 @@ from functions.fields import Problems, bad_fields
 from functions.http import base_url, caller, json_response
 from functions.links import job_links
 from functions.options import OPTIONS, job_options, read_options
-from undertone import trace_context, wiring
+from undertone import wiring
 from undertone.errors import Rejected
 from undertone.pipeline.submit import Accepted, Submission
 from undertone.pipeline.submit import submit as accept
+from undertone.trace_context import valid
 
 blueprint = func.Blueprint()
 
@@ -44,7 +45,12 @@ _GENERIC_TYPES = {"", "application/octet-stream", "application/x-www-form-urlenc
 @endpoint(blueprint, "submit", "POST", "jobs/create", access=USER)
 def submit(req: func.HttpRequest) -> func.HttpResponse:
     """Make a job of the URLs and uploads in the body; 202 with its id and links."""
-    accepted = accept(wiring.services(), read_submission(req, caller(req).owner))
+    services = wiring.services()
+    parent = valid(req.headers.get("traceparent", ""))
+    name = "POST jobs/create"
+    with services.telemetry.span(name, parent, {}, step="submit") as traceparent:
+        asked = read_submission(req, caller(req).owner)
+        accepted = accept(services, asked._replace(traceparent=traceparent))
     links = job_links(base_url(req), accepted.request.job)
     return json_response(
         _summary(accepted, links),
@@ -71,14 +77,18 @@ def read_submission(req: func.HttpRequest, owner: str) -> Submission:
         asked = json_submission(body, owner)
     else:
         asked = _file_submission(req, body, owner)
-    return asked._replace(
-        key=key,
-        body_digest=_digest(req, body),
-        traceparent=trace_context.parse(req.headers.get("traceparent", "")) or "",
-    )
+    return asked._replace(key=key, body_digest=_digest(req, body))
 
 
 def _empty(req: func.HttpRequest) -> Rejected:
+    length = req.headers.get("content-length", "").strip()
+    if not req.get_body() and length.isdecimal() and length.strip("0"):
+        return Rejected(
+            f"of the body's {length[:20]} bytes none reached the app: the host has dropped it, as "
+            "some versions do with bodies over 4 MB; send less than that, and the rest as further "
+            "jobs",
+            status=413,
+        )
     if req.headers.get("transfer-encoding"):
         return Rejected(
             "the body came in pieces, without its length, and the host drops such bodies: send it "

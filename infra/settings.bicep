@@ -64,6 +64,8 @@ var defaults = {
   LANGUAGE_ENDPOINT: ''
   LANGUAGE_KEY: ''
   LANGUAGE_CODE: ''
+  OTEL_EXPORTER_OTLP_ENDPOINT: ''
+  OTEL_TRACES_SAMPLER_ARG: ''
 }
 
 // What follows from the other resources: nobody chooses it.

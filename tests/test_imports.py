@@ -27,6 +27,7 @@ HEAVY = (
     "undertone.identity.gate",
     "phonenumbers",
     "cryptography",
+    "opentelemetry",
 )
 TIMED = """
 import json, sys, time

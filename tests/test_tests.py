@@ -15,7 +15,6 @@ ROOMS = ("functions", "undertone", "model", "training", "devhost", "tools")
 NO_FILE_OF_THEIR_NAME = {
     # Thin triggers: what they do is the pipeline's; that they are bound is in test_bindings.py
     "functions/queue_triggers.py": "a line a queue; delivered to in test_jobs.py",
-    "functions/site.py": "health, asked in test_jobs.py",
     "functions/timers.py": "a line a timer; fired in test_jobs.py",
     # Commands: parsed in tests/tools/test_cli.py, run by people and CI
     "tools/commands/backup.py": "tests/tools/backup/test_copying.py, and a job in both directions",

@@ -79,6 +79,26 @@ class LanguageSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TelemetrySettings:
+    """Where spans and metrics go; nowhere if both addresses are empty."""
+
+    otlp_endpoint: str = ""
+    """The collector's address, to which `/v1/traces` and `/v1/metrics` are added."""
+    azure_connection: str = field(default="", repr=False)
+    """Of Application Insights."""
+    azure_identity: str | None = None
+    """The client id of the identity that may publish there (empty: the system-assigned one); None
+    sends with the key in the connection string alone."""
+    traced_share: float = 1.0
+    """Of the jobs whose callers began no trace."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is somebody to tell."""
+        return bool(self.otlp_endpoint or self.azure_connection)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """One deployment's settings."""
 
@@ -106,6 +126,8 @@ class Settings:
         return [
             value for value in (*(getattr(self.sources, n) for n in credentials), *own) if value
         ]
+
+    telemetry: TelemetrySettings = TelemetrySettings()
 
     @classmethod
     def from_mapping(cls, settings: Mapping[str, str]) -> Settings:
@@ -144,6 +166,7 @@ class Settings:
             ),
             privacy=_privacy(settings, storage),
             model_digest=_digest(settings, "MODEL_DIGEST"),
+            telemetry=_telemetry(settings),
         )
 
 
@@ -202,6 +225,39 @@ def _storage(settings: Mapping[str, str]) -> StorageSettings:
         )
     client_id = settings.get(f"{STORAGE}__clientId", "").strip()
     return StorageSettings(blob_url=blob, queue_url=queue, client_id=client_id)
+
+
+def _telemetry(settings: Mapping[str, str]) -> TelemetrySettings:
+    """Where telemetry goes: by the names that OpenTelemetry and the Functions host use."""
+    endpoint = settings.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").strip().rstrip("/")
+    if endpoint and not endpoint.startswith(("http://", "https://")):
+        raise SettingsError(
+            "OTEL_EXPORTER_OTLP_ENDPOINT must be an address like http://collector:4318, not "
+            f"{endpoint!r}"
+        )
+    return TelemetrySettings(
+        otlp_endpoint=endpoint,
+        azure_connection=settings.get("APPLICATIONINSIGHTS_CONNECTION_STRING", "").strip(),
+        azure_identity=_publisher(settings.get("APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "")),
+        traced_share=_share(settings, "OTEL_TRACES_SAMPLER_ARG"),
+    )
+
+
+def _publisher(text: str) -> str | None:
+    """The client id in `ClientId=…;Authorization=AAD`, as the host reads it."""
+    pairs = dict(part.strip().partition("=")[::2] for part in text.split(";") if part.strip())
+    if pairs.get("Authorization", "").upper() != "AAD":
+        return None
+    return pairs.get("ClientId", "")
+
+
+def _share(settings: Mapping[str, str], name: str) -> float:
+    text = settings.get(name, "").strip()
+    if not text:
+        return 1.0
+    if not re.fullmatch(r"0(\.\d+)?|1(\.0+)?", text):
+        raise SettingsError(f"{name} must be a share from 0 to 1 like 0.25, not {text[:20]!r}")
+    return float(text)
 
 
 def _integer(

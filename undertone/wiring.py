@@ -11,15 +11,17 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from model.analyzer import Analyzer
 from model.factory import LanguageService, build
-from undertone.errors import Transient
+from undertone.errors import Missing, Transient
 from undertone.own_posts.names import PERSONAL
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
@@ -28,11 +30,14 @@ from undertone.pipeline.status import Watches
 from undertone.pipeline.store import JobStore
 from undertone.ports import Blobs, Links, Source
 from undertone.privacy.policy import Policy
+from undertone.readiness import Readiness
 from undertone.scrubbing import remember, scrub_logs
 from undertone.settings import Settings, SettingsError
 from undertone.sources.config import PAID_SECRETS, paid_platforms
 from undertone.storage.caching import BlobCache
-from undertone.storage.containers import COMMENTS, JOBS, LIMITS, MODELS, POSTS, RESULTS
+from undertone.storage.containers import ALL, COMMENTS, JOBS, LIMITS, MODELS, POSTS, RESULTS
+from undertone.telemetry import SILENT, Telemetry
+from undertone.warming import warm
 
 if TYPE_CHECKING:
     from undertone.feed.following import FollowStore
@@ -46,6 +51,13 @@ if TYPE_CHECKING:
     from undertone.own_posts.store import OwnPosts
     from undertone.storage.account import Account
     from undertone.vault import Vault
+
+
+LOADED = monotonic()
+"""When the app was loaded: in the cloud the process itself may be much older."""
+CHATTY = ("azure.core", "azure.identity", "azure.storage", "azure.keyvault", "azure.monitor")
+"""Loggers with a line for each request. Not `azure` as a whole: the Functions worker's own are
+below it."""
 
 
 def once[T](build_it: Callable[[], T]) -> Callable[[], T]:
@@ -84,7 +96,8 @@ def now() -> datetime:
 @once
 def settings() -> Settings:
     """The app's settings, without the secrets of its Key Vault. Raises SettingsError."""
-    logging.getLogger("azure").setLevel(logging.WARNING)  # a line for each request otherwise
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     read = Settings.from_mapping(os.environ)
     remember(*read.secrets)
     scrub_logs()
@@ -230,6 +243,17 @@ def limit_counters() -> Blobs:
 
 
 @once
+def telemetry() -> Telemetry:
+    """Where spans and metrics go; what they need is imported only if they go anywhere."""
+    configured = settings().telemetry
+    if not configured.is_on:
+        return SILENT
+    from undertone.open_telemetry import start  # noqa: PLC0415 - 0.15 s, if asked for
+
+    return start(configured, LOADED)
+
+
+@once
 def services() -> Services:
     """What HTTP calls work with: storage that is out of reach is told within seconds."""
     return _services(_http_account())
@@ -272,10 +296,65 @@ def _services(account: Account) -> Services:
         source=lambda platform: _sources()(platform),  # noqa: PLW0108 - built when one is asked for
         analyzer=_analyzer,
         privacy=Policy(privacy.authors, privacy.mask, _authors_key),
+        telemetry=telemetry(),
         chunk_size=settings().comments_per_chunk,
         personal=tuple((account.blobs(POSTS), prefix) for prefix in PERSONAL),
         admission=_allowances(),
         metered=_allowances().metered,
+    )
+
+
+def _look_at_vault() -> None:
+    """Raises Transient if a secret could not be had."""
+    from undertone.vault import SECRET_SETTINGS  # noqa: PLC0415 - see `_vault`
+
+    _vault().secrets(SECRET_SETTINGS)
+
+
+def _look_at_storage() -> None:
+    """Raises Transient unless every container is there and may be read, and queues answer."""
+    account = _http_account()
+    for container in ALL:
+        with suppress(Missing):  # which says that the container is there
+            account.blobs(container).read("ready")
+    account.queues().oldest(names.QUEUE_JOBS)
+
+
+def _warm_fetch() -> None:
+    work_services()
+    _sources()
+
+
+def _warm_score() -> None:
+    analyzer = threading.Thread(target=_analyzer, daemon=True)
+    analyzer.start()  # beside the storage SDK's import
+    work_services()
+
+
+def warm_up() -> None:
+    """Bring what this instance's function needs, beside the host's own start."""
+    warm(
+        os.environ,
+        {
+            "http": services,
+            "expand": work_services,
+            "fetch": _warm_fetch,
+            "score": _warm_score,
+            "aggregate": work_services,
+        },
+    )
+
+
+@once
+def readiness() -> Readiness:
+    """What the app needs in order to work."""
+    return Readiness(
+        {
+            "settings": settings,
+            "vault": _look_at_vault,
+            "storage": _look_at_storage,
+            "model": _analyzer,
+        }
     )
 
 

@@ -73,6 +73,7 @@ RULES = {
     "my_data": known("GET", "me/data"),
     "erase_me": known("DELETE", "me", 204),
     "health": everybody("GET", "health"),
+    "ready": everybody("GET", "ready"),
     **{
         f"{name}{suffix}": rule
         for suffix, prefix in (("", ""), ("_v1", "v1/"))

@@ -50,6 +50,7 @@ HTTP = {
     "list_feed_sources": ("feed/sources", ["GET"], "ANONYMOUS"),
     "follow": ("feed/sources/{kind}/{source_id}", ["PUT"], "ANONYMOUS"),
     "leave": ("feed/sources/{kind}/{source_id}", ["DELETE"], "ANONYMOUS"),
+    "ready": ("ready", ["GET"], "ANONYMOUS"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 OTHER_METHODS = {
@@ -58,6 +59,7 @@ OTHER_METHODS = {
     "allow_health": ("health", "GET, OPTIONS"),
     "allow_me": ("me", "DELETE, OPTIONS"),
     "allow_me_data": ("me/data", "GET, OPTIONS"),
+    "allow_ready": ("ready", "GET, OPTIONS"),
     "wrong_method_jobs_job_id": ("jobs/{job_id}", "GET, DELETE, OPTIONS"),
     "wrong_method_jobs_job_id_status": ("jobs/{job_id}/status", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_download": ("jobs/{job_id}/download", "GET, OPTIONS"),

@@ -72,6 +72,10 @@ def test_without_storage_it_says_what_to_set() -> None:
         ("RETENTION_DAYS", "3651"),
         ("MODEL_DIGEST", "abc"),
         ("MODEL_DIGEST", "g" * 64),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("OTEL_TRACES_SAMPLER_ARG", "1.5"),
+        ("OTEL_TRACES_SAMPLER_ARG", "-0.5"),
+        ("OTEL_TRACES_SAMPLER_ARG", "nan"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -93,6 +97,7 @@ def test_no_secret_shows_where_settings_are_printed() -> None:
             "YOUTUBE_API_KEY", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "INSTAGRAM_GRAPH_TOKEN",
             "TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET", "APIFY_TOKEN", "LANGUAGE_KEY",
             "AUTHORS_KEY",
+            "APPLICATIONINSIGHTS_CONNECTION_STRING",
         )
     }  # fmt: skip
     settings = Settings.from_mapping({STORAGE: "AccountKey=secret-key", **secrets})
@@ -167,3 +172,34 @@ def test_stand_in_platforms_are_refused_off_the_emulator(connection: str) -> Non
     with pytest.raises(SettingsError, match="PLATFORMS_BASE"):
         Settings.from_mapping(given)
     assert Settings.from_mapping({**EMULATED, "PLATFORMS_BASE": "http://127.0.0.1:9"})
+
+
+def test_telemetry_goes_nowhere_unless_it_is_told_where() -> None:
+    quiet = {**EMULATED, "OTEL_TRACES_SAMPLER_ARG": "0.5"}
+    assert not Settings.from_mapping(quiet).telemetry.is_on
+    assert Settings.from_mapping(quiet).telemetry.traced_share == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "identity"),
+    [
+        ("", None),
+        ("ClientId=7f-3;Authorization=AAD", "7f-3"),
+        ("Authorization=aad", ""),
+        (" Authorization=AAD ; ClientId=7f-3 ;", "7f-3"),
+        ("ClientId=7f-3", None),
+    ],
+)
+def test_who_publishes_to_application_insights(text: str, identity: str | None) -> None:
+    names = ("APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING")
+    telemetry = Settings.from_mapping(
+        EMULATED | dict(zip(names, ("Key=k", text), strict=True))
+    ).telemetry
+    assert telemetry.is_on
+    assert (telemetry.azure_connection, telemetry.azure_identity) == ("Key=k", identity)
+
+
+def test_a_collector_has_an_address() -> None:
+    name = "OTEL_EXPORTER_OTLP_ENDPOINT"
+    telemetry = Settings.from_mapping({**EMULATED, name: "http://collector:4318/"}).telemetry
+    assert (telemetry.otlp_endpoint, telemetry.traced_share) == ("http://collector:4318", 1.0)

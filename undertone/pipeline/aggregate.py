@@ -24,6 +24,7 @@ from undertone.pipeline.job_records import (
     Request,
     Row,
 )
+from undertone.pipeline.measures import measure_job
 from undertone.pipeline.messages import Delivery
 from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.repair import score_again
@@ -96,7 +97,8 @@ def _close(
     if services.store.is_deleted(request.job):  # else its entry would come back into the list
         return
     services.store.index.write(entry, request.owner, request.job)
-    services.store.closed.create(closed, request.job)
+    if services.store.closed.create(closed, request.job):
+        measure_job(services, closed.status, request.created_at, closed.at)
 
 
 def _status(

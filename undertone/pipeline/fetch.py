@@ -25,6 +25,7 @@ from undertone.pipeline.attempts import (
 from undertone.pipeline.comment_cache import cache_name, note_use, read_cache, write_cache
 from undertone.pipeline.fanin import arrived
 from undertone.pipeline.job_records import ROWS_PER_PAGE, Request
+from undertone.pipeline.measures import measure_cache, measured_fetch
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.paging import OVERTAKEN_DELAY, Overtaken, PageLog, read_post
 from undertone.pipeline.post_records import Fetched, ProgressLine, Snapshot
@@ -82,7 +83,8 @@ def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) 
     request = services.store.request(message.job)
     log = PageLog(services.store, message.job, message.post)
     try:
-        fetched, cache = _comments(services, ref, request, log, resume=resume)
+        with measured_fetch(services, ref.platform):
+            fetched, cache = _comments(services, ref, request, log, resume=resume)
     except Overtaken:
         look = msgspec.structs.replace(message, again=True).encode()
         services.queues.send(names.QUEUE_POSTS, look, delay=OVERTAKEN_DELAY.total_seconds())
@@ -121,6 +123,7 @@ def _comments(
         found = read_cache(store, name_of(post), services.clock(), max_age)
         if found is not None:
             note_use(store, name_of(post), request.job)
+        measure_cache(services, post.platform, hit=found is not None)
         return found
 
     if earlier := cached(ref):
@@ -167,14 +170,11 @@ def announce_post(services: Services, message: Message, snapshot: Snapshot) -> N
             missing = [chunk for chunk in missing if chunk not in here]
             if not missing:
                 arrive_scored_post(services, message, snapshot, here)
-    send_chunks(services, message, snapshot, missing)
+    send_chunks(services, message, missing)
 
 
-def send_chunks(
-    services: Services, message: Message, snapshot: Snapshot, chunks: Iterable[int]
-) -> None:
+def send_chunks(services: Services, message: Message, chunks: Iterable[int]) -> None:
     """Send a scoring message for each of these chunks of the post."""
-    total = len(snapshot.chunks)
     for chunk in chunks:
-        body = msgspec.structs.replace(message, chunk=chunk, chunks=total, attempt=0).encode()
+        body = msgspec.structs.replace(message, chunk=chunk, attempt=0).encode()
         services.queues.send(names.QUEUE_COMMENTS, body)

@@ -76,6 +76,8 @@ class Request(StoredRecord, frozen=True, kw_only=True):
     name: str = ""
     idempotency: str = ""
     """Name of the blob that binds the client's key to this job, or empty."""
+    traceparent: str = ""
+    """The span that made the job: what is sent again belongs to its trace. Decides nothing."""
     abandoned: bool = False
     """Written by reconcile in place of a request that never came: there is no such job."""
 

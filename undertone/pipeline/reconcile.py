@@ -135,4 +135,10 @@ def _send_missing(services: Services, request: Request, here: dict[int, PostArri
 
 
 def _message(request: Request) -> Message:
-    return Message(job=request.job, posts=request.posts, deadline=request.deadline, again=True)
+    return Message(
+        job=request.job,
+        posts=request.posts,
+        deadline=request.deadline,
+        again=True,
+        traceparent=request.traceparent,
+    )

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
+from time import perf_counter
 from typing import NamedTuple
 
 from model.analyzer import Analyzer, Prediction, Unavailable
@@ -14,12 +15,14 @@ from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
 from undertone.pipeline.attempts import current_attempt, postpone_chunk
 from undertone.pipeline.isolate import LATER, Unscorable, isolate, reason_of
+from undertone.pipeline.measures import measure_scoring, measure_unscored
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
 from undertone.records import Comment
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
 from undertone.results.tally import Probabilities, round_probabilities, tally
+from undertone.telemetry import languages
 from undertone.text import excerpt
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ def score(services: Services, delivery: Delivery) -> None:
         return
     comments = services.store.comments(snapshot, message.chunk)
     analyzer = services.analyzer()
+    began = perf_counter()
     probe = f"{message.job} {message.post} {message.chunk}"
     try:
         outcomes = _scores(analyzer, [comment.text for comment in comments], probe)
@@ -55,6 +59,7 @@ def score(services: Services, delivery: Delivery) -> None:
         if refusal := postpone_chunk(services, current, error):
             fail(services, message, refusal)
         return
+    seconds = perf_counter() - began
     block = stage(services, message, snapshot, list(map(_row, comments, outcomes)))
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
@@ -68,6 +73,8 @@ def score(services: Services, delivery: Delivery) -> None:
         unscored=len(comments) - len(found),
         reason=_why_unscored(analyzer, comments, outcomes),
     )
+    shares = languages(comment.lang for comment in comments)
+    measure_scoring(services, analyzer.model, arrival, shares, seconds)
     arrive_chunk(services, message, snapshot, arrival)
 
 
@@ -136,6 +143,7 @@ def fail(services: Services, message: Message, reason: str) -> None:
     arrival = ChunkArrival(
         key=message.chunk, block=block, tally=tally([]), unscored=len(comments), reason=reason
     )
+    measure_unscored(services, arrival.unscored)
     arrive_chunk(services, message, snapshot, arrival)
 
 

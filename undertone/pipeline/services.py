@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from model.analyzer import Analyzer
 from undertone.pipeline.store import JobStore
 from undertone.ports import Admission, Blobs, Clock, NewJob, Queues, Source
 from undertone.privacy.policy import PLAIN, Policy
+from undertone.telemetry import SILENT, Telemetry
 
 
 class Anybody:
@@ -38,6 +40,8 @@ class Services:
     """The analyzer; loading it takes a second, so only scoring asks."""
     privacy: Policy = PLAIN
     """What is kept of the people who write comments."""
+    telemetry: Telemetry = SILENT
+    """Where spans and metrics go."""
     randbits: Callable[[int], int] = secrets.randbits
     """Makes job ids that cannot be guessed."""
     admission: Admission = field(default_factory=Anybody)
@@ -57,5 +61,7 @@ class Services:
         todo = list(items)
         if len(todo) < 2 or self.threads < 2:
             return [act(item) for item in todo]
+        # The host drops log lines that have no invocation id, which is in the caller's context.
+        contexts = [copy_context() for _ in todo]
         with ThreadPoolExecutor(self.threads) as pool:
-            return list(pool.map(act, todo))
+            return list(pool.map(lambda context, item: context.run(act, item), contexts, todo))

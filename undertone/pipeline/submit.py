@@ -55,6 +55,7 @@ class Submission(NamedTuple):
     body_digest: str = ""
     """Tells whether a repeated key comes with the same body."""
     traceparent: str = ""
+    """The span that the job's work is caused by (W3C Trace Context), valid or empty."""
 
 
 class Accepted(NamedTuple):
@@ -219,6 +220,7 @@ def write_down(
         posts=sum(row.is_post for row in rows),
         options=submission.options,
         idempotency=key,
+        traceparent=submission.traceparent,
     )
     services.in_parallel(
         lambda page: store.row_pages.create(_page(rows, page), job, page), range(request.pages)

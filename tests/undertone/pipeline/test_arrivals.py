@@ -161,7 +161,7 @@ def test_the_last_of_several_chunks_arrives_for_its_post(bench: Bench) -> None:
 
 def test_an_ending_message_points_at_the_job_alone(bench: Bench) -> None:
     chunk_message = Message(
-        job="job", posts=2, deadline=NOW, post=1, chunk=3, chunks=4, attempt=5, round=6, again=True
+        job="job", posts=2, deadline=NOW, post=1, chunk=3, attempt=5, round=6, again=True
     )
     send_finished(bench.services, chunk_message)
     assert bench.one("finished")[0] == Message(job="job", posts=2, deadline=NOW)

@@ -23,7 +23,7 @@ from undertone.pipeline.comment_cache import cache_name
 from undertone.pipeline.fetch import announce_post, fetch, send_chunks
 from undertone.pipeline.job_records import Options, Request, Stop
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.post_records import Chunk, ProgressLine, Snapshot
+from undertone.pipeline.post_records import ProgressLine, Snapshot
 from undertone.pipeline.submit import Submission, submit
 from undertone.ports import Source
 from undertone.privacy.policy import Policy
@@ -47,9 +47,9 @@ def test_a_post_is_fetched_and_its_chunks_are_sent(bench: Bench) -> None:
     taken = snapshot(bench, request)
     assert (taken.state, taken.title, taken.reported, taken.fetched) == ("ok", "T", 3, 3)
     sent = [chunk for chunk, _ in bench.take("comments")]
-    assert [(each.post, each.chunk, each.chunks, each.again) for each in sent] == [
-        (0, 0, 2, False),
-        (0, 1, 2, False),
+    assert [(each.post, each.chunk, each.again) for each in sent] == [
+        (0, 0, False),
+        (0, 1, False),
     ]
     assert bench.store.progress.read(request.job).records == [ProgressLine(post=0, found=3)]
     assert bench.store.post_barriers.read(request.job, 0, 0).records == []
@@ -64,7 +64,7 @@ def test_an_upload_is_announced_without_a_source(bench: Bench) -> None:
 
 def test_a_post_of_one_chunk_has_no_barrier_of_its_own(bench: Bench) -> None:
     request, (message,) = bench.fetch_upload(2)
-    assert (message.chunk, message.chunks) == (0, 1)
+    assert message.chunk == 0
     assert names.post_barrier(request.job, 0, 0) not in bench.jobs.names("")
 
 
@@ -132,7 +132,7 @@ def test_of_two_fetchers_the_one_that_comes_second_to_a_page_stops(bench: Bench)
     bench.source.before = meanwhile
     bench.deliver("posts", message)
     (only,) = bench.take("comments")
-    assert only[0].chunks == 1
+    assert only[0].chunk == 0
     (chunk,) = snapshot(bench, request).chunks
     assert chunk.comments == 2
 
@@ -255,13 +255,10 @@ def test_announcing_twice_sends_twice_and_forgets_no_arrival(bench: Bench) -> No
 
 
 def test_chunks_are_sent_as_first_attempts(bench: Bench) -> None:
-    taken = Snapshot(row=4, state=State.OK, chunks=(Chunk(2, 0, 9), Chunk(1, 9, 5)))
     message = Message(job="j", posts=9, deadline=NOW, post=3, attempt=2, round=1, again=True)
-    send_chunks(bench.services, message, taken, range(2))
+    send_chunks(bench.services, message, range(2))
     sent = [each for each, _ in bench.take("comments")]
-    assert sent == [
-        msgspec.structs.replace(message, chunk=chunk, chunks=2, attempt=0) for chunk in (0, 1)
-    ]
+    assert sent == [msgspec.structs.replace(message, chunk=chunk, attempt=0) for chunk in (0, 1)]
 
 
 def test_what_is_fetched_is_counted_for_its_owner_and_what_is_cached_is_not(bench: Bench) -> None:

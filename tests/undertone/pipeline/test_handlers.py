@@ -64,7 +64,7 @@ def test_a_message_that_meets_a_newer_blob_is_sent_again_later(
 ) -> None:
     request = bench.submit(uploads=[upload(2)])
     bench.queues.sent.clear()
-    message = Message(job=request.job, posts=1, deadline=request.deadline, chunks=1)
+    message = Message(job=request.job, posts=1, deadline=request.deadline)
     bench.jobs.write(blob.format(job=request.job), NEWER)
     before = bench.jobs.names("")
     bench.deliver(queue, message, count=2)
@@ -87,9 +87,7 @@ def test_a_message_of_a_job_that_is_deleted_meanwhile_is_dropped() -> None:
     bench = Bench(jobs=jobs)
     request = bench.submit(uploads=[upload(1)])
     jobs.remove(names.snapshot(request.job, 0))
-    bench.deliver(
-        "comments", Message(job=request.job, posts=1, deadline=request.deadline, chunks=1)
-    )
+    bench.deliver("comments", Message(job=request.job, posts=1, deadline=request.deadline))
     assert jobs.looks == 2
     assert names.failure(request.job, 0) not in jobs.names("")
 

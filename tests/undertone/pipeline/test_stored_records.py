@@ -67,7 +67,7 @@ FULL: list[StoredRecord] = [
             min_coverage=0.5,
             max_age_minutes=0, authors="hashed", mask=True,
         ),
-        idempotency="i", abandoned=True,
+        idempotency="i", traceparent="00-t", abandoned=True,
     ),
     Stop(why="deleted", at=NOW, owner="me", idempotency="i", index="x", swept=LATER),
     Closing(why="overdue", bytes=7, absent=(ARRIVAL,)),
