@@ -122,7 +122,8 @@ class Settings:
     def secrets(self) -> list[str]:
         """The values of all secrets among them."""
         credentials = (e.name for e in fields(self.sources) if not e.repr)
-        own = [self.language.key, self.privacy.authors_key, *self.storage.secrets]
+        own = [self.language.key, self.privacy.authors_key, self.telemetry.azure_connection]
+        own += self.storage.secrets
         return [
             value for value in (*(getattr(self.sources, n) for n in credentials), *own) if value
         ]

@@ -321,6 +321,8 @@ def _look_at_storage() -> None:
 
 
 def _warm_fetch() -> None:
+    from undertone.sources import registry  # noqa: F401, PLC0415 - what sources are built with
+
     work_services()
     _sources()
 

@@ -24,7 +24,11 @@ def test_what_is_wrong_is_named_and_the_rest_is_fine() -> None:
         return Told(403, code="AuthorizationPermissionMismatch")
 
     with serving(forbidding) as storage:
-        settings = {"AzureWebJobsStorage": storage.connection, "ANALYZER": "no-such-model"}
+        settings = {
+            "AzureWebJobsStorage": storage.connection,
+            "ANALYZER": "no-such-model",
+            "AUTHORS": "plain",
+        }
         with running_app(settings) as app:
             answer = app.http("GET", "/api/ready")
             alive = app.http("GET", "/api/health")

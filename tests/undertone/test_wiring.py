@@ -135,6 +135,7 @@ def test_an_instance_in_the_cloud_brings_what_its_function_needs(
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     environment |= {
         "AzureWebJobsStorage__accountName": "account",
+        "AUTHORS": "plain",
         "FUNCTIONS_TARGET_GROUP": f"function:{function}",
     }
     done = subprocess.run(
