@@ -27,7 +27,7 @@ from undertone.pipeline.store import JobStore, RecordBlobs
 from undertone.posts import is_short, parse_post_url
 from undertone.results.csv_cells import text_cell
 from undertone.sources.delays import rate_limit_reset, retry_time
-from undertone.sources.html_text import text_of_html
+from undertone.html_text import text_of_html
 from undertone.sources.public_hosts import public_https
 from undertone.storage.memory import MemoryBlobs
 from undertone.text import excerpt, tidy, without_surrogates

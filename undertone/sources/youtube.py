@@ -15,10 +15,10 @@ import msgspec
 
 from undertone import wire
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
+from undertone.html_text import text_of_html
 from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.sources.delays import next_midnight, retry_time
-from undertone.sources.html_text import text_of_html
 from undertone.sources.http import Answer, Session
 from undertone.sources.validation import note_of_invalid, validate, validate_each
 from undertone.text import excerpt, tidy
