@@ -34,7 +34,7 @@ def is_own_json(content_type: str, body: bytes) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
     start = re.compile(rb"\s*+").match(body, len(BOM_UTF8) * body.startswith(BOM_UTF8))
     first = body[start.end() : start.end() + 1] if start else b""
-    if kind in _JSON_TYPES and first != b"[" and first != b"{":
+    if kind in _JSON_TYPES and first not in {b"[", b"{"}:
         return True
     if first != b"{" or kind not in _JSON_TYPES | _GENERIC_TYPES:
         return False

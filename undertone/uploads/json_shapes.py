@@ -65,6 +65,8 @@ def flat_fields(value: Mapping[str, Any]) -> dict[str, Any]:
     if len(value) > MAX_COLUMNS:
         raise too_many_columns(f"{len(value):,}")
     fields: dict[str, Any] = {}
+    if is_flat(value):
+        return {name: cell for name, cell in value.items() if len(name) <= MAX_COLUMN_NAME}
     level: list[tuple[str, Mapping[str, Any]]] = [("", value)]
     for _ in range(_DEPTH):
         inner: list[tuple[str, Mapping[str, Any]]] = []
@@ -92,6 +94,11 @@ def _take_plain(
             fields.setdefault(_full_name(before, name), cell)
 
 
+def is_flat(value: Mapping[str, Any]) -> bool:
+    """Whether no list and no object is in an object."""
+    return not any(isinstance(cell, (dict, list, LazyList)) for cell in value.values())
+
+
 def _full_name(before: str, name: str) -> str:
     if before and name in _ONLY_VALUES:
         return before
@@ -100,6 +107,8 @@ def _full_name(before: str, name: str) -> str:
 
 def nested_list(value: Mapping[str, Any]) -> Nested | None:
     """The list of comments in `value`; of several the first that is not empty."""
+    if is_flat(value):
+        return None
     lists = list(_lists(value, 3))
     return next((each for each in lists if not each.is_empty), lists[0] if lists else None)
 

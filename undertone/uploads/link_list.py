@@ -81,8 +81,8 @@ def read_links(text: DecodedText) -> list[str]:
     """The links in `text`, in order, as they stand there; empty lines are left out.
 
     A first line with a column `url` or `link` (by any delimiter) makes it a table; without one
-    every line is a link, or has links within words. Raises Rejected for a table without such a column, and for more links
-    than a job takes.
+    every line is a link, or has links within words. Raises Rejected for a table without such a
+    column, and for more links than a job takes.
     """
     if is_prose_with_links(text) and not is_link_list(text):
         lines = (line[:_LONGEST_LINE] for line in text.lines())
