@@ -20,7 +20,7 @@ def form(*parts: tuple[str, bytes], end: bytes = b"------x--\r\n") -> bytes:
 
 
 def test_a_file_with_fields_beside_it() -> None:
-    export = b"text\r\n------ y\r\n" * 30_000  # over several blocks
+    export = b"text\r\n------ y\r\n" * 30_000
     found = read_form(
         form(
             ('name="text"', b"Opmerking"),

@@ -28,7 +28,7 @@ MAX_FILE = 16 * 1024 * 1024
 """Bytes of a workbook: packed, it holds as much as a table of twice to five times the size."""
 MAX_TEXTS = 32 * 1024 * 1024
 """Bytes of all its different texts, and of all cells of a sheet together."""
-MAX_SHEET = 512 * 1024 * 1024
+MAX_SHEET = 256 * 1024 * 1024
 """Bytes that a sheet may unpack to; it is never held."""
 MAX_LAYOUT = 256 * 1024
 """Bytes of each part that says how the workbook is laid out: openpyxl makes objects of them."""
@@ -37,6 +37,8 @@ MAX_ROWS = 1_048_576
 """Rows of a sheet, as Excel has them."""
 _MOST_ELEMENTS = 8 * MAX_COLUMNS
 """XML elements between the ends of two rows."""
+_MOST_IN_A_PART = 12_000_000
+"""XML elements of one part; a sheet of 300,000 comments in ten columns has 9 million."""
 _MOST_SHEETS = 20
 _MOST_PARTS = 2_000
 
@@ -155,7 +157,7 @@ def _strings(archive: ZipFile) -> list[bytes]:
 def _elements(source: IO[bytes], wanted: str, around: str) -> Iterator[Element]:
     """Each element called `wanted` when it is complete, until `around` ends; then it is emptied."""
     container: Element | None = None
-    opened = 0
+    opened = before = 0
     # Expat refuses entities that grow beyond a hundred times what they are written as.
     for event, element in iterparse(source, events=("start", "end")):  # noqa: S314
         name = element.tag.rpartition("}")[2]
@@ -163,11 +165,15 @@ def _elements(source: IO[bytes], wanted: str, around: str) -> Iterator[Element]:
             opened += 1
             if opened > _MOST_ELEMENTS:
                 raise _too_large(f"more than {_MOST_ELEMENTS:,} elements belong to one {wanted}")
+            if before + opened > _MOST_IN_A_PART:
+                raise _too_large(
+                    f"more than {_MOST_IN_A_PART:,} cells and other elements are in it"
+                )
             if name == around:
                 container = element
         elif name == wanted:
             yield element
-            opened = 0
+            before, opened = before + opened, 0
             element.clear()
             if container is not None:
                 container.clear()
