@@ -14,7 +14,7 @@ TYPE = "multipart/form-data; boundary=----x"
 
 def form(*parts: tuple[str, bytes], end: bytes = b"------x--\r\n") -> bytes:
     return b"".join(
-        b"------x\r\nContent-Disposition: form-data; " + head.encode() + b"\r\n\r\n" + body + b"\r\n"
+        b"------x\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % (head.encode(), body)
         for head, body in parts
     ) + end  # fmt: skip
 

@@ -54,7 +54,7 @@ def build_posts(table: Table, default: str, exported: datetime) -> list[Uploaded
         builders[ids[cell]].add(row, number)
     if not builders:
         builders[default] = _PostBuilder(times)
-    notes = [*table.notes, *(_notes_of_times(times))]
+    notes = [*table.notes, *_notes_of_times(times)]
     if own_links:
         notes.append("the links are each comment's own, so all comments are of one post")
     return [

@@ -157,28 +157,40 @@ def _strings(archive: ZipFile) -> list[bytes]:
 def _elements(source: IO[bytes], wanted: str, around: str) -> Iterator[Element]:
     """Each element called `wanted` when it is complete, until `around` ends; then it is emptied."""
     container: Element | None = None
-    opened = before = 0
+    count = _Count(wanted)
     # Expat refuses entities that grow beyond a hundred times what they are written as.
     for event, element in iterparse(source, events=("start", "end")):  # noqa: S314
         name = element.tag.rpartition("}")[2]
         if event == "start":
-            opened += 1
-            if opened > _MOST_ELEMENTS:
-                raise _too_large(f"more than {_MOST_ELEMENTS:,} elements belong to one {wanted}")
-            if before + opened > _MOST_IN_A_PART:
-                raise _too_large(
-                    f"more than {_MOST_IN_A_PART:,} cells and other elements are in it"
-                )
-            if name == around:
-                container = element
+            count.open()
+            container = element if name == around else container
         elif name == wanted:
             yield element
-            before, opened = before + opened, 0
+            count.close()
             element.clear()
             if container is not None:
                 container.clear()
         elif name == around:
             return
+
+
+class _Count:
+    """How many elements were met. Raises Rejected beyond what is read."""
+
+    def __init__(self, wanted: str) -> None:
+        self._wanted = wanted
+        self._before = self._opened = 0
+
+    def open(self) -> None:
+        self._opened += 1
+        if self._opened > _MOST_ELEMENTS:
+            raise _too_large(f"more than {_MOST_ELEMENTS:,} elements belong to one {self._wanted}")
+        if self._before + self._opened > _MOST_IN_A_PART:
+            raise _too_large(f"more than {_MOST_IN_A_PART:,} cells and other elements are in it")
+
+    def close(self) -> None:
+        """One of those that are wanted is complete."""
+        self._before, self._opened = self._before + self._opened, 0
 
 
 def _text(element: Element) -> str:

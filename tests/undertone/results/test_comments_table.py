@@ -47,7 +47,8 @@ def test_rows_of_comments_csv() -> None:
     assert list(csv.reader(io.StringIO(table, newline=""))) == [
         [
             "3", "'-7", "'=1", "'@ann", "2026-11-21T20:00:00Z", "12",
-            "'=cmd|\"/c calc\"!A1\r\nline two", "positive", "0.0100", "0.2400", "0.7500", "0.7400", "4.5",
+            "'=cmd|\"/c calc\"!A1\r\nline two", "positive", "0.0100", "0.2400", "0.7500", "0.7400",
+            "4.5",
         ],
         [
             "3", "8", "", "", "", "",

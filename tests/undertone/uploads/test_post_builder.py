@@ -1,6 +1,7 @@
 """Rows become posts, and nothing that was sent is lost without a note."""
 
 import json
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -173,3 +174,60 @@ def test_the_first_title_of_a_post_is_its_own() -> None:
 def test_rows_without_an_id_have_their_number_in_the_file() -> None:
     one, two = read("text,post\na,p\nb,q\n,p\nc,p\n", "text/csv")
     assert [[comment.id for comment in post.comments] for post in (one, two)] == [["1", "4"], ["2"]]
+
+
+def test_two_long_links_of_posts_are_two_posts() -> None:
+    links = [f"https://a.example/{'x' * 300}/{number}" for number in (1, 2)]
+    one, two = read(f"text,media_permalink\na,{links[0]}\nb,{links[1]}\n", "text/csv")
+    assert [one.id, two.id] == links
+
+
+def test_negative_scores_and_parents_that_are_none() -> None:
+    rows = "c1,a,-5,root\nt1_c2,b,3,t1_c1\nc3,c,0,t3_57dw9a\n"
+    (post,) = read(f"id,text,score,parent\n{rows}", "text/csv")
+    assert [(c.id, c.likes, c.parent) for c in post.comments] == [
+        ("c1", -5, ""), ("c2", 3, "c1"), ("c3", 0, ""),
+    ]  # fmt: skip
+
+
+def test_among_reviews_a_score_is_stars_a_title_its_own_and_the_companys_reply_not_read() -> None:
+    header = "reviewId,review,reply,score,thumbsUpCount,at,title"
+    rows = "1,so good,Thank you!,5,3,2024-05-01,Wow\n2,,We are sorry,1,0,2024-05-02,Never again\n"
+    (post,) = read(f"{header}\n{rows}", "text/csv")
+    assert [(c.text, c.stars, c.likes) for c in post.comments] == [
+        ("so good", 5, 3), ("Never again", 1, 0),
+    ]  # fmt: skip
+    assert post.title == ""
+    assert "rows of which the title is the only text: 1" in post.note
+
+
+def test_ratings_that_are_no_stars_are_counted() -> None:
+    (post,) = read("review,rating\na,97\nb,4\nc,\n", "text/csv")
+    assert [c.stars for c in post.comments] == [None, 4, None]
+    assert "ratings that are no 0 to 5 stars: 1" in post.note
+
+
+def test_links_of_the_comments_themselves_make_no_posts() -> None:
+    rows = "".join(f"{n},t{n},https://x.example/status/{n}\n" for n in range(10, 15))
+    (post,) = read(f"id,text,url\n{rows}", "text/csv")
+    assert len(post.comments) == 5
+    assert "the links are each comment's own" in post.note
+    posts = read(f"id,text,post url\n{rows}", "text/csv")
+    assert len(posts) == 5, "a column that is called so is one of posts"
+
+
+def test_the_first_three_texts_are_told_so_that_a_wrong_column_is_seen() -> None:
+    (post,) = read("text,likes\n2024-05-01,1\n2024-05-02,1\n2024-05-03,1\nx,1\n", "text/csv")
+    assert post.note.endswith("first texts: “2024-05-01”, “2024-05-02”, “2024-05-03”")
+
+
+def test_relative_times_and_doubtful_dates_are_told() -> None:
+    (post,) = read("text,date\na,2 weeks ago\nb,03/04/2025\nc,6mo\n", "text/csv")
+    assert all(comment.created_at for comment in post.comments)
+    assert re.search(r"approximate, counted back from \d{4}-\d\d-\d\d: 2", post.note)
+    assert "dates such as 03/04/2025 were read as month/day/year" in post.note
+
+
+def test_html_that_an_export_left_in_is_resolved() -> None:
+    (post,) = read("text,title\nIt&#39;s<br>good,A &amp; B\n", "text/csv")
+    assert (texts(post), post.title) == (["It's\ngood"], "A & B")
