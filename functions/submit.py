@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from itertools import islice
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 import msgspec
@@ -25,6 +26,9 @@ from undertone.pipeline.submit import Accepted, Submission
 from undertone.pipeline.submit import submit as accept
 from undertone.records import UploadedPost
 from undertone.text import excerpt
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as HASH
 
 blueprint = func.Blueprint()
 
@@ -70,9 +74,11 @@ def read_submission(req: func.HttpRequest) -> Submission:
         asked = json_submission(body, caller(req))
     else:
         asked = file_submission(content_type, body, req.params, caller(req))
+    digest = _digest_of_query(req)
+    digest.update(body)
     return asked._replace(
         key=key,
-        body_digest=_digest(req, body),
+        body_digest=digest.hexdigest(),
         traceparent=req.headers.get("traceparent", ""),
     )
 
@@ -89,12 +95,10 @@ def _empty(req: func.HttpRequest) -> Rejected:
     )
 
 
-def _digest(req: func.HttpRequest, body: bytes) -> str:
+def _digest_of_query(req: func.HttpRequest) -> HASH:
     """Equal for requests that ask for the same: a file has its options in the query."""
     query = sorted((name, req.params[name]) for name in req.params if name not in HOST_PARAMETERS)
-    digest = sha256(msgspec.json.encode(query))
-    digest.update(body)
-    return digest.hexdigest()
+    return sha256(msgspec.json.encode(query))
 
 
 class _Rejected(msgspec.Struct, frozen=True):

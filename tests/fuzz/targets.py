@@ -22,6 +22,7 @@ from tests.fuzz.parts import read_parts
 from tests.fuzz.workbooks import with_sheet
 from undertone.addresses import links_in
 from undertone.errors import NewerVersion, Permanent, Rejected, Transient
+from undertone.html_text import text_of_html
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.messages import decode
@@ -30,7 +31,6 @@ from undertone.pipeline.store import JobStore, RecordBlobs
 from undertone.posts import is_short, parse_post_url
 from undertone.results.csv_cells import text_cell
 from undertone.sources.delays import rate_limit_reset, retry_time
-from undertone.html_text import text_of_html
 from undertone.sources.public_hosts import public_https
 from undertone.storage.memory import MemoryBlobs
 from undertone.text import excerpt, tidy, without_surrogates

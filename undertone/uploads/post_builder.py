@@ -120,11 +120,11 @@ class _PostBuilder:
 
     def add(self, row: Row, number: int) -> None:
         """Take the row that is the `number`th of its file."""
-        text = self._cut("texts", plain_text(row.cells.get("text", "")), MAX_TEXT)
+        text = self._cut("texts", _readable(row.cells.get("text", "")), MAX_TEXT)
         if not self.title:
-            self.title = self._cut("titles", plain_text(row.cells.get("title", "")), MAX_TITLE)
+            self.title = self._cut("titles", _readable(row.cells.get("title", "")), MAX_TITLE)
         if not text and (
-            text := self._cut("texts", plain_text(row.cells.get("heading", "")), MAX_TEXT)
+            text := self._cut("texts", _readable(row.cells.get("heading", "")), MAX_TEXT)
         ):
             self._faults["rows of which the title is the only text"] += 1
         if not text:
@@ -195,6 +195,12 @@ class _PostBuilder:
             comments=tuple(self.comments),
             note="; ".join([*notes, *faults, *example]),
         )
+
+
+def _readable(cell: str) -> str:
+    """`cell` as a person reads it; most hold no HTML."""
+    text = tidy(cell)
+    return plain_text(text) if "<" in text or "&" in text else text
 
 
 def first_texts(comments: Sequence[Comment]) -> list[str]:
