@@ -28,7 +28,7 @@ from undertone.records import UploadedPost
 from undertone.text import excerpt
 
 if TYPE_CHECKING:
-    from hashlib import _Hash as HASH
+    from _hashlib import HASH
 
 blueprint = func.Blueprint()
 

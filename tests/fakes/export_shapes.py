@@ -820,5 +820,5 @@ shape has these; the second may answer the first."""
 
 def documented() -> list[str]:
     """The rows of the table in docs/sources.md."""
-    kinds = [*((each, "table") for each in TABLES), *((each, "JSON Lines" if each.lines else "JSON") for each in TREES)]
+    kinds: list[tuple[Table | Tree, str]] = [*((each, "table") for each in TABLES), *((each, "JSON Lines" if each.lines else "JSON") for each in TREES)]
     return [f"| {each.name} | {kind} | {', '.join(f'{role}: `{name}`' for role, name in each.found.items())} |" for each, kind in kinds]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import openpyxl
@@ -20,7 +20,7 @@ from undertone.uploads.xlsx_reader import MAX_FILE, read_sheet
 
 
 def workbook(
-    *rows: list[object], more: Callable[[openpyxl.Workbook], None] = lambda _: None
+    *rows: Sequence[object], more: Callable[[openpyxl.Workbook], None] = lambda _: None
 ) -> bytes:
     book = openpyxl.Workbook()
     for row in rows:
