@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from undertone.limits import MAX_COLUMN_NAME, MAX_COLUMNS
+from undertone.uploads.column_names import ROLES
 from undertone.uploads.columns import (
-    ROLES,
     column_key,
     find_columns,
     names_comments,

@@ -10,7 +10,7 @@ from undertone.uploads.json_shapes import flat_fields, reddit_page, text_cell
 
 
 def test_objects_within_objects_have_dotted_names_and_envelopes_none() -> None:
-    value = {
+    value: dict[str, object] = {
         "id": "1", "author": {"name": "Ann", "id": {"label": "5"}}, "tags": ["a"],
         "snippet": {"id": "inner", "topLevelComment": {"snippet": {"textDisplay": "x"}}},
     }  # fmt: skip
@@ -23,7 +23,8 @@ def test_an_object_in_a_cell_is_never_shown_as_json() -> None:
     items = [{"text": {"a": 1}, "id": {"x": 2}, "author": {"y": 3}}, {"text": "a", "id": "1"}]
     (post,) = read(json.dumps(items), "application/json")
     assert [(c.text, c.id, c.author) for c in post.comments] == [("a", "1", "")]
-    assert [text_cell(value) for value in ({}, [], None, 1.0, True)] == ["", "", "", "1", "true"]
+    cells: list[object] = [{}, [], None, 1.0, True]
+    assert [text_cell(value) for value in cells] == ["", "", "", "1", "true"]
 
 
 FACEBOOK = {"commentUrl": "https://a.example/1", "profileName": "Ann", "comments": []}
@@ -64,7 +65,8 @@ def test_reddits_pair_of_listings_is_a_post_with_its_comments() -> None:
     (found,) = read(json.dumps(pair), "application/json")
     assert (found.id, found.title) == ("https://www.reddit.com/comments/57dw9a/", "A post")
     assert [(c.id, c.text, c.parent) for c in found.comments] == [("c1", "a", "")]
-    for other in ([], [{}], [{}, {}], [1, 2], {"a": 1}, pair[1:] * 2):
+    others: list[object] = [[], [{}], [{}, {}], [1, 2], {"a": 1}, pair[1:] * 2]
+    for other in others:
         assert reddit_page(other) is None
 
 
