@@ -33,6 +33,9 @@ POSTS_A_MINUTE = 500
 `SLOWER_EACH_TIME` makes up for it within a few attempts, and if it is more, little is lost."""
 SLOWER_EACH_TIME = 1.5
 LONGEST_SPREAD = timedelta(hours=6)
+TIME_TO_SCORE = timedelta(minutes=15)
+"""Before the end of a job in which no post is asked for again: what was read of it by then still
+has to be scored to count."""
 
 
 class HeldBack(Delayed):
@@ -63,7 +66,8 @@ def postpone_post(services: Services, message: Message, delay: Delayed) -> str:
         until += _spread(message, until)
         throttles = message.throttles + 1
     message = msgspec.structs.replace(message, throttles=throttles)
-    return _postpone(services, message, names.QUEUE_POSTS, until, delay.reason)
+    last = message.deadline - TIME_TO_SCORE
+    return _postpone(services, message, names.QUEUE_POSTS, until, delay.reason, last=last)
 
 
 def postpone_chunk(services: Services, message: Message, error: Unavailable) -> str:
@@ -71,8 +75,9 @@ def postpone_chunk(services: Services, message: Message, error: Unavailable) -> 
     delay = _growing(message, LONGEST_CHUNK_DELAY)
     if error.retry_after is not None:
         delay = timedelta(seconds=error.retry_after)
+    until = services.clock() + delay
     return _postpone(
-        services, message, names.QUEUE_COMMENTS, services.clock() + delay, scrub(str(error))
+        services, message, names.QUEUE_COMMENTS, until, scrub(str(error)), last=message.deadline
     )
 
 
@@ -99,10 +104,17 @@ def _spread(message: Message, until: datetime) -> timedelta:
 
 
 def _postpone(
-    services: Services, message: Message, queue: str, until: datetime, reason: str
+    services: Services,
+    message: Message,
+    queue: str,
+    until: datetime,
+    reason: str,
+    *,
+    last: datetime,
 ) -> str:
+    """`last`: the moment from which on it is too late."""
     until = max(until, services.clock() + SHORTEST_DELAY)
-    if until >= message.deadline:
+    if until >= last:
         return f"{reason}; that is past the end of this job, so send the post again later"
     writer = f"{services.randbits(64):x}"
     upcoming = Attempt(

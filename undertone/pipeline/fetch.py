@@ -27,7 +27,7 @@ from undertone.pipeline.fanin import arrived
 from undertone.pipeline.job_records import ROWS_PER_PAGE, Request
 from undertone.pipeline.measures import measure_cache, measured_fetch
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.paging import OVERTAKEN_DELAY, Overtaken, PageLog, read_post
+from undertone.pipeline.paging import OVERTAKEN_DELAY, Overtaken, PageLog, read_kept, read_post
 from undertone.pipeline.post_records import Fetched, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
 from undertone.pipeline.snapshot import snapshot_failure, take_snapshot
@@ -57,10 +57,7 @@ def fetch(services: Services, delivery: Delivery) -> None:
 def _snapshot(services: Services, delivery: Delivery) -> tuple[Snapshot | None, bool]:
     """The post's snapshot, if there is one now, and whether the status knows of it already."""
     message = delivery.message
-    page, index = divmod(message.post, ROWS_PER_PAGE)
-    ref = services.store.rows(message.job, page)[index].ref
-    if ref is None:
-        raise Transient(f"row {message.post + 1} of job {message.job} is no post")
+    ref = _ref(services, message)
     if delivery.may_be_done or ref.platform == UPLOAD:  # else there can be none yet
         snapshot = services.store.snapshots.find(message.job, message.post)
         if snapshot is not None:
@@ -72,6 +69,14 @@ def _snapshot(services: Services, delivery: Delivery) -> tuple[Snapshot | None, 
         return None, False
     resume = current.attempt > 0 or delivery.may_be_done
     return _fetch(services, current, ref, resume=resume), False
+
+
+def _ref(services: Services, message: Message) -> PostRef:
+    page, index = divmod(message.post, ROWS_PER_PAGE)
+    ref = services.store.rows(message.job, page)[index].ref
+    if ref is None:
+        raise Transient(f"row {message.post + 1} of job {message.job} is no post")
+    return ref
 
 
 def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) -> Snapshot | None:
@@ -95,7 +100,7 @@ def _fetch(services: Services, message: Message, ref: PostRef, *, resume: bool) 
         if error.platform_wide:
             throttle_platform(services, ref.platform, error)
         refusal = postpone_post(services, message, error)
-        return _give_up(services, message, State.FAILED, refusal) if refusal else None
+        return snapshot_of_kept(services, message, refusal) if refusal else None
     return take_snapshot(
         services,
         message.job,
@@ -148,6 +153,22 @@ def _give_up(services: Services, message: Message, state: State, reason: str) ->
     at = utc_text(services.clock())
     return snapshot_failure(
         services.store, message.job, message.post, state=state, reason=reason, at=at
+    )
+
+
+def snapshot_of_kept(services: Services, message: Message, reason: str) -> Snapshot:
+    """The snapshot of a post that is read no further for `reason`: of the pages that were kept.
+
+    If there are none the post has failed. Raises Missing if the job is gone.
+    """
+    store, options = services.store, services.store.request(message.job).options
+    ref = _ref(services, message)
+    log = PageLog(store, message.job, message.post)
+    kept = read_kept(ref, options.want, services.clock, log, reason)
+    if kept is None:
+        return _give_up(services, message, State.FAILED, reason)
+    return take_snapshot(
+        services, message.job, message.post, kept, posts=message.posts, options=options
     )
 
 

@@ -13,13 +13,11 @@ from model.analyzer import AnalyzerError
 from undertone.errors import UndertoneError
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import resume_if_arrived
-from undertone.pipeline.fetch import announce_post
+from undertone.pipeline.fetch import announce_post, snapshot_of_kept
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import FailureNote
 from undertone.pipeline.score import fail, is_stopped
 from undertone.pipeline.services import Services
-from undertone.pipeline.snapshot import snapshot_failure
-from undertone.records import State, utc_text
 from undertone.scrubbing import scrub
 
 IN_LOGS = "the logs of the app know more"
@@ -44,17 +42,17 @@ def fail_post(services: Services, delivery: Delivery) -> None:
     """Arrive for a post whose fetch failed every try. Raises Missing if the job is gone.
 
     A snapshot stays as it is: if the fetch failed only after taking it, its chunks are announced.
+    Pages that were kept count, and the post is `partial`.
     """
     store, message = services.store, delivery.message
     if store.stops.find(message.job):
         return
     store.request(message.job)  # a snapshot of a job that is gone would be there for ever
     note = store.failures.find(message.job, message.post)
-    at = utc_text(services.clock())
     reason = f"this post could not be fetched: {_reason(note)}"
-    snapshot = snapshot_failure(
-        store, message.job, message.post, state=State.FAILED, reason=reason, at=at
-    )
+    snapshot = store.snapshots.find(message.job, message.post)
+    if snapshot is None:
+        snapshot = snapshot_of_kept(services, message, reason)
     announce_post(services, msgspec.structs.replace(message, again=True), snapshot)
 
 

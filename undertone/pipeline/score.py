@@ -64,11 +64,16 @@ def score(services: Services, delivery: Delivery) -> None:
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
-    found = [outcome.probabilities for outcome in outcomes if isinstance(outcome, Score)]
+    scored = [
+        (outcome.probabilities, comment.stars)
+        for comment, outcome in zip(comments, outcomes, strict=True)
+        if isinstance(outcome, Score)
+    ]
+    found = [probabilities for probabilities, _ in scored]
     arrival = ChunkArrival(
         key=message.chunk,
         block=block,
-        tally=tally(found),
+        tally=tally(found, [stars for _, stars in scored]),
         model=analyzer.model if found else "",
         unscored=len(comments) - len(found),
         reason=_why_unscored(analyzer, comments, outcomes),

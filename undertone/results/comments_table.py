@@ -24,6 +24,7 @@ COLUMNS = (
     "neutral",
     "positive",
     "score",
+    "stars",
 )
 
 CSV_HEADER = BOM + csv_bytes([COLUMNS])
@@ -47,6 +48,8 @@ class CommentRow(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None
     windows: int
     """More than 1: the text was longer than the model's window and scored in parts."""
+    stars: float | None = None
+    """What a review rates, 0 to 5; null where nothing is rated."""
 
 
 class ScoredComment(NamedTuple):
@@ -77,6 +80,7 @@ def _row(row: int, comment: Comment, scored: Probabilities | None, windows: int)
         positive=scored.positive / UNIT if scored else None,
         score=scored.score / UNIT if scored else None,
         windows=windows,
+        stars=comment.stars,
     )
 
 
@@ -92,6 +96,7 @@ def comments_csv_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
             "" if comment.likes is None else str(comment.likes),
             text_cell(comment.text),
             *_figures(scored),
+            "" if comment.stars is None else f"{comment.stars:g}",
         )
         for comment, scored, _ in comments
     )

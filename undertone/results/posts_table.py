@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypedDict
 
 import msgspec
 
@@ -46,6 +47,12 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None
     fetched_at: str | None
     model: str | None
+    rated: int | None = None
+    """Scored comments that come with stars."""
+    mean_stars: float | None = None
+    """Their mean, 0 … 5."""
+    stars_agreement: float | None = None
+    """Share of them whose stars say the same as the label that the model gives them."""
 
 
 COLUMNS = PostRow.__struct_fields__
@@ -98,6 +105,23 @@ def post_row(
         verdict=summary.verdict.value if summary else None,
         fetched_at=fetched_at or None,
         model=" + ".join(models) or None,
+        **_ratings(scored),
+    )
+
+
+class _Ratings(TypedDict, total=False):
+    rated: int
+    mean_stars: float
+    stars_agreement: float
+
+
+def _ratings(scored: Tally | None) -> _Ratings:
+    if scored is None or not scored.rated:
+        return {}
+    return _Ratings(
+        rated=scored.rated,
+        mean_stars=scored.stars / 100 / scored.rated,
+        stars_agreement=scored.agreeing / scored.rated,
     )
 
 

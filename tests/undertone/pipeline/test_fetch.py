@@ -19,6 +19,7 @@ from tests.undertone.pipeline.conftest import (
 )
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.pipeline import names
+from undertone.pipeline.attempts import TIME_TO_SCORE
 from undertone.pipeline.comment_cache import cache_name
 from undertone.pipeline.fetch import announce_post, fetch, send_chunks
 from undertone.pipeline.job_records import Options, Request, Stop
@@ -174,6 +175,36 @@ def test_the_row_of_a_post_is_on_its_page(bench: Bench) -> None:
     fetched = PostRef(platform="hackernews", id="121")
     entry = cache_name(fetched, Want(), "me")
     assert bench.cache.names("") == [entry, names.cache_use(entry, request.job)]
+
+
+def test_pages_that_were_kept_count_when_the_platform_says_later_than_the_deadline(
+    bench: Bench,
+) -> None:
+    request = bench.submit(URL.format(1))
+    bench.source.pages = {
+        None: page("a", "b", cursor="2"),
+        "2": Delayed("quota used up", request.deadline),
+    }
+    bench.drain()
+    taken = bench.store.snapshots.read(request.job, 0)
+    assert (taken.state, taken.fetched) == ("partial", 2)
+    assert taken.reason.startswith("reading ended early: quota used up; that is past the end")
+
+
+def test_what_was_read_has_time_to_be_scored_before_the_deadline(bench: Bench) -> None:
+    """A post that is put off to the last minutes would be read, and its job over before scores."""
+    request = bench.submit(URL.format(1))
+    last = request.deadline - TIME_TO_SCORE
+    late = Delayed("later", last, platform_wide=False)
+    bench.source.pages = {None: page("a", cursor="2"), "2": late}
+    bench.deliver("posts", bench.one("posts")[0])
+    assert bench.store.snapshots.read(request.job, 0).fetched == 1
+    other = bench.submit(URL.format(2))
+    bench.queues.sent.pop("comments")
+    earlier = other.deadline - TIME_TO_SCORE - timedelta(seconds=1)
+    bench.source.pages["2"] = Delayed("later", earlier, platform_wide=False)
+    bench.deliver("posts", bench.one("posts")[0])
+    assert bench.store.snapshots.find(other.job, 0) is None
 
 
 def test_a_delay_past_the_deadline_fails_the_post(bench: Bench) -> None:

@@ -41,6 +41,30 @@ def test_a_post_that_failed_every_try_ends_its_job_with_the_reason(bench: Bench)
     assert row(bench, request).reason == "this post could not be fetched: connection reset"
 
 
+def test_a_page_that_keeps_failing_does_not_discard_those_before_it(bench: Bench) -> None:
+    request = bench.submit(URL.format(1))
+    message, _ = bench.one("posts")
+    first = [str(number) for number in range(100)]
+    second = [str(number) for number in range(100, 200)]
+    bench.source.pages = {
+        None: page(*first, cursor="2", reported=300),
+        "2": page(*second, cursor="3"),
+        "3": Transient("connection reset"),
+    }
+    with pytest.raises(Transient):
+        bench.deliver("posts", message)
+    bench.deliver("posts-poison", message)
+    bench.drain()
+    shown = row(bench, request)
+    assert (shown.state, shown.fetched, shown.positive, shown.reported) == (
+        "partial",
+        200,
+        200,
+        300,
+    )
+    assert shown.reason == ("reading ended early: this post could not be fetched: connection reset")
+
+
 def test_a_failure_without_a_note_says_where_to_look(bench: Bench) -> None:
     request = bench.submit(URL.format(1))
     bench.deliver("posts-poison", bench.one("posts")[0])

@@ -9,13 +9,14 @@ import pytest
 
 from undertone.records import PostRef
 from undertone.results.posts_table import PostRow, post_row, posts_csv_bytes
-from undertone.results.tally import Tally
+from undertone.results.tally import Probabilities, Tally, tally
 
 REF = PostRef(platform="youtube", id="-abcdefghij", url="https://www.youtube.com/watch?v=x")
 COLUMNS = (
     "row,url,duplicate_of,platform,post_id,title,state,reason,reported,fetched,coverage,"
     "positive,neutral,negative,unscored,positive_share,neutral_share,negative_share,"
-    "mean_score,mean_low,mean_high,verdict,fetched_at,model"
+    "mean_score,mean_low,mean_high,verdict,fetched_at,model,"
+    "rated,mean_stars,stars_agreement"
 )
 SUMS = Tally(positive=60, neutral=30, negative=10, total=450_000, squares=5_500_000_000)
 
@@ -56,7 +57,20 @@ def test_a_full_row() -> None:
         "positive_share": "0.6000", "neutral_share": "0.3000", "negative_share": "0.1000",
         "mean_score": "0.4500", "mean_low": "0.3221", "mean_high": "0.5603", "verdict": "positive",
         "fetched_at": "2026-11-21T20:00:00Z", "model": "a@1 + b@2",
+        "rated": "", "mean_stars": "", "stars_agreement": "",
     }  # fmt: skip
+
+
+def test_stars_and_how_far_they_agree_with_the_scores() -> None:
+    """Of five scored comments four have stars: 5, 4.5 and 1 as the model says, 3 not."""
+    scored = [
+        Probabilities(0, 0, 10_000), Probabilities(0, 0, 10_000), Probabilities(10_000, 0, 0),
+        Probabilities(0, 0, 10_000), Probabilities(0, 10_000, 0),
+    ]  # fmt: skip
+    sums = tally(scored[:2], [5, 4.5]).merge(tally(scored[2:], [1, 3, None]))
+    (shown,) = cells([post_row(1, "u", REF, "ok", "", fetched=5, tally=sums)])
+    told = (shown["rated"], shown["mean_stars"], shown["stars_agreement"])
+    assert told == ("4", "3.3750", "0.7500")
 
 
 def test_negative_numbers_are_no_formulas() -> None:
