@@ -39,7 +39,7 @@ from undertone.pipeline.snapshot import take_snapshot
 from undertone.pipeline.stalls import may_announce_again, note_unsent
 from undertone.ports import NewJob
 from undertone.posts import LONGEST, parse_post_url
-from undertone.records import UPLOAD, PostRef, UploadedPost
+from undertone.records import UPLOAD, Comment, PostRef, UploadedPost
 
 
 class Submission(NamedTuple):
@@ -247,10 +247,12 @@ def _snapshot_uploads(services: Services, submission: Submission, request: Reque
 
     def one(index: int) -> None:
         post = submission.uploads[index]
-        comments = post.comments
+        comments, remark = post.comments, post.note
         if protection is not None:
             comments = tuple(protection.protect(comment, UPLOAD) for comment in comments)
-        fetched = Fetched(comments=comments, title=post.title, remark=post.note)
+            # It may quote the first texts, to show what was taken for what.
+            remark = protection.protect(Comment(id="", text=remark), UPLOAD).text
+        fetched = Fetched(comments=comments, title=post.title, remark=remark)
         take_snapshot(
             services,
             request.job,

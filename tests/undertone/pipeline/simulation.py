@@ -412,10 +412,10 @@ class World:
         How many deliveries there may be is for `check_effort`; both bound the reads of a job. What
         no message started (a submit, a round of `reconcile`) may ask twice a blob, of all jobs.
         """
-        most = 8 + 2 * len(self.jobs.names(""))
+        most = 12 + 2 * len(self.jobs.names(""))
         if worker.envelope is not None:
             job = msgspec.json.decode(worker.envelope.body, type=Message).job
-            most = 8 + sum(job in name for name in self.jobs.names(""))
+            most = 12 + sum(job in name for name in self.jobs.names(""))
         assert worker.reads <= most, f"{worker.reads} reads, {most} at most"
 
     def kill(self, process: Process) -> None:
