@@ -161,6 +161,41 @@ DOMAINS = (
 )
 
 
+class Grouped(NamedTuple):
+    """A set whose texts are about several things: each is a post of the same platform."""
+
+    name: str
+    file: str
+    group: int
+    """The cell that names the thing."""
+    text: int
+    label: int
+
+
+GROUPED = (
+    Grouped("airlines", "Tweets.csv", 5, 10, 1),
+    Grouped("technology", "full-corpus.csv", 0, 4, 1),
+)
+OF_A_GROUP = 1_000
+
+
+def read_groups(folder: Path | None) -> dict[str, dict[str, list[Example]]]:
+    """Platform → what its texts are about → those texts, at most OF_A_GROUP of each."""
+    found: dict[str, dict[str, list[Example]]] = {}
+    for one in GROUPED:
+        if folder is None or not (folder / one.file).is_file():
+            continue
+        groups: dict[str, list[Example]] = {}
+        for row in _rows(folder / one.file):
+            if len(row) > max(one.group, one.text, one.label) and row[one.label] in _SIDES:
+                example = Example(row[one.text].strip(), _SIDES[row[one.label]])
+                groups.setdefault(row[one.group], []).append(example)
+        found[one.name] = {
+            name: sampled(_distinct(examples), OF_A_GROUP) for name, examples in groups.items()
+        }
+    return found
+
+
 def add_folder_option(parser: argparse.ArgumentParser) -> None:
     """The option that names the folder with the sets."""
     folder = os.environ.get(VARIABLE)

@@ -89,6 +89,11 @@ def progress(job: str) -> str:
     return f"{job}/progress"
 
 
+def labels(job: str) -> str:
+    """Append blob: what people say of single comments."""
+    return f"{job}/labels"
+
+
 def log_part(log: str, part: int) -> str:
     """An append blob that goes on where the one before it is full; part 0 is `log` itself."""
     return f"{log}.{part}" if part else log
@@ -157,6 +162,11 @@ def is_immutable(name: str) -> bool:
 def is_barrier(name: str) -> bool:
     """Whether work arrives there, so that the number of its lines decides."""
     return name.rpartition("/")[2].startswith("barrier")
+
+
+def chunk_of_block(block: str) -> int:
+    """The chunk whose rows are staged as this block; see `score.block_id`."""
+    return int(block.split(".")[1])
 
 
 # Container jobs: over all jobs

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from model.analyzer import Calibration
 from undertone.records import Comment, PostRef, State, StoredRecord
 from undertone.results.tally import Tally
 
@@ -102,6 +103,10 @@ class ChunkArrival(Arrival, frozen=True, kw_only=True):
     model: str = ""
     unscored: int = 0
     reason: str = ""
+    size: int = 0
+    """Bytes of the block in comments.jsonl."""
+    calibration: Calibration | None = None
+    """How the analyzer errs on whole posts; None if nobody has measured it."""
 
 
 class PostArrival(Arrival, frozen=True, kw_only=True):
@@ -122,6 +127,11 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
     """The post that this one turned out to be; never in a barrier, see `duplicates.py`."""
     blocks: tuple[str, ...] = ()
     """Ids of the blocks that hold its comments' rows, in order."""
+    sizes: tuple[int, ...] = ()
+    """Bytes of these blocks in comments.jsonl, so that a row is found without reading the others;
+    empty for posts that were scored by a version that did not note them."""
+    calibration: Calibration | None = None
+    """That of the model that scored it; of several models the one with the widest spread."""
 
 
 class ProgressLine(StoredRecord, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
-from model.analyzer import Analyzer, Prediction, Unavailable
+from model.analyzer import Analyzer, Prediction, Unavailable, calibration_of
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
 from undertone.pipeline.attempts import current_attempt, postpone_chunk
@@ -29,6 +29,14 @@ class Score(NamedTuple):
 
     probabilities: Probabilities
     windows: int
+
+
+class Staged(NamedTuple):
+    """A block of both result files."""
+
+    block: str
+    size: int
+    """Its bytes in comments.jsonl."""
 
 
 def score(services: Services, delivery: Delivery) -> None:
@@ -54,7 +62,7 @@ def score(services: Services, delivery: Delivery) -> None:
         if refusal := postpone_chunk(services, current, error):
             fail(services, message, refusal)
         return
-    block = stage(services, message, snapshot, list(map(_row, comments, outcomes)))
+    block, size = stage(services, message, snapshot, list(map(_row, comments, outcomes)))
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
@@ -66,6 +74,8 @@ def score(services: Services, delivery: Delivery) -> None:
         model=analyzer.model if found else "",
         unscored=len(comments) - len(found),
         reason=_why_unscored(analyzer, comments, outcomes),
+        size=size,
+        calibration=calibration_of(analyzer) if found else None,
     )
     arrive_chunk(services, message, snapshot, arrival)
 
@@ -126,9 +136,14 @@ def fail(services: Services, message: Message, reason: str) -> None:
     """
     snapshot = services.store.snapshots.read(message.job, message.post)
     comments = services.store.comments(snapshot, message.chunk)
-    block = stage(services, message, snapshot, [ScoredComment(c, None) for c in comments])
+    block, size = stage(services, message, snapshot, [ScoredComment(c, None) for c in comments])
     arrival = ChunkArrival(
-        key=message.chunk, block=block, tally=tally([]), unscored=len(comments), reason=reason
+        key=message.chunk,
+        block=block,
+        tally=tally([]),
+        unscored=len(comments),
+        reason=reason,
+        size=size,
     )
     arrive_chunk(services, message, snapshot, arrival)
 
@@ -144,8 +159,8 @@ def is_stopped(services: Services, message: Message) -> bool:
 
 def stage(
     services: Services, message: Message, snapshot: Snapshot, scored: Sequence[ScoredComment]
-) -> str:
-    """Stage the rows in both result files under one id, which is returned.
+) -> Staged:
+    """Stage the rows in both result files under one id.
 
     The id holds a digest of the rows of both: of two deliveries that score differently each stages
     a block of its own, and the barrier decides for both files at once which of them counts.
@@ -155,7 +170,7 @@ def stage(
     block = block_id(message.post, message.chunk, table + lines)
     services.results.stage(names.comments_csv(message.job), block, table)
     services.results.stage(names.comments_jsonl(message.job), block, lines)
-    return block
+    return Staged(block, len(lines))
 
 
 def block_id(post: int, chunk: int, content: bytes) -> str:

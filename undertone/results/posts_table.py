@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from model.analyzer import Calibration
 from undertone.records import PostRef, State
 from undertone.results.csv_cells import BOM, csv_bytes, decimal, text_cell
+from undertone.results.honest import UNMEASURED
 from undertone.results.tally import Tally
 from undertone.results.verdict import summarise
 
@@ -46,6 +48,15 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None
     fetched_at: str | None
     model: str | None
+    mean_estimate: float | None
+    """The mean that people's labels would give, corrected for the model's known errors."""
+    positive_low: float | None
+    positive_high: float | None
+    neutral_low: float | None
+    neutral_high: float | None
+    negative_low: float | None
+    negative_high: float | None
+    """Ends of the 95 % intervals of the shares that people's labels would give."""
 
 
 COLUMNS = PostRow.__struct_fields__
@@ -67,12 +78,17 @@ def post_row(
     tally: Tally | None = None,
     fetched_at: str = "",
     models: tuple[str, ...] = (),
+    calibration: Calibration | None = None,
 ) -> PostRow:
-    """Derive a row's shares, coverage, mean and verdict. `row` counts from 1."""
+    """Derive a row's shares, coverage, mean and verdict. `row` counts from 1.
+
+    Without a calibration the model counts as one that nobody has measured.
+    """
     if state not in _READ and not fetched:
         fetched = None  # a 0 would look as if somebody had counted
     scored = tally if tally is not None and tally.count else None
-    summary = summarise(scored) if scored else None
+    summary = summarise(scored, calibration or UNMEASURED) if scored else None
+    honest = summary.estimates if summary else None
     return PostRow(
         row=row,
         url=sent,
@@ -98,6 +114,13 @@ def post_row(
         verdict=summary.verdict.value if summary else None,
         fetched_at=fetched_at or None,
         model=" + ".join(models) or None,
+        mean_estimate=honest.mean.value if honest else None,
+        positive_low=honest.positive_share.low if honest else None,
+        positive_high=honest.positive_share.high if honest else None,
+        neutral_low=honest.neutral_share.low if honest else None,
+        neutral_high=honest.neutral_share.high if honest else None,
+        negative_low=honest.negative_share.low if honest else None,
+        negative_high=honest.negative_share.high if honest else None,
     )
 
 

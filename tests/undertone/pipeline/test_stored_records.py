@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 import pytest
+
+from model.analyzer import Calibration, Line
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +40,7 @@ from undertone.pipeline.post_records import (
     Snapshot,
     Throttle,
 )
+from undertone.pipeline.label_records import Label, LabelBatch
 from undertone.pipeline.record_log import LogPosition, RecordLog
 from undertone.pipeline.store import JobStore, RecordBlobs
 from undertone.records import Comment, Page, PostRef, State, StoredRecord, Want
@@ -52,7 +55,8 @@ TALLY = Tally(negative=1, neutral=2, positive=3, total=-5, squares=10**15)
 ARRIVAL = PostArrival(
     key=1, round=2, state="partial", reason="r\n", post=REF, title="t", reported=9, fetched=8,
     unscored=1, fetched_at="2026-11-21T20:00:00Z", tally=TALLY, models=("a@1", "b@2"),
-    duplicate_of=0, blocks=("b",),
+    duplicate_of=0, blocks=("b",), sizes=(9,),
+    calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4),
 )  # fmt: skip
 
 FULL: list[StoredRecord] = [
@@ -87,7 +91,13 @@ FULL: list[StoredRecord] = [
     Attempt(attempt=2, until=NOW, throttles=1, writer="ff"),
     Throttle(until=NOW, reason="slow down"),
     FailureNote(reason="connection reset"),
-    ChunkArrival(key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r"),
+    ChunkArrival(
+        key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r", size=9,
+        calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4),
+    ),
+    LabelBatch(
+        at=NOW, labels=(Label(row=7, comment_id="1", label="neutral", origin="picked"),)
+    ),
     ARRIVAL,
     ProgressLine(post=1, found=2, chunk=0, done=4, waiting="w", until="2026-11-21T20:00:00Z"),
     Page(

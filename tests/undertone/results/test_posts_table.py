@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from model.analyzer import Calibration, Line
 from undertone.records import PostRef
 from undertone.results.posts_table import PostRow, post_row, posts_csv_bytes
 from undertone.results.tally import Tally
@@ -15,8 +16,10 @@ REF = PostRef(platform="youtube", id="-abcdefghij", url="https://www.youtube.com
 COLUMNS = (
     "row,url,duplicate_of,platform,post_id,title,state,reason,reported,fetched,coverage,"
     "positive,neutral,negative,unscored,positive_share,neutral_share,negative_share,"
-    "mean_score,mean_low,mean_high,verdict,fetched_at,model"
+    "mean_score,mean_low,mean_high,verdict,fetched_at,model,"
+    "mean_estimate,positive_low,positive_high,neutral_low,neutral_high,negative_low,negative_high"
 )
+KNOWN = Calibration(11, Line(-0.05, 1.2, 0.1), *[Line(0.0, 1.0, 0.05)] * 3)
 SUMS = Tally(positive=60, neutral=30, negative=10, total=450_000, squares=5_500_000_000)
 
 
@@ -34,6 +37,7 @@ def full() -> PostRow:
         tally=SUMS,
         fetched_at="2026-11-21T20:00:00Z",
         models=("a@1", "b@2"),
+        calibration=KNOWN,
     )
 
 
@@ -46,7 +50,9 @@ def test_the_file_begins_with_a_bom_and_names_its_columns() -> None:
 
 
 def test_a_full_row() -> None:
-    """The interval by hand: n 102, mean 45/102, variance (57 - 45²/102)/101, t 1.9837."""
+    """The interval of the mean by hand: of 102 labels -1, 0 and 1 the mean is 50/102 and the
+    variance (72 - 50²/102)/101; 1.2²/102 of it are 0.00664 of luck beside the model's 0.01, with
+    26 degrees of freedom: t 2.0555. The centre is -0.05 + 1.2 · 50/102. The shares likewise."""
     (shown,) = cells([full()])
     assert shown == {
         "row": "2", "url": "'=https://youtu.be/x", "duplicate_of": "", "platform": "youtube",
@@ -54,8 +60,11 @@ def test_a_full_row() -> None:
         "reported": "400", "fetched": "101", "coverage": "0.2525",
         "positive": "60", "neutral": "30", "negative": "10", "unscored": "1",
         "positive_share": "0.6000", "neutral_share": "0.3000", "negative_share": "0.1000",
-        "mean_score": "0.4500", "mean_low": "0.3221", "mean_high": "0.5603", "verdict": "positive",
-        "fetched_at": "2026-11-21T20:00:00Z", "model": "a@1 + b@2",
+        "mean_score": "0.4500", "mean_low": "0.2731", "mean_high": "0.8034", "verdict": "positive",
+        "fetched_at": "2026-11-21T20:00:00Z", "model": "a@1 + b@2", "mean_estimate": "0.5500",
+        "positive_low": "0.4561", "positive_high": "0.7400",
+        "neutral_low": "0.1657", "neutral_high": "0.4422",
+        "negative_low": "0.0000", "negative_high": "0.2313",
     }  # fmt: skip
 
 
