@@ -87,8 +87,11 @@ def _distinct(examples: Iterable[Example]) -> list[Example]:
 def _rows(file: Path, delimiter: str = ",", *, quoted: bool = True) -> Iterator[list[str]]:
     text = file.read_text(encoding="utf-8", errors="replace")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    yield from csv.reader((line + "\n" for line in lines), delimiter=delimiter, quoting=quoting)
+    ended = (line + "\n" for line in lines)
+    if quoted:
+        yield from csv.reader(ended, delimiter=delimiter)
+    else:
+        yield from csv.reader(ended, delimiter=delimiter, quoting=csv.QUOTE_NONE)
 
 
 def _table(text: int, label: int, meaning: dict[str, int], *, delimiter: str = ",") -> Read:

@@ -31,6 +31,9 @@ HTTP = {
     "job_status": ("jobs/{job_id}/status", ["GET"], "FUNCTION"),
     "download": ("jobs/{job_id}/download", ["GET"], "FUNCTION"),
     "cancel": ("jobs/{job_id}/cancel", ["POST"], "FUNCTION"),
+    "sample": ("jobs/{job_id}/sample", ["GET"], "FUNCTION"),
+    "labels": ("jobs/{job_id}/labels", ["POST"], "FUNCTION"),
+    "figures": ("jobs/{job_id}/figures", ["GET"], "FUNCTION"),
     "health": ("health", ["GET"], "ANONYMOUS"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -42,6 +45,9 @@ OTHER_METHODS = {
     "wrong_method_jobs_job_id_status": ("jobs/{job_id}/status", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_download": ("jobs/{job_id}/download", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_cancel": ("jobs/{job_id}/cancel", "POST, OPTIONS"),
+    "wrong_method_jobs_job_id_sample": ("jobs/{job_id}/sample", "GET, OPTIONS"),
+    "wrong_method_jobs_job_id_labels": ("jobs/{job_id}/labels", "POST, OPTIONS"),
+    "wrong_method_jobs_job_id_figures": ("jobs/{job_id}/figures", "GET, OPTIONS"),
 }
 """Function → its route, and what it says is allowed there."""
 ALL_HTTP = HTTP | {

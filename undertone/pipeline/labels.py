@@ -13,7 +13,7 @@ from typing import NamedTuple
 from undertone.errors import Missing, Rejected
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.label_records import Label, LabelBatch
-from undertone.pipeline.sampling import MOST, Drawn, Frame, draw, frame
+from undertone.pipeline.sampling import MOST, Drawn, Frame, draw, find, frame
 from undertone.pipeline.services import Services
 from undertone.results.honest import UNMEASURED, Estimates, honest
 from undertone.results.labelled import Figures, Labelled, by_labels, by_labels_and_model
@@ -47,7 +47,7 @@ def keep_labels(
 
     Raises Rejected naming those that are not of comments in the sample.
     """
-    places = {drawn.line: drawn for drawn in draw(services, frame(services, request, post), MOST)}
+    places = find(services, frame(services, request, post), [one.row for one in labels])
     problems = {}
     for number, one in enumerate(labels):
         drawn = places.get(one.row)
@@ -62,7 +62,8 @@ def keep_labels(
     if problems:
         raise Rejected(f"{len(problems)} labels are not of the random sample", problems)
     standing = stored_labels(services, request.job)
-    new = tuple({one.row: one for one in labels if standing.get(one.row) != one}.values())
+    sent = {one.row: one for one in labels}
+    new = tuple(one for one in sent.values() if standing.get(one.row) != one)
     if new:
         _append(services, request.job, new, len(standing))
     return len(new)

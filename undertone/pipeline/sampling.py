@@ -27,6 +27,8 @@ from undertone.results.tally import Tally
 
 MOST = 1_000
 """Comments of one sample."""
+_LOOKED_AT = 4 * MOST
+"""Comments in the random order: enough for a sample even where most have no score."""
 _AT_ONCE = 64
 """Rows that are looked up together."""
 
@@ -52,11 +54,13 @@ class Frame(NamedTuple):
     tally: Tally
     """Of all its comments that have a score."""
     arrivals: tuple[PostArrival, ...]
+    ends: tuple[int, ...]
+    """For each block, how many rows there are up to its end."""
 
     @property
     def rows(self) -> int:
         """Comments with and without a score."""
-        return sum(block.rows for block in self.blocks)
+        return self.ends[-1] if self.ends else 0
 
 
 class Drawn(NamedTuple):
@@ -89,7 +93,8 @@ def frame(services: Services, request: Request, post: int | None = None) -> Fram
     total = Tally()
     for arrival in chosen:
         total = total.merge(arrival.tally)
-    return Frame(request.job, post, tuple(blocks), total, tuple(chosen))
+    ends = tuple(accumulate(block.rows for block in blocks))
+    return Frame(request.job, post, tuple(blocks), total, tuple(chosen), ends)
 
 
 def _blocks(
@@ -127,26 +132,47 @@ def draw(services: Services, drawn_from: Frame, count: int) -> list[Drawn]:
     return sample[:count]
 
 
+def find(services: Services, drawn_from: Frame, lines: Sequence[int]) -> dict[int, Drawn]:
+    """Those of these lines of comments.jsonl that are in the sample of `MOST`, and have a score.
+
+    Reads the blocks of these comments alone. Raises Missing if the job is gone.
+    """
+    asked = set(lines)
+    places = [place for place in random_order(drawn_from) if _line(drawn_from, place) in asked]
+    found = _read(services, drawn_from, places)
+    return {drawn.line: drawn for drawn in found if drawn.comment.label}
+
+
 def random_order(drawn_from: Frame) -> Iterator[int]:
-    """All places in the frame, 0 … rows - 1, each once; the same order at every call."""
-    seed = names.digest(f"{drawn_from.job} {drawn_from.post or 0}")
-    source, rows = random.Random(seed), drawn_from.rows
-    seen: set[int] = set()
-    while len(seen) < min(rows, 2 * MOST):
+    """Places in the frame (0 … rows - 1), `_LOOKED_AT` of them or all, each once.
+
+    The same ones in the same order at every call.
+    """
+    source = random.Random(names.digest(f"{drawn_from.job} {drawn_from.post or 0}"))
+    rows, seen = drawn_from.rows, set[int]()
+    while len(seen) < min(rows, _LOOKED_AT):
         place = source.randrange(rows)
         if place not in seen:
             seen.add(place)
             yield place
-    rest = [place for place in range(rows) if place not in seen]
-    source.shuffle(rest)
-    yield from rest
+
+
+def _home(drawn_from: Frame, place: int) -> tuple[int, int]:
+    """Which block a place of the frame is in, and which of its rows."""
+    home = bisect_right(drawn_from.ends, place)
+    return home, place - (drawn_from.ends[home] - drawn_from.blocks[home].rows)
+
+
+def _line(drawn_from: Frame, place: int) -> int:
+    """The line of comments.jsonl, counted from 1, of a place in the frame."""
+    home, within = _home(drawn_from, place)
+    return drawn_from.blocks[home].first + within + 1
 
 
 def _read(services: Services, drawn_from: Frame, places: Sequence[int]) -> list[Drawn]:
     """The rows at these places, in their order; each block is read once."""
-    ends = list(accumulate(block.rows for block in drawn_from.blocks))
-    homes = [bisect_right(ends, place) for place in places]
-    needed = sorted(set(homes))
+    homes = [_home(drawn_from, place) for place in places]
+    needed = sorted({home for home, _ in homes})
 
     def rows_of(number: int) -> list[CommentRow]:
         block = drawn_from.blocks[number]
@@ -155,9 +181,7 @@ def _read(services: Services, drawn_from: Frame, places: Sequence[int]) -> list[
         return wire.decode_lines(lines, CommentRow)
 
     read = dict(zip(needed, services.in_parallel(rows_of, needed), strict=True))
-    found = []
-    for place, home in zip(places, homes, strict=True):
-        block = drawn_from.blocks[home]
-        within = place - (ends[home] - block.rows)
-        found.append(Drawn(block.first + within + 1, read[home][within]))
-    return found
+    return [
+        Drawn(_line(drawn_from, place), read[home][within])
+        for place, (home, within) in zip(places, homes, strict=True)
+    ]

@@ -60,7 +60,7 @@ class _Parts(NamedTuple):
 def honest(t: Tally, calibration: Calibration) -> Estimates:
     """Shares and mean of at least one comment, with intervals that cover the model's errors."""
     n, kinds = t.count, calibration.domains
-    shares = (
+    negative, neutral, positive = (
         _corrected(count, count, n, line, kinds=kinds, least=0.0).estimate
         for count, line in (
             (t.negative, calibration.negative),
@@ -69,7 +69,7 @@ def honest(t: Tally, calibration: Calibration) -> Estimates:
         )
     )
     mean = _mean(t, calibration)
-    return Estimates(*shares, mean.estimate, mean.luck > mean.model)
+    return Estimates(negative, neutral, positive, mean.estimate, mean.luck > mean.model)
 
 
 def _mean(t: Tally, calibration: Calibration) -> _Parts:
@@ -82,20 +82,20 @@ def _corrected(total: int, squares: int, n: int, line: Line, *, kinds: int, leas
     """The figure for `n` values with this sum and sum of squares, on the scale `least` … 1.
 
     As in `verdict.interval`, two pretended comments at the ends of the scale keep a handful of
-    alike ones from claiming certainty. The two variances have degrees of freedom of their own,
-    which are put together as by Satterthwaite (Biometrics Bulletin 2, 1946).
+    alike ones from claiming certainty.
     """
     padded = n + 2
     middle = (total + 1 + least) / padded
     spread = (squares + 1 + least * least) - padded * middle * middle
     luck = line.slope**2 * max(0.0, spread) / (padded - 1) / padded
     model = line.spread**2
-    freedom = (luck + model) ** 2 / (luck**2 / (padded - 1) + model**2 / (kinds - 1))
-    reach = students_t_975(max(1, int(freedom))) * sqrt(luck + model)
+    reach = _reach([(luck, padded - 1), (model, kinds - 1)])
     value = line.offset + line.slope * total / n
     centre = line.offset + line.slope * middle
-    ends = (min(1.0, max(least, one)) for one in (value, centre - reach, centre + reach))
-    return _Parts(Estimate(*ends), luck, model)
+    bounded, low, high = (
+        min(1.0, max(least, one)) for one in (value, centre - reach, centre + reach)
+    )
+    return _Parts(Estimate(bounded, low, high), luck, model)
 
 
 SAME_PLATFORM = 0.7
@@ -111,11 +111,26 @@ def difference(one: Tally, other: Tally, calibration: Calibration) -> Estimate:
     """
     line, kinds = calibration.mean, calibration.domains
     own = calibration._replace(mean=line._replace(spread=SAME_PLATFORM * line.spread))
-    parts = [_mean(tally, own) for tally in (one, other)]
-    luck, model = (sum(part[place] for part in parts) for place in (1, 2))
-    degrees = sum(part.luck**2 / (t.count + 1) for part, t in zip(parts, (one, other), strict=True))
-    freedom = (luck + model) ** 2 / (degrees + model**2 / (kinds - 1)) if luck + model else 1
-    reach = students_t_975(max(1, int(freedom))) * sqrt(luck + model)
-    values = [line.offset + line.slope * (t.positive - t.negative) / t.count for t in (one, other)]
-    value = values[0] - values[1]
-    return Estimate(*(min(2.0, max(-2.0, end)) for end in (value, value - reach, value + reach)))
+    first, second = _mean(one, own), _mean(other, own)
+    model = first.model + second.model
+    lucks = ((first.luck, one.count + 1), (second.luck, other.count + 1))
+    reach = _reach([*lucks, (model, kinds - 1)])
+    value = line.slope * (_leaning(one) - _leaning(other))
+    low, high = max(-2.0, value - reach), min(2.0, value + reach)
+    return Estimate(min(2.0, max(-2.0, value)), low, high)
+
+
+def _leaning(t: Tally) -> float:
+    return (t.positive - t.negative) / t.count
+
+
+def _reach(variances: list[tuple[float, int]]) -> float:
+    """How far the 95 % interval of a sum of errors reaches, by (variance, degrees of freedom).
+
+    Put together as by Satterthwaite (Biometrics Bulletin 2, 1946).
+    """
+    total = sum(variance for variance, _ in variances)
+    if not total:
+        return 0.0
+    freedom = total**2 / sum(variance**2 / degrees for variance, degrees in variances)
+    return students_t_975(max(1, int(freedom))) * sqrt(total)

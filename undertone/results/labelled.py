@@ -21,6 +21,10 @@ LEAST = 10
 """Labels below which no interval is given: a variance of fewer is no more than a rumour."""
 
 
+_MOST_WEIGHT = 2.0
+"""Of the predictions: what a few labels seem to say beyond that is luck."""
+
+
 class Labelled(NamedTuple):
     """A comment of the sample: what people say, and what the model said."""
 
@@ -31,7 +35,7 @@ class Labelled(NamedTuple):
 class Population(NamedTuple):
     """Of a prediction: its mean over all comments, and its variance there."""
 
-    count: int
+    size: int
     mean: float
     variance: float
 
@@ -49,8 +53,12 @@ def by_labels(sample: Sequence[Labelled]) -> Figures | None:
     """What the labels alone say; None with fewer than `LEAST`."""
     if len(sample) < LEAST:
         return None
-    shares = [powered(indicators(sample, side), None, None, (0.0, 1.0)) for side in SIDES]
-    return Figures(*shares, powered(scores_of_labels(sample), None, None, (-1.0, 1.0)))
+    negative, neutral, positive = (
+        powered(indicators(sample, side), None, None, (0.0, 1.0)) for side in SIDES
+    )
+    return Figures(
+        negative, neutral, positive, powered(scores_of_labels(sample), None, None, (-1.0, 1.0))
+    )
 
 
 def by_labels_and_model(sample: Sequence[Labelled], everything: Tally) -> Figures | None:
@@ -71,7 +79,13 @@ def by_labels_and_model(sample: Sequence[Labelled], everything: Tally) -> Figure
     mean = everything.total / everything.count / UNIT
     variance = max(0.0, everything.squares / everything.count / UNIT**2 - mean * mean)
     population = Population(everything.count, mean, variance)
-    return Figures(*shares, powered(scores_of_labels(sample), scores, population, (-1.0, 1.0)))
+    negative, neutral, positive = shares
+    return Figures(
+        negative,
+        neutral,
+        positive,
+        powered(scores_of_labels(sample), scores, population, (-1.0, 1.0)),
+    )
 
 
 def indicators(sample: Sequence[Labelled], side: str) -> list[float]:
@@ -99,12 +113,12 @@ def powered(
     n, weight, rest = len(truth), 0.0, 0
     predicted = predicted if predicted is not None else [0.0] * n
     centre = sum(predicted) / n
-    if population is not None and population.count > n:
-        rest = population.count - n
+    if population is not None and population.size > n:
+        rest = population.size - n
         weight = _weight(truth, predicted, n, rest)
     others = 0.0
     if rest and population is not None:
-        others = (population.mean * population.count - centre * n) / rest
+        others = (population.mean * population.size - centre * n) / rest
     residuals = [y - weight * (f - centre) for y, f in zip(truth, predicted, strict=True)]
     padded = [*residuals, *ends]
     middle = sum(padded) / len(padded)
@@ -117,13 +131,14 @@ def powered(
     value = sum(truth) / n + shift
     low, high = middle + shift - reach, middle + shift + reach
     bounded = [min(max(one, ends[0]), ends[1]) for one in (value, low, high)]
-    return Estimate(*bounded)
+    return Estimate(bounded[0], bounded[1], bounded[2])
 
 
 def _weight(truth: Sequence[float], predicted: Sequence[float], n: int, rest: int) -> float:
     """The weight of the predictions that makes the variance least (arXiv:2311.01453, example 6.1).
 
-    Between 0 and 1; 0 where the predictions do not vary.
+    0 where the predictions do not vary or lead astray. Above 1 where they are too cautious: a score
+    of 0.6 may stand for comments that people nearly all praise.
     """
     centre, mean = sum(predicted) / n, sum(truth) / n
     variance = sum((f - centre) ** 2 for f in predicted) / (n - 1)
@@ -131,4 +146,4 @@ def _weight(truth: Sequence[float], predicted: Sequence[float], n: int, rest: in
         return 0.0
     pairs = zip(truth, predicted, strict=True)
     covariance = sum((y - mean) * (f - centre) for y, f in pairs) / (n - 1)
-    return min(1.0, max(0.0, covariance / ((1 + n / rest) * variance)))
+    return min(_MOST_WEIGHT, max(0.0, covariance / ((1 + n / rest) * variance)))

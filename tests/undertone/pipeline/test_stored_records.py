@@ -9,11 +9,10 @@ from typing import Any
 
 import msgspec
 import pytest
-
-from model.analyzer import Calibration, Line
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.analyzer import Calibration, Line
 from tests.undertone.pipeline.conftest import NOW, store_over
 from undertone.errors import NewerVersion
 from undertone.pipeline import job_records, names, post_records
@@ -29,6 +28,7 @@ from undertone.pipeline.job_records import (
     RowPage,
     Stop,
 )
+from undertone.pipeline.label_records import Label, LabelBatch
 from undertone.pipeline.post_records import (
     Attempt,
     Chunk,
@@ -40,7 +40,6 @@ from undertone.pipeline.post_records import (
     Snapshot,
     Throttle,
 )
-from undertone.pipeline.label_records import Label, LabelBatch
 from undertone.pipeline.record_log import LogPosition, RecordLog
 from undertone.pipeline.store import JobStore, RecordBlobs
 from undertone.records import Comment, Page, PostRef, State, StoredRecord, Want
