@@ -146,4 +146,5 @@ def _post_row(index: int, row: Row, arrivals: dict[int, PostArrival]) -> PostRow
         fetched_at=arrival.fetched_at,
         models=arrival.models,
         calibration=arrival.calibration,
+        suspect=arrival.suspect,
     )

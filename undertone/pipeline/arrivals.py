@@ -109,9 +109,10 @@ def post_arrival(message: Message, snapshot: Snapshot, chunks: list[ChunkArrival
 
     Chunks that are not among them were not scored (the job was cancelled), and the post says so.
     """
-    total = Tally()
+    total = suspect = Tally()
     for chunk in chunks:
         total = total.merge(chunk.tally)
+        suspect = suspect.merge(chunk.suspect or Tally())
     unscored = sum(chunk.unscored for chunk in chunks)
     left_out = snapshot.fetched - total.count - unscored
     state, reason = _state(
@@ -129,6 +130,7 @@ def post_arrival(message: Message, snapshot: Snapshot, chunks: list[ChunkArrival
         unscored=unscored + left_out,
         fetched_at=snapshot.fetched_at,
         tally=total,
+        suspect=suspect if suspect.count else None,
         models=tuple(sorted({chunk.model for chunk in chunks if chunk.model})),
         blocks=tuple(chunk.block for chunk in chunks if chunk.block),
         calibration=_calibration(chunks),

@@ -59,6 +59,8 @@ class Snapshot(StoredRecord, frozen=True, kw_only=True):
     comments: str = ""
     """Name of the comments blob; empty if there are none."""
     chunks: tuple[Chunk, ...] = ()
+    copies: tuple[str, ...] = ()
+    """Digests of texts that many authors wrote, see `undertone.results.suspect`."""
 
 
 class Attempt(StoredRecord, frozen=True, kw_only=True):
@@ -107,6 +109,8 @@ class ChunkArrival(Arrival, frozen=True, kw_only=True):
     """Bytes of the block in comments.jsonl."""
     calibration: Calibration | None = None
     """How the analyzer errs on whole posts; None if nobody has measured it."""
+    suspect: Tally | None = None
+    """Of those comments in `tally` that may be spam, if there are any."""
 
 
 class PostArrival(Arrival, frozen=True, kw_only=True):
@@ -132,6 +136,8 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
     empty for posts that were scored by a version that did not note them."""
     calibration: Calibration | None = None
     """That of the model that scored it; of several models the one with the widest spread."""
+    suspect: Tally | None = None
+    """Of those comments in `tally` that may be spam, if there are any."""
 
 
 class ProgressLine(StoredRecord, frozen=True, kw_only=True):

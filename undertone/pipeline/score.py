@@ -18,7 +18,8 @@ from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
 from undertone.records import Comment
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
-from undertone.results.tally import Probabilities, round_probabilities, tally
+from undertone.results.suspect import suspects
+from undertone.results.tally import Probabilities, Tally, round_probabilities, tally
 from undertone.text import excerpt
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,9 @@ def score(services: Services, delivery: Delivery) -> None:
         if refusal := postpone_chunk(services, current, error):
             fail(services, message, refusal)
         return
-    block, size = stage(services, message, snapshot, list(map(_row, comments, outcomes)))
+    why = suspects(comments, snapshot.copies)
+    rows = list(map(_row, comments, outcomes, why))
+    block, size = stage(services, message, snapshot, rows)
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
@@ -76,14 +79,20 @@ def score(services: Services, delivery: Delivery) -> None:
         reason=_why_unscored(analyzer, comments, outcomes),
         size=size,
         calibration=calibration_of(analyzer) if found else None,
+        suspect=_suspect_sums(rows),
     )
     arrive_chunk(services, message, snapshot, arrival)
 
 
-def _row(comment: Comment, outcome: Score | Unscorable) -> ScoredComment:
+def _row(comment: Comment, outcome: Score | Unscorable, suspect: str) -> ScoredComment:
     if isinstance(outcome, Unscorable):
-        return ScoredComment(comment, None)
-    return ScoredComment(comment, *outcome)
+        return ScoredComment(comment, None, suspect=suspect)
+    return ScoredComment(comment, *outcome, suspect)
+
+
+def _suspect_sums(rows: Sequence[ScoredComment]) -> Tally | None:
+    found = [row.probabilities for row in rows if row.suspect and row.probabilities]
+    return tally(found) if found else None
 
 
 def _scores(analyzer: Analyzer, texts: Sequence[str], probe: str) -> list[Score | Unscorable]:
@@ -136,7 +145,9 @@ def fail(services: Services, message: Message, reason: str) -> None:
     """
     snapshot = services.store.snapshots.read(message.job, message.post)
     comments = services.store.comments(snapshot, message.chunk)
-    block, size = stage(services, message, snapshot, [ScoredComment(c, None) for c in comments])
+    why = suspects(comments, snapshot.copies)
+    rows = [ScoredComment(c, None, suspect=s) for c, s in zip(comments, why, strict=True)]
+    block, size = stage(services, message, snapshot, rows)
     arrival = ChunkArrival(
         key=message.chunk,
         block=block,

@@ -17,6 +17,7 @@ from undertone.pipeline.post_records import Chunk, Fetched, Snapshot
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
 from undertone.records import State
+from undertone.results.suspect import copied_texts
 
 
 def take_snapshot(
@@ -56,6 +57,7 @@ def take_snapshot(
         fetched_at=fetched.fetched_at,
         comments=blob,
         chunks=chunks,
+        copies=copied_texts(fetched.comments),
     )
     return services.store.snapshots.create_or_read(snapshot, job, post)
 

@@ -11,7 +11,7 @@ from undertone.records import PostRef, State
 from undertone.results.csv_cells import BOM, csv_bytes, decimal, text_cell
 from undertone.results.honest import UNMEASURED
 from undertone.results.tally import Tally
-from undertone.results.verdict import summarise
+from undertone.results.verdict import Summary, summarise
 
 
 class PostRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,15 +48,24 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None
     fetched_at: str | None
     model: str | None
-    mean_estimate: float | None
+    mean_estimate: float | None = None
     """The mean that people's labels would give, corrected for the model's known errors."""
-    positive_low: float | None
-    positive_high: float | None
-    neutral_low: float | None
-    neutral_high: float | None
-    negative_low: float | None
-    negative_high: float | None
+    positive_low: float | None = None
+    positive_high: float | None = None
+    neutral_low: float | None = None
+    neutral_high: float | None = None
+    negative_low: float | None = None
+    negative_high: float | None = None
     """Ends of the 95 % intervals of the shares that people's labels would give."""
+    suspect: int | None = None
+    suspect_share: float | None = None
+    """Scored comments that may be spam; the following figures are without them."""
+    unsuspected_positive_share: float | None = None
+    unsuspected_neutral_share: float | None = None
+    unsuspected_negative_share: float | None = None
+    unsuspected_mean_score: float | None = None
+    unsuspected_mean_low: float | None = None
+    unsuspected_mean_high: float | None = None
 
 
 COLUMNS = PostRow.__struct_fields__
@@ -79,6 +88,7 @@ def post_row(
     fetched_at: str = "",
     models: tuple[str, ...] = (),
     calibration: Calibration | None = None,
+    suspect: Tally | None = None,
 ) -> PostRow:
     """Derive a row's shares, coverage, mean and verdict. `row` counts from 1.
 
@@ -88,8 +98,7 @@ def post_row(
         fetched = None  # a 0 would look as if somebody had counted
     scored = tally if tally is not None and tally.count else None
     summary = summarise(scored, calibration or UNMEASURED) if scored else None
-    honest = summary.estimates if summary else None
-    return PostRow(
+    made = PostRow(
         row=row,
         url=sent,
         duplicate_of=duplicate_of,
@@ -114,14 +123,47 @@ def post_row(
         verdict=summary.verdict.value if summary else None,
         fetched_at=fetched_at or None,
         model=" + ".join(models) or None,
-        mean_estimate=honest.mean.value if honest else None,
-        positive_low=honest.positive_share.low if honest else None,
-        positive_high=honest.positive_share.high if honest else None,
-        neutral_low=honest.neutral_share.low if honest else None,
-        neutral_high=honest.neutral_share.high if honest else None,
-        negative_low=honest.negative_share.low if honest else None,
-        negative_high=honest.negative_share.high if honest else None,
     )
+    if scored is None or summary is None:
+        return made
+    spam = suspect or Tally()
+    clean = scored.without(spam)
+    return msgspec.structs.replace(
+        made,
+        **_intervals(summary),
+        suspect=spam.count,
+        suspect_share=spam.count / scored.count,
+        **_unsuspected(clean, summarise(clean, calibration or UNMEASURED)),
+    )
+
+
+def _intervals(summary: Summary) -> dict[str, float]:
+    found = summary.estimates
+    if found is None:
+        return {}
+    return {
+        "mean_estimate": found.mean.value,
+        "positive_low": found.positive_share.low,
+        "positive_high": found.positive_share.high,
+        "neutral_low": found.neutral_share.low,
+        "neutral_high": found.neutral_share.high,
+        "negative_low": found.negative_share.low,
+        "negative_high": found.negative_share.high,
+    }
+
+
+def _unsuspected(clean: Tally, summary: Summary | None) -> dict[str, float]:
+    """Nothing if all comments are suspect."""
+    if summary is None:
+        return {}
+    return {
+        "unsuspected_positive_share": clean.positive / clean.count,
+        "unsuspected_neutral_share": clean.neutral / clean.count,
+        "unsuspected_negative_share": clean.negative / clean.count,
+        "unsuspected_mean_score": summary.mean,
+        "unsuspected_mean_low": summary.low,
+        "unsuspected_mean_high": summary.high,
+    }
 
 
 def _coverage(fetched: int | None, reported: int | None) -> float | None:

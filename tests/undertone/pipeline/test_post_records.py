@@ -87,7 +87,7 @@ def test_the_arrival_of_the_largest_post_is_one_block() -> None:
             b'{"v":1,"key":1,"block":"b","tally":{}}',
             ChunkArrival(
                 key=1, round=0, block="b", tally=Tally(), model="", unscored=0, reason="", size=0,
-                calibration=None,
+                calibration=None, suspect=None,
             ),
         ),
         (
@@ -95,7 +95,7 @@ def test_the_arrival_of_the_largest_post_is_one_block() -> None:
             PostArrival(
                 key=2, round=0, state=State.FAILED, reason="", post=None, title="", reported=None,
                 fetched=0, unscored=0, fetched_at="", models=(), duplicate_of=None, blocks=(),
-                sizes=(), calibration=None,
+                sizes=(), calibration=None, suspect=None,
             ),
         ),
     ],

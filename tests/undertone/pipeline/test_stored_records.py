@@ -55,7 +55,7 @@ ARRIVAL = PostArrival(
     key=1, round=2, state="partial", reason="r\n", post=REF, title="t", reported=9, fetched=8,
     unscored=1, fetched_at="2026-11-21T20:00:00Z", tally=TALLY, models=("a@1", "b@2"),
     duplicate_of=0, blocks=("b",), sizes=(9,),
-    calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4),
+    calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4), suspect=TALLY,
 )  # fmt: skip
 
 FULL: list[StoredRecord] = [
@@ -85,14 +85,14 @@ FULL: list[StoredRecord] = [
     Snapshot(
         row=1, post=REF, state=State.PARTIAL, reason="r", title="t", reported=0, fetched=3,
         skipped=1, fetched_at="2026-11-21T20:00:00Z", comments="blob",
-        chunks=(Chunk(2, 0, 50), Chunk(1, 50, 20)),
+        chunks=(Chunk(2, 0, 50), Chunk(1, 50, 20)), copies=("c",),
     ),
     Attempt(attempt=2, until=NOW, throttles=1, writer="ff"),
     Throttle(until=NOW, reason="slow down"),
     FailureNote(reason="connection reset"),
     ChunkArrival(
         key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r", size=9,
-        calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4),
+        calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4), suspect=TALLY,
     ),
     LabelBatch(
         at=NOW, labels=(Label(row=7, comment_id="1", label="neutral", origin="picked"),)
