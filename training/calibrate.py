@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(json.dumps(found, indent=2))
     if options.write:
         bundled = ARTIFACTS / options.artifact
-        _write((bundled if bundled.is_dir() else Path(options.artifact)) / MANIFEST, found)
+        write((bundled if bundled.is_dir() else Path(options.artifact)) / MANIFEST, found)
 
 
 def as_fields(found: Calibration) -> dict[str, object]:
@@ -48,7 +48,8 @@ def as_fields(found: Calibration) -> dict[str, object]:
     return {"domains": found.domains, **lines}
 
 
-def _write(file: Path, found: dict[str, object]) -> None:
+def write(file: Path, found: dict[str, object]) -> None:
+    """Keep a calibration in this manifest, in the place of an earlier one."""
     manifest = json.loads(file.read_text(encoding="utf-8"))
     manifest["calibration"] = found
     file.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
