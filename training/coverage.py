@@ -113,6 +113,7 @@ def label_table(domains: Mapping[str, Scored], trials: int) -> str:
         "| labels alone: width | without labels: width |",
         "|---|---|---|---|---|---|---|---|",
     ]
+    widths: dict[int, float] = {}
     for count in LABELS:
         found = labels(domains, count, POST, trials, SEED)
         model, alone, both = ([row[place] for row in found.values()] for place in range(3))
@@ -123,7 +124,22 @@ def label_table(domains: Mapping[str, Scored], trials: int) -> str:
             f"{_mean(alone, 'covered'):.1%} | {_mean(alone, 'width'):.2f} | "
             f"{_mean(model, 'width'):.2f} |"
         )
+        widths[count] = _mean(both, "width")
+    without = _mean(model, "width")
+    halving = halving_labels(widths, without / 2)
+    lines.append(f"\n{halving} labels halve the width that the model alone leaves")
     return "\n".join(lines) + "\n"
+
+
+def halving_labels(widths: Mapping[int, float], half: float) -> str:
+    """How many labels make an interval this narrow; between two counts by the law of roots."""
+    for count, width in sorted(widths.items()):
+        if width <= half:
+            below = max((one for one in widths if one < count), default=None)
+            if below is None:
+                return f"At most {count}"
+            return f"About {round(below * (widths[below] / half) ** 2)}"
+    return f"More than {max(widths)}"
 
 
 def difference_line(

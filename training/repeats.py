@@ -87,6 +87,17 @@ def _intervals(
     return raw.repeats(), calibrated.repeats()
 
 
+def one_post(
+    domain: Scored, others: list[Scored], size: int, seed: int
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Both intervals for one random post of the domain: luck alone, and calibrated elsewhere."""
+    drawn = np.random.default_rng(seed).integers(0, len(domain.labels), size)
+    whole = rounded(domain)
+    sums = tally([whole[i] for i in drawn])
+    mean = honest(sums, calibration(others)).mean
+    return interval(sums), (mean.low, mean.high)
+
+
 def labels(
     domains: Mapping[str, Scored], labelled: int, size: int, trials: int, seed: int
 ) -> dict[str, tuple[Repeats, Repeats, Repeats]]:

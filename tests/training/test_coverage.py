@@ -50,3 +50,10 @@ def test_posts_that_share_an_error_have_differences_that_are_known() -> None:
     errors = [float(word.rstrip(",;")) for word in line.split() if word[:2] == "0."]
     assert errors[0] > 0.2, "the posts themselves are far off"
     assert errors[1] < 0.05, "their difference is not"
+
+
+@pytest.mark.parametrize(
+    ("half", "said"), [(0.7, "At most 25"), (0.4, "About 39"), (0.1, "More than 100")]
+)
+def test_labels_that_halve_a_width_lie_between_two_counts(half: float, said: str) -> None:
+    assert coverage.halving_labels({25: 0.5, 100: 0.25}, half) == said
