@@ -13,6 +13,7 @@ from functools import partial
 import azure.functions as func
 import msgspec
 
+from functions.labels import read_labels
 from functions.submit import read_submission
 from model.text import plain, with_emoji_words
 from tests.fakes.sources import WAYS
@@ -76,6 +77,18 @@ def submission(data: bytes) -> None:
         return
     msgspec.json.encode((made.urls, made.uploads, made.name, made.options))
     names.idempotency(made.owner, made.key)
+
+
+def labels(data: bytes) -> None:
+    """The body of a job's labels. Expects Rejected."""
+    try:
+        found = read_labels(data)
+    except Rejected as error:
+        _check_rejected(error)
+        return
+    msgspec.json.encode(found)
+    assert len({label.row for label in found}) == len(found), "two labels are of the same comment"
+    assert all(label.origin == "sample" for label in found)
 
 
 def _check_rejected(error: Rejected) -> None:
@@ -173,6 +186,7 @@ def _text(data: bytes) -> str:
 TARGETS: dict[str, Target] = {
     "upload": upload,
     "submission": submission,
+    "labels": labels,
     "links": links,
     "text": text,
     "html": html,
