@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from training.quantify import (
     measured_line,
     true_leanings,
 )
-from training.repeats import Repeats, intervals, labels
+from training.repeats import Repeats, intervals, labels, shares
 from training.scoring import score_domains
 
 SIZES = (30, 100, 300, 1_000)
@@ -50,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(ways_table(scored))
     print(interval_table(scored, options.trials))
     print(domain_table(scored, options.trials))
+    print(share_table(scored, options.trials))
     print(label_table(scored, options.trials))
     groups = read_groups(options.domains)
     for platform, texts in groups.items():
@@ -103,6 +105,23 @@ def domain_table(domains: Mapping[str, Scored], trials: int) -> str:
         cells = " | ".join(f"{one[name][1].covered:.0%}" for one in found)
         truth, said = true_leanings([domain])[0], leanings([domain])[0]
         lines.append(f"| {name} | {len(domain.labels)} | {truth:+.2f} | {said:+.2f} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+def share_table(domains: Mapping[str, Scored], trials: int) -> str:
+    """Coverage and width of the intervals of the shares, over domains with neutral texts."""
+    lines = ["| comments | negative | neutral | positive |", "|---|---|---|---|"]
+    for size in SIZES:
+        found = shares(domains, size, trials, SEED)
+        cells = []
+        for side in range(3):
+            least = min(found, key=partial(_covered_share, found, side))
+            rows = [row[side] for row in found.values()]
+            cells.append(
+                f"covers {_mean(rows, 'covered'):.0%}, least {found[least][side].covered:.0%} "
+                f"{least}, width {_mean(rows, 'width'):.2f}, error {_mean(rows, 'error'):.3f}"
+            )
+        lines.append(f"| {size} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -167,6 +186,10 @@ def _noise(domain: Scored, slope: float) -> float:
     """Variance that the luck of a finite set gives to an error of its mean."""
     by_text = slope * (domain.predicted - 1.0) - (domain.labels - 1.0)
     return float(by_text.var() / len(by_text))
+
+
+def _covered_share(found: Mapping[str, tuple[Repeats, ...]], side: int, name: str) -> float:
+    return found[name][side].covered
 
 
 def _mean(rows: Sequence[Repeats], field: str) -> float:

@@ -87,6 +87,34 @@ def _intervals(
     return raw.repeats(), calibrated.repeats()
 
 
+def shares(
+    domains: Mapping[str, Scored], size: int, trials: int, seed: int
+) -> dict[str, tuple[Repeats, ...]]:
+    """Domain → the honest intervals of its negative, neutral and positive share.
+
+    Only for domains whose people could say neutral; the others say nothing of shares.
+    """
+    return {
+        name: _shares(domain, _without(domains, name), size, trials, seed)
+        for name, domain in domains.items()
+        if domain.has_neutral
+    }
+
+
+def _shares(
+    domain: Scored, others: list[Scored], size: int, trials: int, seed: int
+) -> tuple[Repeats, ...]:
+    known, whole = calibration(others), rounded(domain)
+    random, seen = np.random.default_rng(seed), (_Seen(), _Seen(), _Seen())
+    for _ in range(trials):
+        drawn = random.integers(0, len(whole), size)
+        found = honest(tally([whole[i] for i in drawn]), known)
+        for side, one in enumerate(seen):
+            of_sample = float((domain.labels[drawn] == side).mean())
+            one.add(found[side], float(domain.truth[side]), of_sample)
+    return tuple(one.repeats() for one in seen)
+
+
 def one_post(
     domain: Scored, others: list[Scored], size: int, seed: int
 ) -> tuple[tuple[float, float], tuple[float, float]]:

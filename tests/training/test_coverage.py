@@ -34,6 +34,7 @@ def test_every_domain_and_size_is_in_the_tables() -> None:
     assert [line.split("|")[1].strip() for line in intervals.splitlines()[2:]] == [
         "30", "100", "300", "1000",
     ]  # fmt: skip
+    assert coverage.share_table(DOMAINS, trials=5).count("covers") == 12
     assert all(name in coverage.domain_table(DOMAINS, trials=5) for name in DOMAINS)
     assert "line over domains (chosen)" in coverage.ways_table(DOMAINS)
 

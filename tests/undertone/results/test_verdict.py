@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.analyzer import Calibration, Line
 from tests.undertone.results.conftest import many, rounded, scored
 from undertone.results.tally import Probabilities, Tally, tally
 from undertone.results.verdict import Verdict, interval, summarise
@@ -153,3 +154,42 @@ def test_a_notable_mean_that_may_be_zero_is_no_leaning() -> None:
         assert summary.low < 0 < summary.high
         assert summary.high - summary.low <= 0.4
         assert summary.verdict is Verdict.NEUTRAL
+
+
+# Verdicts of a model whose errors are known
+
+
+def known(spread: float) -> Calibration:
+    return Calibration(17, *[Line(0.0, 1.0, spread)] * 4)
+
+
+@pytest.mark.parametrize(
+    ("sums", "spread", "verdict"),
+    [
+        (Tally(positive=700, neutral=100, negative=200), 0.12, Verdict.POSITIVE),
+        (Tally(positive=500, neutral=200, negative=300), 0.01, Verdict.POSITIVE),
+        (Tally(positive=500, neutral=200, negative=300), 0.12, Verdict.MIXED),
+        (Tally(positive=250, neutral=600, negative=150), 0.12, Verdict.NEUTRAL),
+        (Tally(positive=200, neutral=100, negative=700), 0.12, Verdict.NEGATIVE),
+        (Tally(positive=5, neutral=2, negative=3), 0.12, Verdict.TOO_FEW),
+        (Tally(positive=5, neutral=2, negative=3), 0.40, Verdict.MIXED),
+    ],
+)
+def test_a_model_that_errs_makes_a_verdict_careful(
+    sums: Tally, spread: float, verdict: Verdict
+) -> None:
+    """The last one: more comments would not help where the model's error is larger than luck."""
+    summary = summarise(sums, known(spread))
+    assert summary is not None
+    assert summary.verdict is verdict
+
+
+def test_a_corrected_mean_decides_not_the_model_s_own() -> None:
+    """What a model that is too kind by 0.4 calls praise is blame."""
+    kind = known(0.05)._replace(mean=Line(-0.4, 1.0, 0.05))
+    summary = summarise(Tally(positive=500, neutral=200, negative=300, total=2_000_000), kind)
+    assert summary is not None
+    assert summary.mean == pytest.approx(0.2)
+    assert summary.estimates is not None
+    assert summary.estimates.mean.value == pytest.approx(-0.2)
+    assert summary.verdict is Verdict.NEGATIVE
