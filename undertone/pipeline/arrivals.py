@@ -135,6 +135,7 @@ def post_arrival(message: Message, snapshot: Snapshot, chunks: list[ChunkArrival
         blocks=tuple(chunk.block for chunk in chunks if chunk.block),
         calibration=_calibration(chunks),
         sizes=tuple(chunk.size for chunk in chunks if chunk.block and chunk.size),
+        rows=tuple(chunk.tally.count + chunk.unscored for chunk in chunks if chunk.block),
     )
 
 

@@ -164,11 +164,6 @@ def is_barrier(name: str) -> bool:
     return name.rpartition("/")[2].startswith("barrier")
 
 
-def chunk_of_block(block: str) -> int:
-    """The chunk whose rows are staged as this block; see `score.block_id`."""
-    return int(block.split(".")[1])
-
-
 # Container jobs: over all jobs
 
 

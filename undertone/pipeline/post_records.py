@@ -134,6 +134,8 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
     sizes: tuple[int, ...] = ()
     """Bytes of these blocks in comments.jsonl, so that a row is found without reading the others;
     empty for posts that were scored by a version that did not note them."""
+    rows: tuple[int, ...] = ()
+    """Comments in each of these blocks."""
     calibration: Calibration | None = None
     """That of the model that scored it; of several models the one with the widest spread."""
     suspect: Tally | None = None

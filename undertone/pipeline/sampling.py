@@ -2,9 +2,9 @@
 
 A job, and each post of it, has one random order of its comments, which follows from the job's id;
 the sample of n is the first n that have a score. So a larger sample begins with the smaller one,
-and nothing about it needs to be stored. Where a comment is in comments.jsonl follows from the sizes
-of the blocks that the posts' arrivals carry and from the snapshots: a sample of n reads at most as
-many blocks as it has comments (some 100 kB each), however many the job has.
+and nothing about it needs to be stored. Where a comment is in comments.jsonl follows from the
+sizes of the blocks, which the posts' arrivals carry: a sample of n reads the job's barrier, and at
+most as many blocks as it has comments (some 100 kB each), however many the job has.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def frame(services: Services, request: Request, post: int | None = None) -> Fram
     chosen, blocks, line, start = [], [], 0, 0
     for key in sorted(arrivals):
         arrival = arrivals[key]
-        found = _blocks(services, request.job, arrival, line, start)
+        found = _blocks(request.job, arrival, line, start)
         line += sum(block.rows for block in found)
         start += sum(block.size for block in found)
         if post is None or post == key + 1:
@@ -97,21 +97,15 @@ def frame(services: Services, request: Request, post: int | None = None) -> Fram
     return Frame(request.job, post, tuple(blocks), total, tuple(chosen), ends)
 
 
-def _blocks(
-    services: Services, job: str, arrival: PostArrival, line: int, start: int
-) -> list[Block]:
+def _blocks(job: str, arrival: PostArrival, line: int, start: int) -> list[Block]:
     """Raises Conflict for a post that was scored before blocks' sizes were noted."""
-    if not arrival.blocks:
-        return []
-    if len(arrival.sizes) != len(arrival.blocks):
+    if not len(arrival.blocks) == len(arrival.sizes) == len(arrival.rows):
         raise Conflict(
             f"job {job} was scored by a version that could not sample; make the job again to label "
             "its comments"
         )
-    chunks = services.store.snapshots.read(job, arrival.key).chunks
     found = []
-    for block, size in zip(arrival.blocks, arrival.sizes, strict=True):
-        rows = chunks[names.chunk_of_block(block)].comments
+    for rows, size in zip(arrival.rows, arrival.sizes, strict=True):
         found.append(Block(line, rows, start, size))
         line, start = line + rows, start + size
     return found

@@ -61,7 +61,7 @@ def test_a_post_is_the_sum_of_its_chunks() -> None:
         key=1, state="ok", reason="columns: text", post=REF, title="t", reported=99, fetched=6,
         unscored=0, fetched_at="2026-11-21T20:00:00Z",
         tally=Tally(positive=6, total=360, squares=21_600),
-        models=("m@1", "m@2"), blocks=("b0", "b1", "b2"),
+        models=("m@1", "m@2"), blocks=("b0", "b1", "b2"), rows=(2, 3, 1),
     )  # fmt: skip
 
 
@@ -85,7 +85,8 @@ def test_a_chunk_without_scores_says_nothing_of_calibration() -> None:
 
 def test_the_sizes_of_its_blocks_travel_with_a_post() -> None:
     chunks = [msgspec.structs.replace(chunk(key, 1), size=100 + key) for key in range(3)]
-    assert post_arrival(MESSAGE, snapshot(1, 1, 1), chunks).sizes == (100, 101, 102)
+    found = post_arrival(MESSAGE, snapshot(1, 1, 1), chunks)
+    assert (found.sizes, found.rows) == ((100, 101, 102), (1, 1, 1))
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,9 @@ def test_the_arrival_of_the_largest_post_is_one_block() -> None:
     """Every version of the service takes 4 MiB in one append; a single post may have all blocks."""
     blocks = tuple(block_id(0, chunk, b"") for chunk in range(MAX_BLOCKS))
     sizes = (2**31,) * MAX_BLOCKS
-    arrival = PostArrival(key=0, state="ok", tally=TALLY, blocks=blocks, sizes=sizes)
+    arrival = PostArrival(
+        key=0, state="ok", tally=TALLY, blocks=blocks, sizes=sizes, rows=(9_999,) * MAX_BLOCKS
+    )
     assert len(msgspec.json.encode(arrival)) < 4 * 1024 * 1024
 
 
@@ -95,7 +97,7 @@ def test_the_arrival_of_the_largest_post_is_one_block() -> None:
             PostArrival(
                 key=2, round=0, state=State.FAILED, reason="", post=None, title="", reported=None,
                 fetched=0, unscored=0, fetched_at="", models=(), duplicate_of=None, blocks=(),
-                sizes=(), calibration=None, suspect=None,
+                sizes=(), rows=(), calibration=None, suspect=None,
             ),
         ),
     ],

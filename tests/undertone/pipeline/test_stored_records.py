@@ -54,7 +54,7 @@ TALLY = Tally(negative=1, neutral=2, positive=3, total=-5, squares=10**15)
 ARRIVAL = PostArrival(
     key=1, round=2, state="partial", reason="r\n", post=REF, title="t", reported=9, fetched=8,
     unscored=1, fetched_at="2026-11-21T20:00:00Z", tally=TALLY, models=("a@1", "b@2"),
-    duplicate_of=0, blocks=("b",), sizes=(9,),
+    duplicate_of=0, blocks=("b",), sizes=(9,), rows=(2,),
     calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4), suspect=TALLY,
 )  # fmt: skip
 
