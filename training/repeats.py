@@ -109,9 +109,10 @@ def _shares(
     for _ in range(trials):
         drawn = random.integers(0, len(whole), size)
         found = honest(tally([whole[i] for i in drawn]), known)
+        said = (found.negative_share, found.neutral_share, found.positive_share)
         for side, one in enumerate(seen):
             of_sample = float((domain.labels[drawn] == side).mean())
-            one.add(found[side], float(domain.truth[side]), of_sample)
+            one.add(said[side], float(domain.truth[side]), of_sample)
     return tuple(one.repeats() for one in seen)
 
 

@@ -14,6 +14,7 @@ from undertone.pipeline.job_records import Request
 from undertone.pipeline.sampling import Drawn, draw, find, frame, random_order
 from undertone.pipeline.score import fail
 from undertone.records import UploadedPost
+from undertone.results.tally import Tally
 
 
 def closed(bench: Bench, *sizes: int) -> Request:
@@ -64,7 +65,7 @@ def test_every_comment_is_as_likely_to_come_first() -> None:
     """Over 3,000 jobs, each of five places: 600 with a standard deviation of 22."""
     blocks = (sampling.Block(0, 2, 0, 9), sampling.Block(2, 3, 9, 9))
     firsts = Counter(
-        next(random_order(sampling.Frame(f"job {n}", None, blocks, sampling.Tally(), (), (2, 5))))
+        next(random_order(sampling.Frame(f"job {n}", None, blocks, Tally(), (), (2, 5))))
         for n in range(3_000)
     )
     assert sorted(firsts) == [0, 1, 2, 3, 4]
