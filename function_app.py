@@ -2,11 +2,22 @@
 
 import azure.functions as func
 
-from functions import endpoints, feed, jobs, me, own_posts, queue_triggers, site, submit, timers
+from functions import (
+    endpoints,
+    feed,
+    jobs,
+    labels,
+    me,
+    own_posts,
+    queue_triggers,
+    site,
+    submit,
+    timers,
+)
 from undertone import wiring
 
 app = func.FunctionApp()
-for part in (submit, queue_triggers, timers, jobs, me, own_posts, feed, site):
+for part in (submit, queue_triggers, timers, jobs, labels, me, own_posts, feed, site):
     app.register_functions(part.blueprint)
 app.register_functions(endpoints.other_methods())
 wiring.warm_up()

@@ -40,7 +40,7 @@ BESIDE = {
     "undertone/text.py",
 }
 """Not counted: what every room uses."""
-MAX_FILES = 15
+MAX_FILES = 16
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 
 

@@ -72,6 +72,9 @@ RULES = {
     "delete": owners("DELETE", "jobs/{job}", 204),
     "my_data": known("GET", "me/data"),
     "erase_me": known("DELETE", "me", 204),
+    "sample": owners("GET", "jobs/{job}/sample"),
+    "labels": owners("POST", "jobs/{job}/labels", 400),
+    "figures": owners("GET", "jobs/{job}/figures"),
     "health": everybody("GET", "health"),
     "ready": everybody("GET", "ready"),
     **{

@@ -33,6 +33,9 @@ HTTP = {
     "cancel": ("jobs/{job_id}/cancel", ["POST"], "ANONYMOUS"),
     "my_data": ("me/data", ["GET"], "ANONYMOUS"),
     "erase_me": ("me", ["DELETE"], "ANONYMOUS"),
+    "sample": ("jobs/{job_id}/sample", ["GET"], "ANONYMOUS"),
+    "labels": ("jobs/{job_id}/labels", ["POST"], "ANONYMOUS"),
+    "figures": ("jobs/{job_id}/figures", ["GET"], "ANONYMOUS"),
     "health": ("health", ["GET"], "ANONYMOUS"),
     "create_posts": ("posts", ["POST"], "ANONYMOUS"),
     "put_post": ("posts/{post_id}", ["PUT"], "ANONYMOUS"),
@@ -77,6 +80,9 @@ OTHER_METHODS = {
         "feed/sources/{kind}/{source_id}",
         "PUT, DELETE, OPTIONS",
     ),
+    "wrong_method_jobs_job_id_sample": ("jobs/{job_id}/sample", "GET, OPTIONS"),
+    "wrong_method_jobs_job_id_labels": ("jobs/{job_id}/labels", "POST, OPTIONS"),
+    "wrong_method_jobs_job_id_figures": ("jobs/{job_id}/figures", "GET, OPTIONS"),
 }
 """Function → its route, and what it says is allowed there."""
 ALL_HTTP = HTTP | {

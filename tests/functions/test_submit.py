@@ -41,6 +41,8 @@ def test_an_answer_in_full(app: App) -> None:
             "self": own,
             "status": f"{own}/status",
             "cancel": f"{own}/cancel",
+            "sample": f"{own}/sample",
+            "figures": f"{own}/figures",
             "posts.csv": f"{own}/download?file=posts.csv",
             "comments.csv": f"{own}/download?file=comments.csv",
             "comments.jsonl": f"{own}/download?file=comments.jsonl",

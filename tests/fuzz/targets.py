@@ -14,6 +14,7 @@ import azure.functions as func
 import msgspec
 
 from functions.forms import FORM, read_form
+from functions.labels import read_labels
 from functions.submit import read_submission
 from model.text import plain, with_emoji_words
 from tests.fakes.sources import WAYS
@@ -88,6 +89,18 @@ def submission(data: bytes) -> None:
     msgspec.json.encode((made.urls, made.uploads, made.name, made.options))
     names.idempotency(made.owner, made.key)
     assert len(made.traceparent) in {0, 55}
+
+
+def labels(data: bytes) -> None:
+    """The body of a job's labels. Expects Rejected."""
+    try:
+        found = read_labels(data)
+    except Rejected as error:
+        _check_rejected(error)
+        return
+    msgspec.json.encode(found)
+    assert len({label.row for label in found}) == len(found), "two labels are of the same comment"
+    assert all(label.origin == "sample" for label in found)
 
 
 def _check_rejected(error: Rejected) -> None:
@@ -226,6 +239,7 @@ TARGETS: dict[str, Target] = {
     "workbook": workbook,
     "form": form,
     "cells": cells,
+    "labels": labels,
     "links": links,
     "text": text,
     "html": html,

@@ -61,12 +61,12 @@ def postpone_post(services: Services, message: Message, delay: Delayed) -> str:
     Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
     """
     until = delay.until or services.clock() + _growing(message, LONGEST_DELAY)
+    last = message.deadline - TIME_TO_SCORE
     throttles = 0
     if delay.platform_wide or isinstance(delay, HeldBack):
-        until += _spread(message, until)
+        until += _spread(message, until, last)
         throttles = message.throttles + 1
     message = msgspec.structs.replace(message, throttles=throttles)
-    last = message.deadline - TIME_TO_SCORE
     return _postpone(services, message, names.QUEUE_POSTS, until, delay.reason, last=last)
 
 
@@ -85,7 +85,7 @@ def _growing(message: Message, longest: timedelta) -> timedelta:
     return min(FIRST_DELAY * (1 << min(message.attempt, 20)), longest)
 
 
-def _spread(message: Message, until: datetime) -> timedelta:
+def _spread(message: Message, until: datetime, last: datetime) -> timedelta:
     """How much after `until` this post comes back, where all posts of its job may have to wait.
 
     If they all came at that moment, a platform that lets a hundred through would send back the
@@ -97,7 +97,7 @@ def _spread(message: Message, until: datetime) -> timedelta:
     window = min(
         timedelta(minutes=(message.posts - 1) / POSTS_A_MINUTE) * slower,
         LONGEST_SPREAD,
-        max(message.deadline - until, timedelta()) / 2,
+        max(last - until, timedelta()) / 2,
     )
     place = crc32(f"{message.job}/{message.post}/{message.attempt}".encode())
     return window * (place / 2**32)

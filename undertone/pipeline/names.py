@@ -96,6 +96,11 @@ def progress(job: str) -> str:
     return f"{job}/progress"
 
 
+def labels(job: str) -> str:
+    """Append blob: what people say of single comments."""
+    return f"{job}/labels"
+
+
 def log_part(log: str, part: int) -> str:
     """An append blob that goes on where the one before it is full; part 0 is `log` itself."""
     return f"{log}.{part}" if part else log

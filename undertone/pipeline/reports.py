@@ -109,7 +109,7 @@ def result_rows(services: Services, request: Request, page: int) -> list[PostRow
         )
     return post_rows(
         services.store.rows(request.job, page),
-        _arrivals(services, request),
+        arrivals_of(services, request),
         start=page * ROWS_PER_PAGE,
     )
 
@@ -125,7 +125,8 @@ def find_row(services: Services, owner: str, job: str, row: int) -> PostRow | No
     return rows[place] if place < len(rows) else None
 
 
-def _arrivals(services: Services, request: Request) -> dict[int, PostArrival]:
+def arrivals_of(services: Services, request: Request) -> dict[int, PostArrival]:
+    """What has become of each post so far; of a closed job, what counts. Raises Missing."""
     store = services.store
     closing = standing_closing(store, request.job)
     if closing is not None and store.closed.find(request.job) is not None:

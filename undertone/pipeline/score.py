@@ -9,7 +9,7 @@ from hashlib import sha256
 from time import perf_counter
 from typing import NamedTuple
 
-from model.analyzer import Analyzer, Prediction, Unavailable
+from model.analyzer import Analyzer, Prediction, Unavailable, calibration_of
 from undertone.errors import Transient
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
@@ -21,7 +21,8 @@ from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
 from undertone.records import Comment
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
-from undertone.results.tally import Probabilities, round_probabilities, tally
+from undertone.results.suspect import suspects
+from undertone.results.tally import Probabilities, Tally, round_probabilities, tally
 from undertone.telemetry import languages
 from undertone.text import excerpt
 
@@ -33,6 +34,14 @@ class Score(NamedTuple):
 
     probabilities: Probabilities
     windows: int
+
+
+class Staged(NamedTuple):
+    """A block of both result files."""
+
+    block: str
+    size: int
+    """Its bytes in comments.jsonl."""
 
 
 def score(services: Services, delivery: Delivery) -> None:
@@ -60,7 +69,9 @@ def score(services: Services, delivery: Delivery) -> None:
             fail(services, message, refusal)
         return
     seconds = perf_counter() - began
-    block = stage(services, message, snapshot, list(map(_row, comments, outcomes)))
+    why = suspects(comments, snapshot.copies)
+    rows = list(map(_row, comments, outcomes, why))
+    block, size = stage(services, message, snapshot, rows)
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
@@ -77,16 +88,24 @@ def score(services: Services, delivery: Delivery) -> None:
         model=analyzer.model if found else "",
         unscored=len(comments) - len(found),
         reason=_why_unscored(analyzer, comments, outcomes),
+        size=size,
+        calibration=calibration_of(analyzer) if found else None,
+        suspect=_suspect_sums(rows),
     )
     shares = languages(comment.lang for comment in comments)
     measure_scoring(services, analyzer.model, arrival, shares, seconds)
     arrive_chunk(services, message, snapshot, arrival)
 
 
-def _row(comment: Comment, outcome: Score | Unscorable) -> ScoredComment:
+def _row(comment: Comment, outcome: Score | Unscorable, suspect: str) -> ScoredComment:
     if isinstance(outcome, Unscorable):
-        return ScoredComment(comment, None)
-    return ScoredComment(comment, *outcome)
+        return ScoredComment(comment, None, suspect=suspect)
+    return ScoredComment(comment, *outcome, suspect)
+
+
+def _suspect_sums(rows: Sequence[ScoredComment]) -> Tally | None:
+    found = [row.probabilities for row in rows if row.suspect and row.probabilities]
+    return tally(found) if found else None
 
 
 def _scores(analyzer: Analyzer, texts: Sequence[str], probe: str) -> list[Score | Unscorable]:
@@ -144,9 +163,16 @@ def fail(services: Services, message: Message, reason: str) -> None:
     """
     snapshot = services.store.snapshots.read(message.job, message.post)
     comments = services.store.comments(snapshot, message.chunk)
-    block = stage(services, message, snapshot, [ScoredComment(c, None) for c in comments])
+    why = suspects(comments, snapshot.copies)
+    rows = [ScoredComment(c, None, suspect=s) for c, s in zip(comments, why, strict=True)]
+    block, size = stage(services, message, snapshot, rows)
     arrival = ChunkArrival(
-        key=message.chunk, block=block, tally=tally([]), unscored=len(comments), reason=reason
+        key=message.chunk,
+        block=block,
+        tally=tally([]),
+        unscored=len(comments),
+        reason=reason,
+        size=size,
     )
     measure_unscored(services, arrival.unscored)
     arrive_chunk(services, message, snapshot, arrival)
@@ -163,8 +189,8 @@ def is_stopped(services: Services, message: Message) -> bool:
 
 def stage(
     services: Services, message: Message, snapshot: Snapshot, scored: Sequence[ScoredComment]
-) -> str:
-    """Stage the rows in both result files under one id, which is returned.
+) -> Staged:
+    """Stage the rows in both result files under one id.
 
     The id holds a digest of the rows of both: of two deliveries that score differently each stages
     a block of its own, and the barrier decides for both files at once which of them counts.
@@ -174,7 +200,7 @@ def stage(
     block = block_id(message.post, message.chunk, table + lines)
     services.results.stage(names.comments_csv(message.job), block, table)
     services.results.stage(names.comments_jsonl(message.job), block, lines)
-    return block
+    return Staged(block, len(lines))
 
 
 def block_id(post: int, chunk: int, content: bytes) -> str:

@@ -17,6 +17,7 @@ from undertone.pipeline.post_records import Chunk, Fetched, Snapshot
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
 from undertone.records import State
+from undertone.results.suspect import copied_texts
 
 
 def take_snapshot(
@@ -59,6 +60,7 @@ def take_snapshot(
         comments=blob,
         chunks=chunks,
         cache=cache,
+        copies=copied_texts(fetched.comments),
     )
     return services.store.snapshots.create_or_read(snapshot, job, post)
 

@@ -24,6 +24,7 @@ from undertone.pipeline.job_records import (
     RowPage,
     Stop,
 )
+from undertone.pipeline.label_records import LabelBatch
 from undertone.pipeline.post_records import (
     Attempt,
     CacheUse,
@@ -87,6 +88,7 @@ class JobStore:
         self.key_bindings = RecordBlobs(jobs, _itself, KeyBinding)
         self.barriers = RecordLog(jobs, names.barrier, PostArrival, max_appends)
         self.progress = RecordLog(jobs, names.progress, ProgressLine, max_appends)
+        self.labels = RecordLog(jobs, names.labels, LabelBatch, max_appends)
         self.snapshots = RecordBlobs(jobs, names.snapshot, Snapshot)
         self.pages = RecordBlobs(jobs, names.page, Page)
         self.post_barriers = RecordLog(jobs, names.post_barrier, ChunkArrival, max_appends)

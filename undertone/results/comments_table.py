@@ -25,6 +25,7 @@ COLUMNS = (
     "positive",
     "score",
     "stars",
+    "suspect",
 )
 
 CSV_HEADER = BOM + csv_bytes([COLUMNS])
@@ -50,6 +51,8 @@ class CommentRow(msgspec.Struct, frozen=True, kw_only=True):
     """More than 1: the text was longer than the model's window and scored in parts."""
     stars: float | None = None
     """What a review rates, 0 to 5; null where nothing is rated."""
+    suspect: str = ""
+    """`copy`, `link` or `advert` where it may be spam; see `suspect.py`."""
 
 
 class ScoredComment(NamedTuple):
@@ -58,6 +61,7 @@ class ScoredComment(NamedTuple):
     comment: Comment
     probabilities: Probabilities | None
     windows: int = 1
+    suspect: str = ""
 
 
 def jsonl_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
@@ -65,7 +69,9 @@ def jsonl_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
     return msgspec.json.Encoder().encode_lines([_row(row, *scored) for scored in comments])
 
 
-def _row(row: int, comment: Comment, scored: Probabilities | None, windows: int) -> CommentRow:
+def _row(
+    row: int, comment: Comment, scored: Probabilities | None, windows: int, suspect: str
+) -> CommentRow:
     return CommentRow(
         post=row,
         comment_id=comment.id,
@@ -81,6 +87,7 @@ def _row(row: int, comment: Comment, scored: Probabilities | None, windows: int)
         score=scored.score / UNIT if scored else None,
         windows=windows,
         stars=comment.stars,
+        suspect=suspect,
     )
 
 
@@ -97,8 +104,9 @@ def comments_csv_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
             text_cell(comment.text),
             *_figures(scored),
             "" if comment.stars is None else f"{comment.stars:g}",
+            suspect,
         )
-        for comment, scored, _ in comments
+        for comment, scored, _, suspect in comments
     )
 
 

@@ -91,6 +91,16 @@ class Tally(Record, frozen=True, kw_only=True):
             stars=self.stars + other.stars,
         )
 
+    def without(self, other: Tally) -> Tally:
+        """The tally over those that are not in `other`, which are among these."""
+        return Tally(
+            negative=self.negative - other.negative,
+            neutral=self.neutral - other.neutral,
+            positive=self.positive - other.positive,
+            total=self.total - other.total,
+            squares=self.squares - other.squares,
+        )
+
 
 def tally(comments: Sequence[Probabilities], stars: Sequence[float | None] | None = None) -> Tally:
     """The sums over `comments`, of which each may have `stars`."""

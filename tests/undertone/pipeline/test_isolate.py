@@ -73,7 +73,7 @@ def test_one_text_that_cannot_be_scored_is_one_row_without_a_score(bench: Bench)
         "1 of 250 comments could not be scored: fair@1 fails at comment c77: ValueError"
     )
     table = bench.results.read(names.comments_csv(request.job)).decode().splitlines()
-    assert table[78] == "1,c77,,,,,text 77,,,,,,"
+    assert table[78] == "1,c77,,,,,text 77,,,,,,,"
     assert len(analyzer.calls) < 25
     assert sum(analyzer.calls) < 4 * 250
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.analyzer import Calibration, Line
 from tests.undertone.pipeline.conftest import NOW, store_over
 from undertone.errors import NewerVersion
 from undertone.pipeline import job_records, names, post_records
@@ -28,6 +29,7 @@ from undertone.pipeline.job_records import (
     RowPage,
     Stop,
 )
+from undertone.pipeline.label_records import Label, LabelBatch
 from undertone.pipeline.post_records import (
     Attempt,
     CacheUse,
@@ -55,7 +57,8 @@ TALLY = Tally(negative=1, neutral=2, positive=3, total=-5, squares=10**15)
 ARRIVAL = PostArrival(
     key=1, round=2, state="partial", reason="r\n", post=REF, title="t", reported=9, fetched=8,
     unscored=1, fetched_at="2026-11-21T20:00:00Z", tally=TALLY, models=("a@1", "b@2"),
-    duplicate_of=0, blocks=("b",),
+    duplicate_of=0, blocks=("b",), sizes=(9,), rows=(2,),
+    calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4), suspect=TALLY,
 )  # fmt: skip
 
 FULL: list[StoredRecord] = [
@@ -86,13 +89,19 @@ FULL: list[StoredRecord] = [
     Snapshot(
         row=1, post=REF, state=State.PARTIAL, reason="r", title="t", reported=0, fetched=3,
         skipped=1, fetched_at="2026-11-21T20:00:00Z", comments="blob",
-        chunks=(Chunk(2, 0, 50), Chunk(1, 50, 20)), cache="entry",
+        chunks=(Chunk(2, 0, 50), Chunk(1, 50, 20)), cache="entry", copies=("c",),
     ),
     CacheUse(job=JOB),
     Attempt(attempt=2, until=NOW, throttles=1, writer="ff"),
     Throttle(until=NOW, reason="slow down"),
     FailureNote(reason="connection reset"),
-    ChunkArrival(key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r"),
+    ChunkArrival(
+        key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r", size=9,
+        calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4), suspect=TALLY,
+    ),
+    LabelBatch(
+        at=NOW, labels=(Label(row=7, comment_id="1", label="neutral", origin="picked"),)
+    ),
     ARRIVAL,
     ProgressLine(post=1, found=2, chunk=0, done=4, waiting="w", until="2026-11-21T20:00:00Z"),
     Page(
