@@ -6,7 +6,7 @@ Imports nothing of the project, and nothing heavy: the app imports it at every c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 class Prediction(NamedTuple):
@@ -17,6 +17,16 @@ class Prediction(NamedTuple):
     positive: float
     windows: int = 1
     """More than 1: the text was longer than the model's window and was scored in parts."""
+    language: str = ""
+    """ISO 639 code, `unknown`, or empty where nobody has looked."""
+    model: str = ""
+    """Of several analyzers that are used as one: the `model` of the one that read this text."""
+
+
+class Unread(NamedTuple):
+    """Stands in for a prediction: the text is in a language that the analyzer does not read."""
+
+    language: str
 
 
 class Analyzer(Protocol):
@@ -32,6 +42,36 @@ class Analyzer(Protocol):
         The same texts always give the same predictions, whatever was predicted before. An
         analyzer behind a service may raise Unavailable.
         """
+
+
+class Reader(Protocol):
+    """What the pipeline asks: an analyzer, or several as one, which may leave texts unread."""
+
+    @property
+    def model(self) -> str:
+        """As Analyzer.model."""
+
+    def predict(self, texts: Sequence[str]) -> Sequence[Prediction | Unread]:
+        """As Analyzer.predict; Unread for a text in a language that nobody reads."""
+
+
+@runtime_checkable
+class Multilingual(Protocol):
+    """An analyzer that wants to be told each text's language."""
+
+    def predict_in(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> Sequence[Prediction | Unread]:
+        """As Reader.predict; `languages` are the texts' ISO 639 codes, or `unknown`."""
+
+
+def languages_of(analyzer: Analyzer) -> frozenset[str] | None:
+    """The languages that an analyzer says it reads (its attribute `languages`).
+
+    None where it says nothing: it is given every text.
+    """
+    languages = getattr(analyzer, "languages", None)
+    return None if languages is None else frozenset(languages)
 
 
 class AnalyzerError(Exception):

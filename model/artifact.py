@@ -12,6 +12,7 @@ import hashlib
 import json
 import mmap
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ WEIGHTS = "weights.bin"
 CLASSES = ("negative", "neutral", "positive")
 EXPORT_AGAIN = "make the folder anew with `./dev model export`"
 """The cure that every message about a bad folder ends with."""
+_LANGUAGE = re.compile("[a-z]{2,3}")
 _FIELDS: dict[str, type | tuple[type, ...]] = {
     "format": int,
     "name": str,
@@ -58,6 +60,9 @@ class Manifest(NamedTuple):
     temperature: float
     files: Mapping[str, str]
     """sha256 of each file, in hex."""
+    languages: Mapping[str, float] | None = None
+    """Each language that the model reads, as an ISO 639 code, with the macro F1 that was measured
+    in it. None where the manifest does not say: the model is then given every text."""
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -92,6 +97,7 @@ def parse_manifest(text: str, folder: Path) -> Manifest:
         preprocessing=fields["preprocessing"],
         temperature=float(fields["temperature"]),
         files=fields["files"],
+        languages=fields.get("languages"),
     )
 
 
@@ -132,9 +138,25 @@ def _wrong_values(fields: dict[str, Any]) -> list[str]:
     if fields["max_tokens"] < 8 or fields["max_tokens"] % 4:
         # Widths are rounded up (model/batching.py), and must not go beyond a model's positions.
         wrong.append(f"max_tokens {fields['max_tokens']} is no multiple of 4 from 8 on")
+    if not _are_languages(fields.get("languages")):
+        wrong.append("languages is no object of language codes, each with a macro F1 from 0 to 1")
     if fields["temperature"] <= 0:
         wrong.append(f"temperature {fields['temperature']} is not above 0")
     return wrong
+
+
+def _are_languages(value: Any) -> bool:
+    """Whether it is absent or says how well each language is read."""
+    if value is None:
+        return True
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(
+            _LANGUAGE.fullmatch(code) and isinstance(f1, (int, float)) and 0 <= f1 <= 1
+            for code, f1 in value.items()
+        )
+    )
 
 
 def _read_text(file: Path) -> str:

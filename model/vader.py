@@ -27,6 +27,7 @@ class VaderAnalyzer:
 
     def __init__(self) -> None:
         self._vader = LinearVader()
+        self.languages = ("en",)
         self.model = f"vader@{version('vaderSentiment')}"
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:

@@ -22,6 +22,7 @@ HEAVY = (
     "torch",
     "aiohttp",
     "vaderSentiment",
+    "fasttext_pybind",
 )
 TIMED = """
 import json, sys, time

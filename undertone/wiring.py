@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.analyzer import Analyzer
+from model.analyzer import Analyzer, Reader
 from model.factory import LanguageService, build
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
@@ -85,10 +85,18 @@ def _sources() -> dict[str, Source]:
 
 
 @once
-def _analyzer() -> Analyzer:
+def _analyzer() -> Reader:
     language = settings().language
     service = LanguageService(language.endpoint, language.key, language.language)
-    return build(settings().analyzer, azure=service, fetch=_stored_model)
+    from undertone.languages.by_language import ByLanguage  # noqa: PLC0415 - only scoring needs it
+    from undertone.languages.choice import parse_choice  # noqa: PLC0415
+    from undertone.languages.detector import Detector  # noqa: PLC0415
+
+    def build_one(name: str) -> Analyzer:
+        return build(name, azure=service, fetch=_stored_model)
+
+    choice = parse_choice(settings().analyzer)
+    return ByLanguage(build_one(choice.first), choice.others, build_one, Detector().detect)
 
 
 def _stored_model(name: str) -> Path:

@@ -145,4 +145,6 @@ def _post_row(index: int, row: Row, arrivals: dict[int, PostArrival]) -> PostRow
         tally=arrival.tally,
         fetched_at=arrival.fetched_at,
         models=arrival.models,
+        languages=arrival.languages,
+        unread=arrival.unread,
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from undertone.records import Comment, PostRef, State, StoredRecord
 from undertone.results.tally import Tally
 
@@ -85,6 +87,10 @@ class FailureNote(StoredRecord, frozen=True, kw_only=True):
     reason: str
 
 
+MODELS_JOINED = " + "
+"""Stands between the models that have read one chunk."""
+
+
 class Arrival(StoredRecord, frozen=True, kw_only=True):
     """A line in a barrier."""
 
@@ -100,8 +106,14 @@ class ChunkArrival(Arrival, frozen=True, kw_only=True):
     block: str
     tally: Tally
     model: str = ""
+    """Several are joined by MODELS_JOINED."""
     unscored: int = 0
+    """Comments that the analyzer fails at."""
     reason: str = ""
+    languages: dict[str, int] = msgspec.field(default_factory=dict)
+    """Comments by language, read or not."""
+    unread: dict[str, int] = msgspec.field(default_factory=dict)
+    """Comments that the model does not read, by language."""
 
 
 class PostArrival(Arrival, frozen=True, kw_only=True):
@@ -115,6 +127,7 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
     reported: int | None = None
     fetched: int = 0
     unscored: int = 0
+    """Comments without a score, those in languages that the model does not read among them."""
     fetched_at: str = ""
     tally: Tally = Tally()
     models: tuple[str, ...] = ()
@@ -122,6 +135,8 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
     """The post that this one turned out to be; never in a barrier, see `duplicates.py`."""
     blocks: tuple[str, ...] = ()
     """Ids of the blocks that hold its comments' rows, in order."""
+    languages: dict[str, int] = msgspec.field(default_factory=dict)
+    unread: int = 0
 
 
 class ProgressLine(StoredRecord, frozen=True, kw_only=True):

@@ -8,16 +8,17 @@ from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
-from model.analyzer import Analyzer, Prediction, Unavailable
+from model.analyzer import Prediction, Reader, Unavailable, Unread
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
 from undertone.pipeline.attempts import current_attempt, postpone_chunk
 from undertone.pipeline.isolate import LATER, Unscorable, isolate, reason_of
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
+from undertone.pipeline.post_records import MODELS_JOINED, ChunkArrival, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
 from undertone.records import Comment
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
+from undertone.results.languages import OTHER, count_languages
 from undertone.results.tally import Probabilities, round_probabilities, tally
 from undertone.text import excerpt
 
@@ -27,8 +28,12 @@ log = logging.getLogger(__name__)
 class Score(NamedTuple):
     """What the analyzer says of a text."""
 
-    probabilities: Probabilities
-    windows: int
+    probabilities: Probabilities | None
+    """None: the text is in a language that the analyzer does not read."""
+    windows: int = 1
+    language: str = ""
+    model: str = ""
+    """Where the analyzer is made of several: the one that read this text."""
 
 
 def score(services: Services, delivery: Delivery) -> None:
@@ -58,25 +63,41 @@ def score(services: Services, delivery: Delivery) -> None:
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
-    found = [outcome.probabilities for outcome in outcomes if isinstance(outcome, Score)]
-    arrival = ChunkArrival(
-        key=message.chunk,
-        block=block,
-        tally=tally(found),
-        model=analyzer.model if found else "",
-        unscored=len(comments) - len(found),
-        reason=_why_unscored(analyzer, comments, outcomes),
+    arrive_chunk(
+        services, message, snapshot, _arrival(message.chunk, block, analyzer, comments, outcomes)
     )
-    arrive_chunk(services, message, snapshot, arrival)
+
+
+def _arrival(
+    chunk: int,
+    block: str,
+    analyzer: Reader,
+    comments: Sequence[Comment],
+    outcomes: Sequence[Score | Unscorable],
+) -> ChunkArrival:
+    answers = [outcome for outcome in outcomes if isinstance(outcome, Score)]
+    scores = [one.probabilities for one in answers if one.probabilities is not None]
+    models = {one.model or analyzer.model for one in answers if one.probabilities is not None}
+    return ChunkArrival(
+        key=chunk,
+        block=block,
+        tally=tally(scores),
+        model=MODELS_JOINED.join(sorted(models)),
+        unscored=len(comments) - len(answers),
+        reason=_why_unscored(analyzer, comments, outcomes),
+        languages=count_languages(one.language for one in answers),
+        unread=count_languages(one.language for one in answers if one.probabilities is None),
+    )
 
 
 def _row(comment: Comment, outcome: Score | Unscorable) -> ScoredComment:
     if isinstance(outcome, Unscorable):
         return ScoredComment(comment, None)
-    return ScoredComment(comment, *outcome)
+    read = outcome.probabilities is not None
+    return ScoredComment(comment, outcome.probabilities, outcome.windows, outcome.language, read)
 
 
-def _scores(analyzer: Analyzer, texts: Sequence[str], probe: str) -> list[Score | Unscorable]:
+def _scores(analyzer: Reader, texts: Sequence[str], probe: str) -> list[Score | Unscorable]:
     """One outcome a text. Raises what the analyzer raises, unless only some texts are to blame."""
     together = partial(_score_together, analyzer)
     try:
@@ -88,7 +109,7 @@ def _scores(analyzer: Analyzer, texts: Sequence[str], probe: str) -> list[Score 
         return isolate(together, texts, error, probe)
 
 
-def _score_together(analyzer: Analyzer, texts: Sequence[str]) -> list[Score | Unscorable]:
+def _score_together(analyzer: Reader, texts: Sequence[str]) -> list[Score | Unscorable]:
     """Raises if no text has a score, or not every text an answer."""
     predictions = analyzer.predict(texts)
     if len(predictions) != len(texts):
@@ -100,16 +121,18 @@ def _score_together(analyzer: Analyzer, texts: Sequence[str]) -> list[Score | Un
     return outcomes
 
 
-def _rounded(prediction: Prediction) -> Score | Unscorable:
+def _rounded(prediction: Prediction | Unread) -> Score | Unscorable:
+    if isinstance(prediction, Unread):
+        return Score(None, language=prediction.language or OTHER)
     try:
         shares = round_probabilities(prediction.negative, prediction.neutral, prediction.positive)
-        return Score(shares, prediction.windows)
+        return Score(shares, prediction.windows, prediction.language, prediction.model)
     except Exception as error:  # noqa: BLE001 - an analyzer of somebody else's may answer anything
         return Unscorable(error)
 
 
 def _why_unscored(
-    analyzer: Analyzer, comments: Sequence[Comment], outcomes: Sequence[Score | Unscorable]
+    analyzer: Reader, comments: Sequence[Comment], outcomes: Sequence[Score | Unscorable]
 ) -> str:
     """Names the first comment without a score, and why it has none; empty if all have one."""
     for comment, outcome in zip(comments, outcomes, strict=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from model.analyzer import Analyzer
+from model.analyzer import Reader
 from undertone.pipeline.store import JobStore
 from undertone.ports import Blobs, Clock, Queues, Source
 
@@ -22,7 +22,7 @@ class Services:
     clock: Clock
     source: Callable[[str], Source]
     """The source of a platform by its name; built when first asked for."""
-    analyzer: Callable[[], Analyzer]
+    analyzer: Callable[[], Reader]
     """The analyzer; loading it takes a second, so only scoring asks."""
     randbits: Callable[[int], int] = secrets.randbits
     """Makes job ids that cannot be guessed."""

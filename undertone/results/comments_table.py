@@ -24,13 +24,16 @@ COLUMNS = (
     "neutral",
     "positive",
     "score",
+    "language",
 )
+UNREAD = "unread"
+"""The label of a comment in a language that the model does not read."""
 
 CSV_HEADER = BOM + csv_bytes([COLUMNS])
 
 
 class CommentRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of comments.jsonl. The four last are null where a comment could not be scored."""
+    """A line of comments.jsonl. Label and figures are null where a comment could not be scored."""
 
     post: int
     """The row of posts.csv, counted from 1."""
@@ -47,6 +50,8 @@ class CommentRow(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None
     windows: int
     """More than 1: the text was longer than the model's window and scored in parts."""
+    language: str | None
+    """ISO 639 code, or `unknown`; null where nobody has looked."""
 
 
 class ScoredComment(NamedTuple):
@@ -55,14 +60,25 @@ class ScoredComment(NamedTuple):
     comment: Comment
     probabilities: Probabilities | None
     windows: int = 1
+    language: str = ""
+    is_read: bool = True
+    """Whether the model reads the comment's language."""
+
+    @property
+    def label(self) -> str:
+        """The most probable class, UNREAD, or empty if the comment could not be scored."""
+        if self.probabilities is not None:
+            return self.probabilities.label
+        return "" if self.is_read else UNREAD
 
 
 def jsonl_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
     """Lines for `comments` of the post in `row`, each ending in a newline."""
-    return msgspec.json.Encoder().encode_lines([_row(row, *scored) for scored in comments])
+    return msgspec.json.Encoder().encode_lines([_row(row, one) for one in comments])
 
 
-def _row(row: int, comment: Comment, scored: Probabilities | None, windows: int) -> CommentRow:
+def _row(row: int, one: ScoredComment) -> CommentRow:
+    comment, scored = one.comment, one.probabilities
     return CommentRow(
         post=row,
         comment_id=comment.id,
@@ -71,12 +87,13 @@ def _row(row: int, comment: Comment, scored: Probabilities | None, windows: int)
         time=comment.created_at,
         likes=comment.likes,
         text=comment.text,
-        label=scored.label if scored else None,
+        label=one.label or None,
         negative=scored.negative / UNIT if scored else None,
         neutral=scored.neutral / UNIT if scored else None,
         positive=scored.positive / UNIT if scored else None,
         score=scored.score / UNIT if scored else None,
-        windows=windows,
+        windows=one.windows,
+        language=one.language or None,
     )
 
 
@@ -85,23 +102,24 @@ def comments_csv_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
     return csv_bytes(
         (
             str(row),
-            text_cell(comment.id),
-            text_cell(comment.parent),
-            text_cell(comment.author),
-            text_cell(comment.created_at),
-            "" if comment.likes is None else str(comment.likes),
-            text_cell(comment.text),
-            *_figures(scored),
+            text_cell(one.comment.id),
+            text_cell(one.comment.parent),
+            text_cell(one.comment.author),
+            text_cell(one.comment.created_at),
+            "" if one.comment.likes is None else str(one.comment.likes),
+            text_cell(one.comment.text),
+            one.label,
+            *_figures(one.probabilities),
+            text_cell(one.language),
         )
-        for comment, scored, _ in comments
+        for one in comments
     )
 
 
-def _figures(scored: Probabilities | None) -> tuple[str, str, str, str, str]:
+def _figures(scored: Probabilities | None) -> tuple[str, str, str, str]:
     if scored is None:
-        return ("", "", "", "", "")
+        return ("", "", "", "")
     return (
-        scored.label,
         decimal(scored.negative / UNIT),
         decimal(scored.neutral / UNIT),
         decimal(scored.positive / UNIT),

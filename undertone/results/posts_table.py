@@ -8,6 +8,7 @@ import msgspec
 
 from undertone.records import PostRef, State
 from undertone.results.csv_cells import BOM, csv_bytes, decimal, text_cell
+from undertone.results.languages import Counts, language_shares
 from undertone.results.tally import Tally
 from undertone.results.verdict import summarise
 
@@ -46,6 +47,10 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None
     fetched_at: str | None
     model: str | None
+    languages: str | None
+    """The share of each language, the most frequent first."""
+    unread: int | None
+    """Comments in languages that the model does not read; `unscored` counts them too."""
 
 
 COLUMNS = PostRow.__struct_fields__
@@ -67,6 +72,8 @@ def post_row(
     tally: Tally | None = None,
     fetched_at: str = "",
     models: tuple[str, ...] = (),
+    languages: Counts | None = None,
+    unread: int = 0,
 ) -> PostRow:
     """Derive a row's shares, coverage, mean and verdict. `row` counts from 1."""
     if state not in _READ and not fetched:
@@ -98,6 +105,8 @@ def post_row(
         verdict=summary.verdict.value if summary else None,
         fetched_at=fetched_at or None,
         model=" + ".join(models) or None,
+        languages=language_shares(languages) if languages else None,
+        unread=unread if fetched else None,
     )
 
 

@@ -52,7 +52,7 @@ TALLY = Tally(negative=1, neutral=2, positive=3, total=-5, squares=10**15)
 ARRIVAL = PostArrival(
     key=1, round=2, state="partial", reason="r\n", post=REF, title="t", reported=9, fetched=8,
     unscored=1, fetched_at="2026-11-21T20:00:00Z", tally=TALLY, models=("a@1", "b@2"),
-    duplicate_of=0, blocks=("b",),
+    duplicate_of=0, blocks=("b",), languages={"en": 7, "id": 1}, unread=1,
 )  # fmt: skip
 
 FULL: list[StoredRecord] = [
@@ -87,7 +87,10 @@ FULL: list[StoredRecord] = [
     Attempt(attempt=2, until=NOW, throttles=1, writer="ff"),
     Throttle(until=NOW, reason="slow down"),
     FailureNote(reason="connection reset"),
-    ChunkArrival(key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r"),
+    ChunkArrival(
+        key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r",
+        languages={"en": 2, "id": 1}, unread={"id": 1},
+    ),
     ARRIVAL,
     ProgressLine(post=1, found=2, chunk=0, done=4, waiting="w", until="2026-11-21T20:00:00Z"),
     Page(

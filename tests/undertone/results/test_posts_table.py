@@ -15,7 +15,7 @@ REF = PostRef(platform="youtube", id="-abcdefghij", url="https://www.youtube.com
 COLUMNS = (
     "row,url,duplicate_of,platform,post_id,title,state,reason,reported,fetched,coverage,"
     "positive,neutral,negative,unscored,positive_share,neutral_share,negative_share,"
-    "mean_score,mean_low,mean_high,verdict,fetched_at,model"
+    "mean_score,mean_low,mean_high,verdict,fetched_at,model,languages,unread"
 )
 SUMS = Tally(positive=60, neutral=30, negative=10, total=450_000, squares=5_500_000_000)
 
@@ -34,6 +34,8 @@ def full() -> PostRow:
         tally=SUMS,
         fetched_at="2026-11-21T20:00:00Z",
         models=("a@1", "b@2"),
+        languages={"en": 91, "id": 10},
+        unread=1,
     )
 
 
@@ -56,6 +58,7 @@ def test_a_full_row() -> None:
         "positive_share": "0.6000", "neutral_share": "0.3000", "negative_share": "0.1000",
         "mean_score": "0.4500", "mean_low": "0.3221", "mean_high": "0.5603", "verdict": "positive",
         "fetched_at": "2026-11-21T20:00:00Z", "model": "a@1 + b@2",
+        "languages": "en 0.9010, id 0.0990", "unread": "1",
     }  # fmt: skip
 
 
