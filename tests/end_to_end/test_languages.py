@@ -41,3 +41,24 @@ def test_an_export_in_two_languages(start_host: StartHost) -> None:
     scores = [float(row["score"]) for row in comments if row["label"] != "unread"]
     assert abs(float(post["mean_score"]) - sum(scores) / 4) < 1e-4
     assert all(row["score"] == "" for row in comments if row["label"] == "unread")
+
+
+def test_what_the_first_model_does_not_read_the_second_does(start_host: StartHost) -> None:
+    """With the setting as it is by default."""
+    spanish = ["Me encanta esta canción, es preciosa", "Qué asco de servicio, no vuelvo nunca más"]
+    texts = [*ENGLISH, *spanish, INDONESIAN[0]]
+    export = {"posts": [{"id": "launch", "comments": [{"text": text} for text in texts]}]}
+    with start_host({"ANALYZER": ""}) as host:
+        client = Client(host.url)
+        job = client.submit(export)["job_id"]
+        assert client.wait(job)["status"] == "completed"
+        (post,) = rows_of(client.download(job, "posts.csv"))
+        comments = rows_of(client.download(job, "comments.csv"))
+    assert (post["state"], post["unread"]) == ("ok", "1")
+    assert post["reason"] == "1 of 6 comments is in Indonesian, which this model does not read"
+    assert post["languages"] == "en 0.5000, es 0.3333, id 0.1667"
+    names = [model.partition("@")[0] for model in post["model"].split(" + ")]
+    assert names == ["compact-multilingual", "compact"]
+    assert [row["label"] for row in comments] == [
+        "positive", "negative", "neutral", "positive", "negative", "unread",
+    ]  # fmt: skip

@@ -31,14 +31,14 @@ def encoder() -> PackedEncoder:
         "emb.word": normal(len(PIECES), HIDDEN),
         "emb.pos": normal(512, HIDDEN),
         "emb.type": normal(2 * HIDDEN),
-        "emb.ln.w": normal(HIDDEN),
+        "emb.ln.w": 1 + normal(HIDDEN),
         "emb.ln.b": normal(HIDDEN),
     }
     for layer in range(12):
         for part in multilingual.PARTS:
             out, inside = {"fi": (INNER, HIDDEN), "fo": (HIDDEN, INNER)}.get(part, (HIDDEN, HIDDEN))
             is_norm = part.endswith("ln")
-            tensors[f"l{layer}.{part}.w"] = normal(out) if is_norm else normal(out, inside)
+            tensors[f"l{layer}.{part}.w"] = 1 + normal(out) if is_norm else normal(out, inside)
             tensors[f"l{layer}.{part}.b"] = normal(out)
     scores = np.linspace(-1, -9, len(PIECES)).astype(np.float32)
     return PackedEncoder(HIDDEN, 12, 2, INNER, 512, 1e-12, PIECES, scores, tensors)
