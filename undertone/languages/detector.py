@@ -85,7 +85,8 @@ class Detector:
 def words_of(text: str) -> list[str]:
     """The words that a language can be told by, in lower case."""
     # Lone surrogates and the like are no word characters, so the model gets valid UTF-8 only.
-    return _NO_WORDS.sub(" ", text[:MAX_CHARACTERS]).lower().split()
+    words = _NO_WORDS.sub(" ", text[:MAX_CHARACTERS]).lower().split()
+    return [word for word in words if word.isascii() or any(map(str.isalpha, word))]  # no ½, no ②
 
 
 def _is_romanised_hindi(words: list[str]) -> bool:

@@ -34,7 +34,7 @@ COMMENTS = [
 ]
 WITHOUT_WORDS = [
     "", "   ", "😂😂😂", "❤️", "12:34", "...", "@ann", "#wow", "https://example.org/a", "&amp;",
-    "\ud83d", "\x00", "\u200d\ufe0f", "5/10", "¡¡!!",
+    "\ud83d", "\x00", "\u200d\ufe0f", "5/10", "¡¡!!", "½", "②③", "٣٤", "x²"[1:],
 ]  # fmt: skip
 TOO_FEW = ["first", "lol", "yikes", "brilliant", "unwatchable", "woah"]
 
