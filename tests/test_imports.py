@@ -28,6 +28,7 @@ HEAVY = (
     "phonenumbers",
     "cryptography",
     "opentelemetry",
+    "fasttext_pybind",
 )
 TIMED = """
 import json, sys, time

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 
-from model.analyzer import Analyzer
+from model.analyzer import Reader
 from undertone.pipeline.store import JobStore
 from undertone.ports import Admission, Blobs, Clock, NewJob, Queues, Source
 from undertone.privacy.policy import PLAIN, Policy
@@ -36,7 +36,7 @@ class Services:
     clock: Clock
     source: Callable[[str], Source]
     """The source of a platform by its name; built when first asked for."""
-    analyzer: Callable[[], Analyzer]
+    analyzer: Callable[[], Reader]
     """The analyzer; loading it takes a second, so only scoring asks."""
     privacy: Policy = PLAIN
     """What is kept of the people who write comments."""
