@@ -44,6 +44,16 @@ class LanguageSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContentSettings:
+    """The language model that writes content; templates do where there is none."""
+
+    address: str = ""
+    """Of an OpenAI-compatible service, as the SDK's `base_url`."""
+    key: str = field(default="", repr=False)
+    model: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """One deployment's settings."""
 
@@ -57,6 +67,7 @@ class Settings:
     key_vault_url: str
     sources: SourcesConfig
     language: LanguageSettings
+    content: ContentSettings
 
     @classmethod
     def from_mapping(cls, settings: Mapping[str, str]) -> Settings:
@@ -82,7 +93,28 @@ class Settings:
                 key=settings.get("LANGUAGE_KEY", "").strip(),
                 language=settings.get("LANGUAGE_CODE", "").strip() or "en",
             ),
+            content=_content(settings),
         )
+
+
+def _content(settings: Mapping[str, str]) -> ContentSettings:
+    """All three or none. Raises SettingsError."""
+    address, key, model = (
+        settings.get(f"CONTENT_MODEL{end}", "").strip() for end in ("_ADDRESS", "_KEY", "")
+    )
+    if not (address or key or model):
+        return ContentSettings()
+    if not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise SettingsError(
+            "CONTENT_MODEL_ADDRESS must be the https address of an OpenAI-compatible service, such "
+            "as https://NAME.openai.azure.com/openai/v1/"
+        )
+    if not (key and model):
+        raise SettingsError(
+            "CONTENT_MODEL_ADDRESS is set, so CONTENT_MODEL (the model's name) and "
+            "CONTENT_MODEL_KEY must be set, too"
+        )
+    return ContentSettings(address=address, key=key, model=model)
 
 
 def _storage(settings: Mapping[str, str]) -> StorageSettings:

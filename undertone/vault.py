@@ -14,6 +14,7 @@ GetSecret = Callable[[str], str | None]
 SECRET_SETTINGS = (
     *(entry.name.upper() for entry in fields(SourcesConfig) if not entry.repr),
     "LANGUAGE_KEY",
+    "CONTENT_MODEL_KEY",
 )
 """Names of the settings that are secrets: those whose values a repr leaves out."""
 

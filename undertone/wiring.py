@@ -27,9 +27,12 @@ from undertone.pipeline.store import JobStore
 from undertone.ports import Links, Source
 from undertone.settings import Settings
 from undertone.storage.caching import BlobCache
-from undertone.storage.containers import COMMENTS, JOBS, MODELS, POSTS, RESULTS
+from undertone.storage.containers import COMMENTS, CONTENT, JOBS, MODELS, POSTS, RESULTS
 
 if TYPE_CHECKING:
+    from undertone.content.language_model import LanguageModel
+    from undertone.content.service import Content
+    from undertone.content.workers import Workers
     from undertone.feed.following import FollowStore
     from undertone.own_posts.analysis import Analyst
     from undertone.own_posts.bulk import Bulk
@@ -209,3 +212,49 @@ def following() -> FollowStore:
     from undertone.feed.following import FollowStore  # noqa: PLC0415 - not for a plain job
 
     return FollowStore(_http_account().blobs(POSTS))
+
+
+@once
+def content() -> Content:
+    """Requests for content, as HTTP calls see them."""
+    from undertone.content.service import Content, ContentStore  # noqa: PLC0415 - if asked for
+    from undertone.said import Said  # noqa: PLC0415
+
+    store = ContentStore(_http_account().blobs(CONTENT), now)
+    return Content(store, services().queues, Said(services(), own_posts()))
+
+
+@once
+def content_links() -> Links:
+    """Signed links to pictures."""
+    return _http_account().links(CONTENT, now)
+
+
+@once
+def content_workers() -> Workers:
+    """Make texts and pictures, as queue messages ask for them."""
+    from undertone.content.retrieval import rank  # noqa: PLC0415 - not for a plain job
+    from undertone.content.service import ContentStore  # noqa: PLC0415
+    from undertone.content.workers import Pictures, Workers  # noqa: PLC0415
+    from undertone.own_posts.store import OwnPosts  # noqa: PLC0415
+    from undertone.results.cards import draw_card, draw_poster  # noqa: PLC0415 - Pillow
+    from undertone.said import Said  # noqa: PLC0415
+
+    account = _work_account()
+    return Workers(
+        ContentStore(account.blobs(CONTENT), now),
+        Said(work_services(), OwnPosts(account.blobs(POSTS), now)),
+        rank=rank,
+        pictures=Pictures(draw_card, draw_poster),
+        model=_content_model,
+    )
+
+
+@once
+def _content_model() -> LanguageModel | None:
+    found = settings().content
+    if not found.address:
+        return None
+    from undertone.content.language_model import OpenAIModel  # noqa: PLC0415 - if it is set
+
+    return OpenAIModel(found.address, found.key, found.model)

@@ -5,5 +5,6 @@ COMMENTS = "comments"
 RESULTS = "results"
 MODELS = "models"
 POSTS = "posts"
+CONTENT = "content"
 
-ALL = (JOBS, COMMENTS, RESULTS, MODELS, POSTS)
+ALL = (JOBS, COMMENTS, RESULTS, MODELS, POSTS, CONTENT)
