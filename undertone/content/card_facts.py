@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from undertone.content.material import Material, tally_of, whole
@@ -58,7 +59,5 @@ def over_time(comments: Sequence[CommentRow]) -> tuple[float, ...]:
     if points < 2 or len(dated) < len(comments) or dated[0].time == dated[-1].time:
         return ()
     ends = [len(dated) * point // points for point in range(points + 1)]
-    summaries = [
-        summarise(tally_of(dated[start:end])) for start, end in zip(ends, ends[1:], strict=False)
-    ]
+    summaries = [summarise(tally_of(dated[start:end])) for start, end in pairwise(ends)]
     return tuple(summary.mean for summary in summaries if summary is not None)

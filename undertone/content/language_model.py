@@ -71,6 +71,10 @@ class OpenAIModel:
         choices = found.choices or []
         return (choices[0].message.content or "") if choices else ""
 
+    def close(self) -> None:
+        """Give its connections back; an app keeps them."""
+        self._client.close()
+
 
 def rewritten(model: LanguageModel, prompt: str, form: Form, draft: Written) -> tuple[str, str]:
     """The model's text and why there is none: one of the two is empty."""

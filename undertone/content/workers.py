@@ -15,7 +15,7 @@ from undertone.content.material import Grounds, Material, Place
 from undertone.content.records import ContentMessage, ContentRequest, Part, PartRecord, Start
 from undertone.content.retrieval import Rank
 from undertone.content.service import ContentStore
-from undertone.content.writing import write
+from undertone.content.writing import Form, write
 from undertone.errors import NewerVersion, Rejected, Transient
 from undertone.records import VERSION
 from undertone.results.cards import Card
@@ -94,7 +94,7 @@ class Workers:
         material = self._material(message, request)
         if material is None:
             return PartRecord(text=NOTHING_TO_WRITE_FROM, written_by="templates")
-        form = "caption" if request.tag == "instagram" else "brief"
+        form: Form = "caption" if request.tag == "instagram" else "brief"
         draft = write(request.prompt, material, self._rank, form)
         model = self._model() if draft.shown else None
         text, note = rewritten(model, request.prompt, form, draft) if model else ("", "")
