@@ -11,6 +11,7 @@ from typing import Literal
 import azure.functions as func
 
 from undertone import wiring
+from undertone.content.records import read_message
 from undertone.errors import Transient
 from undertone.pipeline import names
 from undertone.pipeline.handlers import handle_message
@@ -117,6 +118,11 @@ def poison_draw_content(message: func.QueueMessage) -> None:
 
 
 def _fail_content(part: Literal["text", "image"], message: func.QueueMessage) -> None:
+    try:
+        read_message(message.get_body())
+    except Transient as error:  # nobody's message: there is no request to record it for
+        log.error("dropped a message about content: %s", error)
+        return
     wiring.content_workers().fail(part, message.get_body())
 
 

@@ -22,6 +22,8 @@ HEAVY = (
     "torch",
     "aiohttp",
     "vaderSentiment",
+    "PIL",
+    "openai",
 )
 TIMED = """
 import json, sys, time

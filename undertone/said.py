@@ -15,7 +15,6 @@ from undertone.results.posts_table import PostRow
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of comments.jsonl that are read for one text: some 200,000 comments."""
-_PIECE = 4 * 1024 * 1024
 _MOST_JOBS = 20
 """Newest jobs among which one is sought that has ended."""
 _MOST_PAGES = 10
@@ -25,9 +24,19 @@ _MOST_PAGES = 10
 class Said:
     """Finds material (the port `Grounds` of `undertone.content.material`)."""
 
-    def __init__(self, services: Services, posts: OwnPosts) -> None:
+    def __init__(
+        self,
+        services: Services,
+        posts: OwnPosts,
+        *,
+        most_bytes: int = MOST_BYTES,
+        piece: int = 4 * 1024 * 1024,
+    ) -> None:
+        """`most_bytes` and `piece`: how much is read for a text, and at once."""
         self._services = services
         self._posts = posts
+        self._most_bytes = most_bytes
+        self._piece = piece
 
     def check(self, owner: str, place: Place) -> None:
         """Raises NotFound for what is not this owner's, Conflict while the job is under way."""
@@ -84,18 +93,17 @@ class Said:
         name = names.comments_jsonl(job)
         found: list[CommentRow] = []
         rest, start, left_out = b"", 0, 0
-        while piece := self._services.results.read_range(name, start, _PIECE):
-            lines, newline, tail = (rest + piece).rpartition(b"\n")
+        while piece := self._services.results.read_range(name, start, self._piece):
+            lines, newline, rest = (rest + piece).rpartition(b"\n")
             start += len(piece)
-            if start > MOST_BYTES:
-                left_out += lines.count(b"\n") + 1
-            else:
-                found += [
-                    comment
-                    for comment in wire.decode_lines(lines + newline, CommentRow)
-                    if row in (0, comment.post) and comment.label is not None
-                ]
-            rest = tail
+            if start > self._most_bytes:
+                left_out += lines.count(b"\n") + bool(newline)
+                continue
+            found += [
+                comment
+                for comment in wire.decode_lines(lines + newline, CommentRow)
+                if row in (0, comment.post) and comment.label is not None
+            ]
         return found, left_out
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from undertone.settings import EMULATOR_CONNECTION, STORAGE, Settings, SettingsError
+from undertone.settings import (
+    EMULATOR_CONNECTION,
+    STORAGE,
+    ContentSettings,
+    Settings,
+    SettingsError,
+)
 
 EMULATED = {STORAGE: "UseDevelopmentStorage=true"}
 
@@ -80,11 +86,38 @@ def test_no_secret_shows_where_settings_are_printed() -> None:
         for name in (
             "YOUTUBE_API_KEY", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "INSTAGRAM_GRAPH_TOKEN",
             "TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET", "APIFY_TOKEN", "LANGUAGE_KEY",
+            "CONTENT_MODEL_KEY",
         )
     }  # fmt: skip
-    settings = Settings.from_mapping({STORAGE: "AccountKey=secret-key", **secrets})
+    model = {"CONTENT_MODEL": "m", "CONTENT_MODEL_ADDRESS": "https://m.example/v1/"}
+    settings = Settings.from_mapping({STORAGE: "AccountKey=secret-key", **model, **secrets})
+    assert settings.content.key == "secret-CONTENT_MODEL_KEY"
     assert "secret" not in repr(settings).replace("client_secret", "")
 
 
 def test_the_bundled_model_is_the_default() -> None:
     assert Settings.from_mapping(EMULATED).analyzer == "compact"
+
+
+# Content
+
+
+def test_templates_write_content_by_default() -> None:
+    assert Settings.from_mapping(EMULATED).content == ContentSettings()
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        (("", "key", "m"), "CONTENT_MODEL_ADDRESS"),
+        (("http://m.example/v1", "key", "m"), "CONTENT_MODEL_ADDRESS must be the https"),
+        (("https://m.example/v1", "", "m"), "CONTENT_MODEL_KEY"),
+        (("https://m.example/v1", "key", ""), "CONTENT_MODEL "),
+    ],
+)
+def test_a_model_needs_its_address_its_key_and_its_name(
+    values: tuple[str, str, str], named: str
+) -> None:
+    names = ("CONTENT_MODEL_ADDRESS", "CONTENT_MODEL_KEY", "CONTENT_MODEL")
+    with pytest.raises(SettingsError, match=named):
+        Settings.from_mapping({**EMULATED, **dict(zip(names, values, strict=True))})

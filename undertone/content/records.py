@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from undertone import wire
+from undertone.errors import NewerVersion, Transient
 from undertone.records import VERSION, Record, StoredRecord
 
 MAX_PROMPT = 2_000
@@ -79,3 +81,14 @@ class ContentMessage(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     id: str
     v: int = VERSION
+
+
+def read_message(body: bytes) -> ContentMessage:
+    """Raises Transient for what is no such message, NewerVersion."""
+    try:
+        message = wire.decode(body, ContentMessage)
+    except msgspec.DecodeError as error:
+        raise Transient(f"not a message about content: {error}") from None
+    if message.v > VERSION:
+        raise NewerVersion("a newer version of the app sent this message")
+    return message

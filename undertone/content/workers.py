@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-import msgspec
-
-from undertone import wire
 from undertone.content import names
 from undertone.content.card_facts import card_of
 from undertone.content.language_model import LanguageModel, rewritten
 from undertone.content.material import Grounds, Material, Place
-from undertone.content.records import ContentMessage, ContentRequest, Part, PartRecord, Start
+from undertone.content.records import (
+    ContentMessage,
+    ContentRequest,
+    Part,
+    PartRecord,
+    Start,
+    read_message,
+)
 from undertone.content.retrieval import Rank
 from undertone.content.service import ContentStore
 from undertone.content.writing import Form, write
-from undertone.errors import NewerVersion, Rejected, Transient
-from undertone.records import VERSION
+from undertone.errors import Rejected
 from undertone.results.cards import Card
 
 NOTHING_TO_WRITE_FROM = (
@@ -61,7 +64,7 @@ class Workers:
 
     def fail(self, part: Part, body: bytes) -> None:
         """Say of a part whose message failed every try that it was not made. Raises Transient."""
-        message = _message(body)
+        message = read_message(body)
         if self._store.requests.find(message.owner, message.id) is None:
             return
         failed = PartRecord(
@@ -72,7 +75,7 @@ class Workers:
     def _make(
         self, part: Part, body: bytes, make: Callable[[ContentMessage, ContentRequest], PartRecord]
     ) -> None:
-        message = _message(body)
+        message = read_message(body)
         key = (message.owner, message.id)
         if self._store.parts.find(*key, part) is not None:
             return
@@ -120,14 +123,3 @@ class Workers:
                 "there are no scored comments to make a card of, so the prompt was set as a poster"
             )
         return PartRecord(sizes=tuple(drawn), quotes=facts.quotes if facts else (), note=note)
-
-
-def _message(body: bytes) -> ContentMessage:
-    """Raises Transient."""
-    try:
-        message = wire.decode(body, ContentMessage)
-    except msgspec.DecodeError as error:
-        raise Transient(f"not a message about content: {error}") from None
-    if message.v > VERSION:
-        raise NewerVersion("a newer version of the app sent this message")
-    return message

@@ -35,7 +35,7 @@ SHOES = (
     ("The leather smells of home", GOOD),
     ("When does the shop in Lyon open?", FLAT),
     ("أحب اللون والجودة", GOOD),
-    ("颜色很漂亮，质量也好", GOOD),
+    ("颜色很漂亮 质量也好", GOOD),
 )
 CAFE = (
     ("Best coffee in town", GOOD),

@@ -12,7 +12,7 @@ FIGURES = (
     Figure(name="matching", value=3),
     Figure(name="all.mean_score", value=-0.4),
 )
-SAID = ("Delivery took 3 weeks,\nand the box was broken", "I don’t like it")
+SAID = ("Delivery took 3 weeks,\nand the box was broken", "I don\u2019t like it")
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ CARD = Card(
     over_time=(-1.0, 0.2, 1.0),
 )
 SCRIPTS = {
-    "Latin": "Ten things our followers loved – déjà vu",
-    "Cyrillic": "Что говорят наши читатели о весне",
+    "Latin": "Ten things our followers loved — déjà vu",
+    "Cyrillic": "Что говорят наши читатели о весне",  # noqa: RUF001
     "Arabic": "ماذا يقول متابعونا عن مجموعة الربيع؟",
     "Hebrew": "מה אומרים העוקבים שלנו",
     "Devanagari": "हमारे दर्शक क्या कहते हैं",
