@@ -11,12 +11,14 @@ from undertone.text import excerpt
 
 MAX_ANSWER = 6_000
 """Characters."""
-_NUMBER = re.compile(r"\d+(?:[.,\u066b\u066c]\d+)*")
+_NUMBER = re.compile(r"(?:(?<![\w.,])[-+\u2212])?\d+(?:[.,\u066b\u066c]\d+)*")
 _IN_WORDS = re.compile(
     r"(?i)\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven"
     r"|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?"
     r"|billions?|dozens?|half|halves|thirds?|quarters?|twice|per ?cent|majority|minority)\b"
 )
+_INTERVAL = re.compile(r"(?i)\b95\s?% (?:confidence )?interval")
+"""The name of what the templates give, too; no figure."""
 _QUOTED = re.compile(r"“([^“”]*)”|\"([^\"]*)\"|«([^«»]*)»|„([^„“”]*)[“”]|「([^「」]*)」")
 _LINK = re.compile(r"(?i)\b(?:https?://|www\.)\S+")
 _MARKUP = re.compile(r"<[A-Za-z/!]|!?\[[^\]]*\]\(")
@@ -41,7 +43,7 @@ def problem_with(text: str, figures: Sequence[Figure], comments: Iterable[str]) 
         quote = next((group for group in groups if group), "")
         if quote.strip() and not _is_said(quote, said):
             return f"it quotes what nobody said: {excerpt(quote, 80)!r}"
-    prose = _QUOTED.sub(" ", text)
+    prose = _INTERVAL.sub(" ", _QUOTED.sub(" ", text))
     return _wrong_number(prose, figures)
 
 
@@ -51,10 +53,11 @@ def _is_said(quote: str, said: Sequence[str]) -> bool:
 
 
 def _wrong_number(prose: str, figures: Sequence[Figure]) -> str:
-    allowed = {form for figure in figures for form in _forms(figure.value)} | {"95"}
+    allowed = {form for figure in figures for form in _forms(figure.value)}
     for number in _NUMBER.findall(prose):
         digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in number)
-        if digits.translate({0x066B: ".", 0x066C: ","}) not in allowed:
+        plain = digits.translate({0x066B: ".", 0x066C: ",", 0x2212: "-"}).removeprefix("+")
+        if plain not in allowed:
             return f"it holds a figure that was not counted: {excerpt(number, 40)}"
     if found := _IN_WORDS.search(prose):
         return f"it holds an amount in words: {found.group()!r}"
@@ -62,10 +65,11 @@ def _wrong_number(prose: str, figures: Sequence[Figure]) -> str:
 
 
 def _forms(value: float) -> set[str]:
+    """How a figure may be written."""
     if value == int(value) and abs(value) > 1:
-        return {f"{int(abs(value)):,}", str(int(abs(value)))}
-    forms = {f"{abs(value):.2f}", f"{abs(value):.2f}".replace(".", ",")}
-    return forms | ({str(int(abs(value)))} if value == int(value) else set())
+        return {f"{int(value):,}", str(int(value))}
+    forms = {f"{value:.2f}", f"{value:.2f}".replace(".", ",")}
+    return forms | ({str(int(value))} if value == int(value) else set())
 
 
 def _plain(text: str) -> str:

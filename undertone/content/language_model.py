@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from undertone.content.checking import problem_with
+from undertone.content.records import Figure
 from undertone.content.writing import Form, Written
 
 SECONDS = 60
@@ -76,13 +77,19 @@ class OpenAIModel:
         self._client.close()
 
 
+def _given(figure: Figure) -> str:
+    """A figure as it is to be written: scores with two decimals, counts as whole numbers."""
+    is_score = "score" in figure.name or "mean" in figure.name
+    return f"{figure.value:.2f}" if is_score else f"{int(figure.value):,}"
+
+
 def rewritten(model: LanguageModel, prompt: str, form: Form, draft: Written) -> tuple[str, str]:
     """The model's text and why there is none: one of the two is empty."""
     said = [comment.text[:2_000] for comment in draft.shown]
     question = json.dumps(
         {
             "request": prompt,
-            "figures": {figure.name: figure.value for figure in draft.figures},
+            "figures": {figure.name: _given(figure) for figure in draft.figures},
             "comments": [msgspec.structs.asdict(quote) for quote in draft.quotes]
             + [{"comment": c.comment_id, "text": c.text[:2_000]} for c in draft.shown],
         },

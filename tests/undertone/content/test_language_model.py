@@ -102,6 +102,9 @@ def test_it_gets_the_retrieved_comments_as_data_and_no_others(service: Service) 
     given = {comment["text"] for comment in json.loads(question)["comments"]}
     assert given == {hit.comment.text for hit in rank("delivery", JOBS["shoes"].comments).hits}
     assert "author" not in question
+    figures = json.loads(question)["figures"]
+    assert (figures["comments"], figures["matching"]) == ("12", "3")
+    assert all("." in figures[name] for name in figures if "score" in name)
 
 
 @pytest.mark.parametrize(
