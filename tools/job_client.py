@@ -60,8 +60,8 @@ class Client:
         answer = self._insist(lambda: requests.post(self._content, json=asked, timeout=60))
         view = {"request-id": str(answer.json()["RequestId"])}
         end = time.monotonic() + self._patience
+        url = f"{self._content}/view"
         while True:
-            url = f"{self._content}/view"
             made = self._insist(lambda: requests.get(url, params=view, timeout=60)).json()
             if made["status"] == "done":
                 break

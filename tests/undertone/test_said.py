@@ -85,8 +85,9 @@ def test_an_own_post_is_its_row_alone(bench: Bench, found: Said, posts: OwnPosts
     bare = found.material(owner, Place(post="bare"))
     assert bare is not None
     assert (bare.title, len(bare.comments)) == ("Bare text", 0)
-    with pytest.raises(NotFound):
-        found.material("another", Place(post="p"))
+    for post in ("p", "bare"):
+        with pytest.raises(NotFound):
+            found.material("another", Place(post=post))
 
 
 def test_what_is_too_much_is_counted(bench: Bench, posts: OwnPosts) -> None:

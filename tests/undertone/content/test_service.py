@@ -49,6 +49,15 @@ def test_another_owners_request_is_not_there(setting: Setting) -> None:
             setting.content.view(owner, asked)
 
 
+def test_what_is_no_id_names_no_blob(setting: Setting) -> None:
+    setting.content.accept("ann", "price", "text", Place(job="shoes"))
+    (name,) = setting.blobs.names("")
+    owner, _, _ = name.split("/")
+    setting.blobs.write(f"{owner}/elsewhere/request.json", setting.blobs.read(name))
+    with pytest.raises(NotFound):
+        setting.content.view("ann", "elsewhere")
+
+
 @pytest.mark.parametrize("place", [Place(job="shoes"), Place(job="none"), Place(post="ann's")])
 def test_what_is_anothers_is_refused_and_nothing_kept(setting: Setting, place: Place) -> None:
     with pytest.raises(NotFound):
