@@ -45,12 +45,14 @@ class LanguageSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ContentSettings:
-    """The language model that writes content; templates do where there is none."""
+    """The models that make content; templates write and posters are drawn where there are none."""
 
     address: str = ""
     """Of an OpenAI-compatible service, as the SDK's `base_url`."""
     key: str = field(default="", repr=False)
     model: str = ""
+    image_model: str = ""
+    """At the same address; where it is empty, a prompt is set as a poster."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,23 +100,24 @@ class Settings:
 
 
 def _content(settings: Mapping[str, str]) -> ContentSettings:
-    """All three or none. Raises SettingsError."""
+    """Address, key and at least one model, or nothing. Raises SettingsError."""
     address, key, model = (
         settings.get(f"CONTENT_MODEL{end}", "").strip() for end in ("_ADDRESS", "_KEY", "")
     )
-    if not (address or key or model):
+    image_model = settings.get("CONTENT_IMAGE_MODEL", "").strip()
+    if not (address or key or model or image_model):
         return ContentSettings()
     if not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise SettingsError(
             "CONTENT_MODEL_ADDRESS must be the https address of an OpenAI-compatible service, such "
             "as https://NAME.openai.azure.com/openai/v1/"
         )
-    if not (key and model):
+    if not (key and (model or image_model)):
         raise SettingsError(
-            "CONTENT_MODEL_ADDRESS is set, so CONTENT_MODEL (the model's name) and "
-            "CONTENT_MODEL_KEY must be set, too"
+            "CONTENT_MODEL_ADDRESS is set, so CONTENT_MODEL_KEY and a model's name, CONTENT_MODEL "
+            "or CONTENT_IMAGE_MODEL, must be set, too"
         )
-    return ContentSettings(address=address, key=key, model=model)
+    return ContentSettings(address=address, key=key, model=model, image_model=image_model)
 
 
 def _storage(settings: Mapping[str, str]) -> StorageSettings:

@@ -30,6 +30,7 @@ from undertone.storage.caching import BlobCache
 from undertone.storage.containers import COMMENTS, CONTENT, JOBS, MODELS, POSTS, RESULTS
 
 if TYPE_CHECKING:
+    from undertone.content.image_model import ImageModel
     from undertone.content.language_model import LanguageModel
     from undertone.content.service import Content
     from undertone.content.workers import Workers
@@ -237,7 +238,7 @@ def content_workers() -> Workers:
     from undertone.content.service import ContentStore  # noqa: PLC0415
     from undertone.content.workers import Pictures, Workers  # noqa: PLC0415
     from undertone.own_posts.store import OwnPosts  # noqa: PLC0415
-    from undertone.results.cards import draw_card, draw_poster  # noqa: PLC0415 - Pillow
+    from undertone.results.cards import draw_card, draw_poster, fit_picture  # noqa: PLC0415 - Pillow
     from undertone.said import Said  # noqa: PLC0415
 
     account = _work_account()
@@ -245,16 +246,27 @@ def content_workers() -> Workers:
         ContentStore(account.blobs(CONTENT), now),
         Said(work_services(), OwnPosts(account.blobs(POSTS), now)),
         rank=rank,
-        pictures=Pictures(draw_card, draw_poster),
+        pictures=Pictures(draw_card, draw_poster, fit_picture),
         model=_content_model,
+        image_model=_image_model,
     )
 
 
 @once
 def _content_model() -> LanguageModel | None:
     found = settings().content
-    if not found.address:
+    if not found.model:
         return None
     from undertone.content.language_model import OpenAIModel  # noqa: PLC0415 - if it is set
 
     return OpenAIModel(found.address, found.key, found.model)
+
+
+@once
+def _image_model() -> ImageModel | None:
+    found = settings().content
+    if not found.image_model:
+        return None
+    from undertone.content.image_model import OpenAIImages  # noqa: PLC0415 - if it is set
+
+    return OpenAIImages(found.address, found.key, found.image_model)

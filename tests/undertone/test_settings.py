@@ -112,7 +112,7 @@ def test_templates_write_content_by_default() -> None:
         (("", "key", "m"), "CONTENT_MODEL_ADDRESS"),
         (("http://m.example/v1", "key", "m"), "CONTENT_MODEL_ADDRESS must be the https"),
         (("https://m.example/v1", "", "m"), "CONTENT_MODEL_KEY"),
-        (("https://m.example/v1", "key", ""), "CONTENT_MODEL "),
+        (("https://m.example/v1", "key", ""), "CONTENT_IMAGE_MODEL"),
     ],
 )
 def test_a_model_needs_its_address_its_key_and_its_name(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from undertone.content import names
 from undertone.content.card_facts import card_of
+from undertone.content.image_model import Fit, ImageModel, drawn
 from undertone.content.language_model import LanguageModel, rewritten
 from undertone.content.material import Grounds, Material, Place
 from undertone.content.records import (
@@ -28,12 +29,15 @@ NOTHING_TO_WRITE_FROM = (
     "under your posts first (POST jobs/create), then ask again."
 )
 
+NO_CARD = "there are no scored comments to make a card of, so the prompt was set as a poster"
+
 
 class Pictures(NamedTuple):
-    """How pictures are drawn: both give PNGs by their size (`1080x1080`)."""
+    """How pictures are drawn: all give PNGs by their size (`1080x1080`)."""
 
     card: Callable[[Card], dict[str, bytes]]
     poster: Callable[[str], dict[str, bytes]]
+    fit: Fit
 
 
 class Workers:
@@ -47,12 +51,15 @@ class Workers:
         rank: Rank,
         pictures: Pictures,
         model: Callable[[], LanguageModel | None],
+        image_model: Callable[[], ImageModel | None],
     ) -> None:
+        """`model` and `image_model` give None where templates write and posters are drawn."""
         self._store = store
         self._grounds = grounds
         self._rank = rank
         self._pictures = pictures
         self._model = model
+        self._image_model = image_model
 
     def text(self, body: bytes) -> None:
         """Write the text of a request. Raises Transient."""
@@ -113,13 +120,20 @@ class Workers:
         is_grounded = bool(request.job or request.post)
         material = self._material(message, request) if is_grounded else None
         facts = card_of(request.prompt, material, self._rank) if material else None
-        drawn = self._pictures.card(facts.card) if facts else self._pictures.poster(request.prompt)
-        for size, png in drawn.items():
+        if facts:
+            pictures, note = self._pictures.card(facts.card), ""
+        elif is_grounded:
+            pictures, note = self._pictures.poster(request.prompt), NO_CARD
+        else:
+            pictures, note = self._by_prompt(request.prompt)
+        for size, png in pictures.items():
             name = names.picture(message.owner, message.id, size)
             self._store.blobs.write(name, png, "image/png")
-        note = ""
-        if is_grounded and facts is None:
-            note = (
-                "there are no scored comments to make a card of, so the prompt was set as a poster"
-            )
-        return PartRecord(sizes=tuple(drawn), quotes=facts.quotes if facts else (), note=note)
+        quotes = facts.quotes if facts else ()
+        return PartRecord(sizes=tuple(pictures), quotes=quotes, note=note)
+
+    def _by_prompt(self, prompt: str) -> tuple[dict[str, bytes], str]:
+        """The pictures of an image model, or a poster and why it is one."""
+        model = self._image_model()
+        pictures, note = drawn(model, prompt, self._pictures.fit) if model else ({}, "")
+        return pictures or self._pictures.poster(prompt), note

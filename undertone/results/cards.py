@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from undertone.records import Record
 from undertone.results.typesetting import Colour, Style, draw_lines, fit
@@ -13,6 +13,8 @@ from undertone.results.typesetting import Colour, Style, draw_lines, fit
 SIZES = {"1080x1080": (1080, 1080), "1080x1350": (1080, 1350)}
 """Square, and the portrait that Instagram shows whole."""
 MARGIN = 80
+MOST_PIXELS = 32_000_000
+"""Of a picture that a model drew."""
 
 BACKGROUND: Colour = (18, 24, 43)
 TEXT: Colour = (255, 255, 255)
@@ -81,6 +83,21 @@ def draw_poster(text: str) -> dict[str, bytes]:
     return _in_all_sizes(lambda draw, size: _Sheet(draw, size).poster(text))
 
 
+def fit_picture(data: bytes) -> dict[str, bytes]:
+    """A picture (PNG, JPEG or WebP), cut to each size around its middle, as PNGs.
+
+    Raises ValueError for what is none, or has more than 32 million pixels.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise ValueError(f"the picture has more than {MOST_PIXELS:,} pixels")
+            plain = image.convert("RGB")
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(f"this is no picture: {type(error).__name__}") from None
+    return {name: _as_png(ImageOps.fit(plain, size)) for name, size in SIZES.items()}
+
+
 def _in_all_sizes(
     paint: Callable[[ImageDraw.ImageDraw, tuple[int, int]], None],
 ) -> dict[str, bytes]:
@@ -92,6 +109,10 @@ def _png(
 ) -> bytes:
     image = Image.new("RGB", size, BACKGROUND)
     paint(ImageDraw.Draw(image), size)
+    return _as_png(image)
+
+
+def _as_png(image: Image.Image) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()

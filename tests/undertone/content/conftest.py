@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import threading
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
+from undertone.content.image_model import ImageModel
 from undertone.content.language_model import LanguageModel
 from undertone.content.material import Material, Place
 from undertone.content.retrieval import rank
@@ -15,7 +20,7 @@ from undertone.content.workers import Pictures, Workers
 from undertone.errors import NotFound
 from undertone.ports import Blobs
 from undertone.records import PostRef
-from undertone.results.cards import Card
+from undertone.results.cards import Card, fit_picture
 from undertone.results.comments_table import CommentRow
 from undertone.results.posts_table import PostRow, post_row
 from undertone.results.tally import Probabilities, tally
@@ -111,7 +116,12 @@ class Known:
 class Setting:
     """Content in memory."""
 
-    def __init__(self, blobs: Blobs | None = None, model: LanguageModel | None = None) -> None:
+    def __init__(
+        self,
+        blobs: Blobs | None = None,
+        model: LanguageModel | None = None,
+        image_model: ImageModel | None = None,
+    ) -> None:
         self.blobs: Blobs = blobs or MemoryBlobs()
         self.queues = MemoryQueues()
         self.drawn: list[Card | str] = []
@@ -121,8 +131,9 @@ class Setting:
             store,
             Known(),
             rank=rank,
-            pictures=Pictures(self._draw, self._draw),
+            pictures=Pictures(self._draw, self._draw, fit_picture),
             model=lambda: model,
+            image_model=lambda: image_model,
         )
 
     def _draw(self, what: Card | str) -> dict[str, bytes]:
@@ -150,3 +161,64 @@ class Setting:
 @pytest.fixture
 def setting() -> Setting:
     return Setting()
+
+
+class Service:
+    """An OpenAI-compatible service on this machine, which answers `text` and `image`."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.image: dict[str, str] = {}
+        self.status = 200
+        self.asked: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        self.paths: list[str] = []
+        self.address = ""
+
+    def answer(self) -> bytes:
+        """A chat completion, or an image where one was asked for."""
+        if self.status != 200:
+            return json.dumps({"error": {"message": "no", "type": "server_error"}}).encode()
+        if self.paths[-1].endswith("images/generations"):
+            return json.dumps({"created": 1, "data": [self.image]}).encode()
+        message = {"role": "assistant", "content": self.text}
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        return json.dumps(
+            {
+                "id": "1",
+                "object": "chat.completion",
+                "created": 1,
+                "model": "m",
+                "choices": [choice],
+            }
+        ).encode()
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    made = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            made.asked.append(json.loads(self.rfile.read(length)))
+            made.keys.append(self.headers["Authorization"])
+            made.paths.append(self.path)
+            body = made.answer()
+            self.send_response(made.status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    made.address = f"http://127.0.0.1:{server.server_port}/v1/"
+    yield made
+    server.shutdown()
+    server.server_close()
+    thread.join()

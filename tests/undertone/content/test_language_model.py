@@ -3,75 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
-from tests.undertone.content.conftest import JOBS, Setting
+from tests.undertone.content.conftest import JOBS, Service, Setting
 from undertone.content.language_model import OpenAIModel
 from undertone.content.material import Place
 from undertone.content.records import PartRecord
 from undertone.content.retrieval import rank
-
-
-class Service:
-    """Answers chat completions with `text`, as the API describes them."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self.status = 200
-        self.asked: list[dict[str, Any]] = []
-        self.keys: list[str] = []
-        self.paths: list[str] = []
-        self.address = ""
-
-    def answer(self) -> bytes:
-        if self.status != 200:
-            return json.dumps({"error": {"message": "no", "type": "server_error"}}).encode()
-        message = {"role": "assistant", "content": self.text}
-        choice = {"index": 0, "finish_reason": "stop", "message": message}
-        return json.dumps(
-            {
-                "id": "1",
-                "object": "chat.completion",
-                "created": 1,
-                "model": "m",
-                "choices": [choice],
-            }
-        ).encode()
-
-
-@pytest.fixture
-def service() -> Iterator[Service]:
-    made = Service()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            made.asked.append(json.loads(self.rfile.read(length)))
-            made.keys.append(self.headers["Authorization"])
-            made.paths.append(self.path)
-            body = made.answer()
-            self.send_response(made.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    made.address = f"http://127.0.0.1:{server.server_port}/v1/"
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 def written(service: Service, prompt: str = "What about the delivery?") -> PartRecord:
