@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from undertone.errors import Transient
-from undertone.settings import LanguageSettings
+from undertone.settings import ContentSettings, LanguageSettings
 from undertone.sources.config import SourcesConfig
 from undertone.vault import SECRET_SETTINGS, with_secrets
 
@@ -32,7 +32,9 @@ def test_the_secrets_are_the_settings_that_no_repr_shows() -> None:
     hidden = {entry.name.upper() for entry in fields(SourcesConfig) if not entry.repr}
     language = {f"LANGUAGE_{entry.name}".upper() for entry in fields(LanguageSettings)
                 if not entry.repr}  # fmt: skip
-    assert set(SECRET_SETTINGS) == hidden | language
+    content = {f"CONTENT_MODEL_{entry.name}".upper() for entry in fields(ContentSettings)
+               if not entry.repr}  # fmt: skip
+    assert set(SECRET_SETTINGS) == hidden | language | content
     assert "YOUTUBE_API_KEY" in SECRET_SETTINGS
 
 
