@@ -1,8 +1,9 @@
-"""The Azure Functions app: registers the blueprints of `functions/`, and warms its instance up."""
+"""The Azure Functions app: registers the blueprints of `functions/`, and nothing else."""
 
 import azure.functions as func
 
 from functions import (
+    content,
     endpoints,
     feed,
     jobs,
@@ -14,10 +15,11 @@ from functions import (
     submit,
     timers,
 )
-from undertone import wiring
 
 app = func.FunctionApp()
-for part in (submit, queue_triggers, timers, jobs, labels, me, own_posts, feed, site):
+for part in (
+    submit, queue_triggers, timers, jobs, labels, me, own_posts, feed, content, site
+):  # fmt: skip
     app.register_functions(part.blueprint)
 app.register_functions(endpoints.other_methods())
 wiring.warm_up()

@@ -6,10 +6,12 @@ A failure is raised, so that the host delivers the message again and in the end 
 from __future__ import annotations
 
 import logging
+from typing import Literal
 
 import azure.functions as func
 
 from undertone import wiring
+from undertone.content.records import read_message
 from undertone.errors import Transient
 from undertone.pipeline import names
 from undertone.pipeline.handlers import handle_message
@@ -22,6 +24,8 @@ blueprint = func.Blueprint()
 
 POSTS_IN_BULK = "own-posts"
 """The queue of `undertone.own_posts.bulk`."""
+CONTENT_TEXT, CONTENT_IMAGE = "content-text", "content-image"
+"""The queues of `undertone.content.service`."""
 POISONED_POSTS = names.poison_queue(names.QUEUE_POSTS)
 POISONED_COMMENTS = names.poison_queue(names.QUEUE_COMMENTS)
 
@@ -83,6 +87,43 @@ def poison_keep_posts(message: func.QueueMessage) -> None:
         wiring.work_bulk().fail(message.get_body())
     except Transient as error:
         log.error("dropped a message of posts in bulk: %s", error)
+
+
+@blueprint.function_name("write_content")
+@blueprint.queue_trigger("message", CONTENT_TEXT, STORAGE)
+def write_content(message: func.QueueMessage) -> None:
+    """Write the text of a request for content."""
+    wiring.content_workers().text(message.get_body())
+
+
+@blueprint.function_name("draw_content")
+@blueprint.queue_trigger("message", CONTENT_IMAGE, STORAGE)
+def draw_content(message: func.QueueMessage) -> None:
+    """Draw the pictures of a request for content."""
+    wiring.content_workers().image(message.get_body())
+
+
+@blueprint.function_name("poison_write_content")
+@blueprint.queue_trigger("message", names.poison_queue(CONTENT_TEXT), STORAGE)
+def poison_write_content(message: func.QueueMessage) -> None:
+    """Record that a text could not be written."""
+    _fail_content("text", message)
+
+
+@blueprint.function_name("poison_draw_content")
+@blueprint.queue_trigger("message", names.poison_queue(CONTENT_IMAGE), STORAGE)
+def poison_draw_content(message: func.QueueMessage) -> None:
+    """Record that pictures could not be drawn."""
+    _fail_content("image", message)
+
+
+def _fail_content(part: Literal["text", "image"], message: func.QueueMessage) -> None:
+    try:
+        read_message(message.get_body())
+    except Transient as error:  # nobody's message: there is no request to record it for
+        log.error("dropped a message about content: %s", error)
+        return
+    wiring.content_workers().fail(part, message.get_body())
 
 
 def _handle(queue: str, message: func.QueueMessage, context: func.Context) -> None:

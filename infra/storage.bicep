@@ -17,6 +17,7 @@ var containers = [
   'models'
   'posts'
   'limits'
+  'content'
 ]
 @description('Where Flex Consumption takes the package from; it must exist before the app does.')
 var packageContainer = 'packages'
@@ -32,6 +33,10 @@ var queues = [
   'finished-poison'
   'own-posts'
   'own-posts-poison'
+  'content-text'
+  'content-text-poison'
+  'content-image'
+  'content-image-poison'
 ]
 @description('A job ends within five days and is told of for two more; what is older than both and retention is nobody\'s.')
 var marginDays = 14

@@ -29,6 +29,8 @@ HEAVY = (
     "cryptography",
     "opentelemetry",
     "fasttext_pybind",
+    "PIL",
+    "openai",
 )
 TIMED = """
 import json, sys, time

@@ -24,6 +24,7 @@ class Client:
         self.disappointments = 0
         """How many calls got no answer, 5xx, or "not now"."""
         self._url = f"{url}/api/jobs"
+        self._content = f"{url}/api/content"
         self._patience = patience
 
     def create(self, body: Mapping[str, Any], key: str) -> str:
@@ -52,6 +53,27 @@ class Client:
         """A result file, by its signed link."""
         url = f"{self._url}/{job}/download"
         return self._insist(lambda: requests.get(url, params={"file": file}, timeout=120)).content
+
+    def content(self, job: str) -> dict[str, bytes]:
+        """A caption and the pictures made from the job, by their names. Raises Trouble."""
+        asked = {"prompt": "What do people say?", "tag": "instagram", "job": job}
+        answer = self._insist(lambda: requests.post(self._content, json=asked, timeout=60))
+        view = {"request-id": str(answer.json()["RequestId"])}
+        end = time.monotonic() + self._patience
+        url = f"{self._content}/view"
+        while True:
+            made = self._insist(lambda: requests.get(url, params=view, timeout=60)).json()
+            if made["status"] == "done":
+                break
+            if made["status"] == "failed" or time.monotonic() > end:
+                raise Trouble(f"no content was made: {made}")
+            time.sleep(PAUSE)
+        links: dict[str, str] = made["images"]
+        pictures = {f"{size}.png": self._picture(link) for size, link in links.items()}
+        return {"content.txt": made["text"].encode(), **pictures}
+
+    def _picture(self, link: str) -> bytes:
+        return self._insist(lambda: requests.get(link, timeout=60)).content
 
     def cancel(self, job: str) -> bool:
         """End the job with what exists; False if it has ended already."""

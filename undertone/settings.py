@@ -101,6 +101,18 @@ class TelemetrySettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContentSettings:
+    """The models that make content; templates write and posters are drawn where there are none."""
+
+    address: str = ""
+    """Of an OpenAI-compatible service, as the SDK's `base_url`."""
+    key: str = field(default="", repr=False)
+    model: str = ""
+    image_model: str = ""
+    """At the same address; where it is empty, a prompt is set as a poster."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """One deployment's settings."""
 
@@ -125,12 +137,13 @@ class Settings:
         """The values of all secrets among them."""
         credentials = (e.name for e in fields(self.sources) if not e.repr)
         own = [self.language.key, self.privacy.authors_key, self.telemetry.azure_connection]
-        own += self.storage.secrets
+        own += [self.content.key, *self.storage.secrets]
         return [
             value for value in (*(getattr(self.sources, n) for n in credentials), *own) if value
         ]
 
     telemetry: TelemetrySettings = TelemetrySettings()
+    content: ContentSettings = ContentSettings()
 
     @classmethod
     def from_mapping(cls, settings: Mapping[str, str]) -> Settings:
@@ -170,6 +183,7 @@ class Settings:
             privacy=_privacy(settings, storage),
             model_digest=_digest(settings, "MODEL_DIGEST"),
             telemetry=_telemetry(settings),
+            content=_content(settings),
         )
 
 
@@ -206,6 +220,28 @@ def _digest(settings: Mapping[str, str], name: str) -> str:
     if text and re.fullmatch("[0-9a-f]{64}", text) is None:
         raise SettingsError(f"{name} must be a SHA-256: 64 digits in hex")
     return text
+
+
+def _content(settings: Mapping[str, str]) -> ContentSettings:
+    """Address, key and at least one model, or nothing. Raises SettingsError."""
+    address, key, model = (
+        settings.get(f"CONTENT_MODEL{end}", "").strip() for end in ("_ADDRESS", "_KEY", "")
+    )
+    image_model = settings.get("CONTENT_IMAGE_MODEL", "").strip()
+    if not (address or key or model or image_model):
+        return ContentSettings()
+    if not address.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise SettingsError(
+            "CONTENT_MODEL_ADDRESS must be the https address of an OpenAI-compatible service, such "
+            "as https://NAME.openai.azure.com/openai/v1/"
+        )
+    has_key = bool(key or settings.get("KEY_VAULT_URL", "").strip())  # it may be in the vault
+    if not (has_key and (model or image_model)):
+        raise SettingsError(
+            "CONTENT_MODEL_ADDRESS is set, so CONTENT_MODEL_KEY and a model's name, CONTENT_MODEL "
+            "or CONTENT_IMAGE_MODEL, must be set, too"
+        )
+    return ContentSettings(address=address, key=key, model=model, image_model=image_model)
 
 
 def _storage(settings: Mapping[str, str]) -> StorageSettings:

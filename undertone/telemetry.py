@@ -32,7 +32,7 @@ class Metric(StrEnum):
     COMMENTS_UNSCORED = "undertone.comments.unscored"
     """Comments that ended without a score. By `model`, if one was there to fail."""
     LANGUAGES = "undertone.comments.language"
-    """By `language`: the code that the detector gives, or `unknown`; `other` beyond the most frequent ones."""
+    """By `language`: the code that the detector gives, `unknown`, or `other` for rare ones."""
     SCORING = "undertone.scoring.duration"
     """Seconds of an analyzer with a chunk. By `model`. Comments a second: scored by this."""
     JOBS_CLOSED = "undertone.jobs.closed"

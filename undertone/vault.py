@@ -32,6 +32,7 @@ SECRET_SETTINGS = (
     "LANGUAGE_KEY",
     "API_KEYS",
     "AUTHORS_KEY",
+    "CONTENT_MODEL_KEY",
 )
 """Names of the settings that are secrets: those whose values a repr leaves out."""
 

@@ -35,11 +35,24 @@ from undertone.scrubbing import remember, scrub_logs
 from undertone.settings import Settings, SettingsError
 from undertone.sources.config import PAID_SECRETS, paid_platforms
 from undertone.storage.caching import BlobCache
-from undertone.storage.containers import ALL, COMMENTS, JOBS, LIMITS, MODELS, POSTS, RESULTS
+from undertone.storage.containers import (
+    ALL,
+    COMMENTS,
+    CONTENT,
+    JOBS,
+    LIMITS,
+    MODELS,
+    POSTS,
+    RESULTS,
+)
 from undertone.telemetry import SILENT, Telemetry
 from undertone.warming import warm
 
 if TYPE_CHECKING:
+    from undertone.content.image_model import ImageModel
+    from undertone.content.language_model import LanguageModel
+    from undertone.content.service import Content
+    from undertone.content.workers import Workers
     from undertone.feed.following import FollowStore
     from undertone.identity.allowances import Allowances
     from undertone.identity.gate import Gate
@@ -307,7 +320,10 @@ def _services(account: Account) -> Services:
         privacy=Policy(privacy.authors, privacy.mask, _authors_key),
         telemetry=telemetry(),
         chunk_size=settings().comments_per_chunk,
-        personal=tuple((account.blobs(POSTS), prefix) for prefix in PERSONAL),
+        personal=(
+            *((account.blobs(POSTS), prefix) for prefix in PERSONAL),
+            (account.blobs(CONTENT), ""),
+        ),
         admission=_allowances(),
         metered=_allowances().metered,
     )
@@ -428,3 +444,67 @@ def following() -> FollowStore:
     from undertone.feed.following import FollowStore  # noqa: PLC0415 - not for a plain job
 
     return FollowStore(_http_account().blobs(POSTS))
+
+
+@once
+def content() -> Content:
+    """Requests for content, as HTTP calls see them."""
+    from undertone.content.service import Content, ContentStore  # noqa: PLC0415 - if asked for
+    from undertone.said import Said  # noqa: PLC0415
+
+    store = ContentStore(_http_account().blobs(CONTENT), now)
+    return Content(store, services().queues, Said(services(), own_posts()))
+
+
+@once
+def content_links() -> Links:
+    """Signed links to pictures."""
+    return _http_account().links(CONTENT, now)
+
+
+@once
+def content_workers() -> Workers:
+    """Make texts and pictures, as queue messages ask for them."""
+    from undertone.content.retrieval import rank  # noqa: PLC0415 - not for a plain job
+    from undertone.content.service import ContentStore  # noqa: PLC0415
+    from undertone.content.workers import Pictures, Workers  # noqa: PLC0415
+    from undertone.own_posts.store import OwnPosts  # noqa: PLC0415
+    from undertone.results.cards import draw_card, draw_poster, fit_picture  # noqa: PLC0415 - Pillow
+    from undertone.said import Said  # noqa: PLC0415
+
+    account = _work_account()
+    return Workers(
+        ContentStore(account.blobs(CONTENT), now),
+        Said(work_services(), OwnPosts(account.blobs(POSTS), now)),
+        rank=rank,
+        pictures=Pictures(draw_card, draw_poster, fit_picture),
+        model=_content_model,
+        image_model=_image_model,
+    )
+
+
+def _content_model() -> LanguageModel | None:
+    return (
+        _language_models(_vault().secret("CONTENT_MODEL_KEY")) if settings().content.model else None
+    )
+
+
+@newest
+def _language_models(key: str) -> LanguageModel:
+    from undertone.content.language_model import OpenAIModel  # noqa: PLC0415 - if it is set
+
+    found = settings().content
+    return OpenAIModel(found.address, key, found.model)
+
+
+def _image_model() -> ImageModel | None:
+    has_one = settings().content.image_model
+    return _image_models(_vault().secret("CONTENT_MODEL_KEY")) if has_one else None
+
+
+@newest
+def _image_models(key: str) -> ImageModel:
+    from undertone.content.image_model import OpenAIImages  # noqa: PLC0415 - if it is set
+
+    found = settings().content
+    return OpenAIImages(found.address, key, found.image_model)

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,10 @@ def test_the_curl_examples_work_as_they_stand(client: Client, tmp_path: Path) ->
         pytest.skip("there is no curl on this machine")
     shutil.copytree(PROJECT / "tools" / "samples", tmp_path / "tools" / "samples")
 
-    def run(block: str, job: str = "") -> str:
+    def run(block: str, job: str = "", request: str = "") -> str:
+        named = f"JOB={job} REQUEST={request}\n"
         done = subprocess.run(
-            ["bash", "-euc", f"JOB={job}\n{block.replace(HOST, client.url)}"],
+            ["bash", "-euc", named + block.replace(HOST, client.url)],
             cwd=tmp_path,
             check=True,
             capture_output=True,
@@ -36,7 +38,7 @@ def test_the_curl_examples_work_as_they_stand(client: Client, tmp_path: Path) ->
         )
         return done.stdout
 
-    links, export, workbook, download = shell_blocks("curl")
+    links, export, workbook, download, content = shell_blocks("curl")
     assert json.loads(run(links))["posts"] == 3
     read = json.loads(run(workbook))["read"]
     assert [each["comments"] for each in read] == [10]
@@ -47,6 +49,16 @@ def test_the_curl_examples_work_as_they_stand(client: Client, tmp_path: Path) ->
     assert json.loads(lines[0])["status"] == "completed"
     kept = sorted(path.name.rpartition(" ")[2] for path in tmp_path.glob("*.csv"))
     assert kept == ["comments.csv", "posts.csv"]
+    ask, view = content.split("\ncurl", 1)
+    request = json.loads(run(ask, job))["RequestId"]
+    deadline = time.monotonic() + 60
+    while (made := json.loads(run("curl" + view, request=request)))["status"] != "done":
+        assert time.monotonic() < deadline, made
+        time.sleep(0.3)
+    shown = re.findall(r'```json\n(\{"request-id".*?)```', README, re.DOTALL)
+    assert json.loads(shown[0]).keys() == made.keys()
+    for text in (made["text"], json.loads(shown[0])["text"]):  # by two analyzers
+        assert text.startswith("First voices on “Export”. 10 comments were read: ")
 
 
 def test_every_setting_is_explained() -> None:

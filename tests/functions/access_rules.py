@@ -62,6 +62,7 @@ def post_body(id_: str) -> bytes:
     return json.dumps({"id": id_, "content": "Spring"}).encode()
 
 
+CONTENT = json.dumps({"prompt": "What do people like?", "tag": "text"}).encode()
 RULES = {
     "submit": known("POST", "jobs/create", 202, JOB),
     "list_jobs": known("GET", "jobs"),
@@ -75,6 +76,9 @@ RULES = {
     "sample": owners("GET", "jobs/{job}/sample"),
     "labels": owners("POST", "jobs/{job}/labels", 400),
     "figures": owners("GET", "jobs/{job}/figures"),
+    "create_content": known("POST", "content", 202, CONTENT),
+    "view_content": known("GET", "content/view?request-id=none", 404),
+    "view_content_by_body": known("POST", "content/view?request-id=none", 404),
     "health": everybody("GET", "health"),
     "ready": everybody("GET", "ready"),
     **{

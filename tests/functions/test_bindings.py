@@ -54,6 +54,9 @@ HTTP = {
     "follow": ("feed/sources/{kind}/{source_id}", ["PUT"], "ANONYMOUS"),
     "leave": ("feed/sources/{kind}/{source_id}", ["DELETE"], "ANONYMOUS"),
     "ready": ("ready", ["GET"], "ANONYMOUS"),
+    "create_content": ("content", ["POST"], "ANONYMOUS"),
+    "view_content": ("content/view", ["GET"], "ANONYMOUS"),
+    "view_content_by_body": ("content/view", ["POST"], "ANONYMOUS"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 OTHER_METHODS = {
@@ -76,6 +79,8 @@ OTHER_METHODS = {
     "wrong_method_post_batches_batch_id": ("post-batches/{batch_id}", "GET, OPTIONS"),
     "allow_feed": ("feed", "GET, POST, OPTIONS"),
     "allow_feed_sources": ("feed/sources", "GET, OPTIONS"),
+    "allow_content": ("content", "POST, OPTIONS"),
+    "allow_content_view": ("content/view", "GET, POST, OPTIONS"),
     "wrong_method_feed_sources_kind_source_id": (
         "feed/sources/{kind}/{source_id}",
         "PUT, DELETE, OPTIONS",
@@ -98,6 +103,10 @@ QUEUES = {
     "poison_comments": "comments-poison",
     "keep_posts": "own-posts",
     "poison_keep_posts": "own-posts-poison",
+    "write_content": "content-text",
+    "draw_content": "content-image",
+    "poison_write_content": "content-text-poison",
+    "poison_draw_content": "content-image-poison",
 }
 TIMERS = {"reconcile": "0 */5 * * * *", "retention": "0 17 * * * *"}
 
@@ -209,7 +218,7 @@ def test_what_goes_on_by_itself_ends_well_before_the_time_limit() -> None:
 
 
 def test_the_containers_are_named_as_the_design_says() -> None:
-    assert set(ALL) == {"jobs", "comments", "results", "models", "posts", "limits"}
+    assert set(ALL) == {"jobs", "comments", "results", "models", "posts", "limits", "content"}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 
 from functions.options import OptionsBody
 from tools.infra.bicep import Resource, templates
+from undertone.content.service import QUEUES as CONTENT_QUEUES
 from undertone.own_posts import bulk
 from undertone.pipeline import names
 from undertone.pipeline.handlers import HANDLERS
@@ -21,6 +22,7 @@ QUEUES = [
     names.QUEUE_COMMENTS,
     names.QUEUE_FINISHED,
     bulk.QUEUE,
+    *CONTENT_QUEUES.values(),
 ]
 OTHER_PREFIXES = [
     names.OPEN,

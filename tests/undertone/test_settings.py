@@ -8,6 +8,7 @@ from undertone.settings import (
     DEVELOPMENT_AUTHORS_KEY,
     EMULATOR_CONNECTION,
     STORAGE,
+    ContentSettings,
     Settings,
     SettingsError,
 )
@@ -98,9 +99,12 @@ def test_no_secret_shows_where_settings_are_printed() -> None:
             "TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET", "APIFY_TOKEN", "LANGUAGE_KEY",
             "AUTHORS_KEY",
             "APPLICATIONINSIGHTS_CONNECTION_STRING",
+            "CONTENT_MODEL_KEY",
         )
     }  # fmt: skip
-    settings = Settings.from_mapping({STORAGE: "AccountKey=secret-key", **secrets})
+    model = {"CONTENT_MODEL": "m", "CONTENT_MODEL_ADDRESS": "https://m.example/v1/"}
+    settings = Settings.from_mapping({STORAGE: "AccountKey=secret-key", **model, **secrets})
+    assert settings.content.key == secrets["CONTENT_MODEL_KEY"]
     assert "secret" not in repr(settings).replace("client_secret", "")
     assert {*settings.secrets} == {*secrets.values(), "secret-key"}
 
@@ -203,3 +207,27 @@ def test_a_collector_has_an_address() -> None:
     name = "OTEL_EXPORTER_OTLP_ENDPOINT"
     telemetry = Settings.from_mapping({**EMULATED, name: "http://collector:4318/"}).telemetry
     assert (telemetry.otlp_endpoint, telemetry.traced_share) == ("http://collector:4318", 1.0)
+
+
+# Content
+
+
+def test_templates_write_content_by_default() -> None:
+    assert Settings.from_mapping(EMULATED).content == ContentSettings()
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        (("", "key", "m"), "CONTENT_MODEL_ADDRESS"),
+        (("http://m.example/v1", "key", "m"), "CONTENT_MODEL_ADDRESS must be the https"),
+        (("https://m.example/v1", "", "m"), "CONTENT_MODEL_KEY"),
+        (("https://m.example/v1", "key", ""), "CONTENT_IMAGE_MODEL"),
+    ],
+)
+def test_a_model_needs_its_address_its_key_and_its_name(
+    values: tuple[str, str, str], named: str
+) -> None:
+    names = ("CONTENT_MODEL_ADDRESS", "CONTENT_MODEL_KEY", "CONTENT_MODEL")
+    with pytest.raises(SettingsError, match=named):
+        Settings.from_mapping({**EMULATED, **dict(zip(names, values, strict=True))})

@@ -22,7 +22,7 @@ from tests.fakes.server import serving
 from undertone import vault
 from undertone.errors import Transient
 from undertone.scrubbing import REMOVED, scrub
-from undertone.settings import LanguageSettings, PrivacySettings
+from undertone.settings import ContentSettings, LanguageSettings, PrivacySettings
 from undertone.sources.config import SourcesConfig, secrets_of
 from undertone.vault import PAUSE, SECRET_SETTINGS, TIME_TO_LIVE, Vault, key_vault
 
@@ -144,7 +144,8 @@ def test_the_secrets_are_the_settings_that_no_repr_shows() -> None:
     hidden = {entry.name.upper() for entry in fields(SourcesConfig) if not entry.repr}
     language = {f"LANGUAGE_{e.name}".upper() for e in fields(LanguageSettings) if not e.repr}
     privacy = {e.name.upper() for e in fields(PrivacySettings) if not e.repr}
-    assert set(SECRET_SETTINGS) == hidden | language | privacy | {"API_KEYS"}
+    content = {f"CONTENT_MODEL_{e.name}".upper() for e in fields(ContentSettings) if not e.repr}
+    assert set(SECRET_SETTINGS) == hidden | language | privacy | content | {"API_KEYS"}
     assert "YOUTUBE_API_KEY" in SECRET_SETTINGS
 
 

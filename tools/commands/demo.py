@@ -61,14 +61,15 @@ def run(args: argparse.Namespace) -> int:
             up = time.monotonic() - began
             console.print(f"Up after {up:.1f} s at {host.url}")
             jobs = f"{host.url}/api/jobs"
-            _show(console, jobs, "Sample links", args.links.read_bytes())
+            job = _show(console, jobs, "Sample links", args.links.read_bytes())
             _show(console, jobs, "Sample export", args.export.read_bytes())
+            _make_content(console, f"{host.url}/api/content", job)
     console.print(f"Stopped. All of it took {time.monotonic() - began:.1f} s.")
     return 0
 
 
-def _show(console: Console, jobs: str, name: str, body: bytes) -> None:
-    """Submit one file, watch it, print its table, keep its files."""
+def _show(console: Console, jobs: str, name: str, body: bytes) -> str:
+    """Submit one file, watch it, print its table, keep its files; the job's id."""
     answer = requests.post(
         f"{jobs}/create",
         params={"name": name, "file": name},
@@ -88,6 +89,29 @@ def _show(console: Console, jobs: str, name: str, body: bytes) -> None:
     files = [_download(name, file, link) for file, link in accepted["links"].items() if "." in file]
     _print_table(console, files[0])
     console.print("Kept: " + ", ".join(str(path.relative_to(PROJECT)) for path in files))
+    return str(accepted["job_id"])
+
+
+def _make_content(console: Console, content: str, job: str) -> None:
+    """Ask for a brief and a card of the job, print the one and keep the other."""
+    brief = _made(console, content, {"prompt": "What do people say?", "tag": "text", "job": job})
+    console.print(brief["text"] or brief["error"], markup=False)
+    card = _made(console, content, {"prompt": "Their best words", "tag": "image", "job": job})
+    files = [_download("Sample", f"card-{size}.png", link) for size, link in card["images"].items()]
+    console.print("Kept: " + ", ".join(str(path.relative_to(PROJECT)) for path in files))
+
+
+def _made(console: Console, content: str, asked: dict[str, str]) -> dict[str, Any]:
+    """Ask for content and wait until it is made."""
+    answer = requests.post(content, json=asked, timeout=60)
+    answer.raise_for_status()
+    console.rule(f"{asked['prompt']} POST /api/content ({asked['tag']}) → {answer.status_code}")
+    view = {"request-id": answer.json()["RequestId"]}
+    while True:
+        made: dict[str, Any] = requests.get(f"{content}/view", params=view, timeout=60).json()
+        if made["status"] in {"done", "failed"}:
+            return made
+        time.sleep(POLL_SECONDS)
 
 
 def _watch(console: Console, link: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def masked(file: str, content: bytes) -> bytes:
 
 def first_difference(expected: Files, found: Files) -> str:
     """The first lines that differ, as one sentence; empty if all files are equal."""
-    for file in FILES:
+    for file in expected:
         wanted, got = masked(file, expected[file]), masked(file, found[file])
         if wanted != got:
             lines = zip_longest(wanted.splitlines(), got.splitlines())

@@ -140,7 +140,7 @@ class FaultyRun:
 def _job(client: Client, task: Task, key: str) -> Files:
     job = client.create(task.body, key)
     client.wait(job)
-    return {file: client.download(job, file) for file in FILES}
+    return {file: client.download(job, file) for file in FILES} | client.content(job)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Texts and pictures made from what people said under posts."""
