@@ -15,6 +15,7 @@ from functions import (
     submit,
     timers,
 )
+from undertone import wiring
 
 app = func.FunctionApp()
 for part in (
