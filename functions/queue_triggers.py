@@ -22,6 +22,7 @@ blueprint = func.Blueprint()
 
 POISONED_POSTS = names.poison_queue(names.QUEUE_POSTS)
 POISONED_COMMENTS = names.poison_queue(names.QUEUE_COMMENTS)
+POISONED_FACTS = names.poison_queue(names.QUEUE_FACTS)
 
 
 @blueprint.function_name("expand")
@@ -52,6 +53,13 @@ def aggregate(message: func.QueueMessage) -> None:
     _handle(names.QUEUE_FINISHED, message)
 
 
+@blueprint.function_name("facts")
+@blueprint.queue_trigger("message", names.QUEUE_FACTS, STORAGE)
+def facts(message: func.QueueMessage) -> None:
+    """Make the facts of a job that has ended and asked for insights."""
+    _handle(names.QUEUE_FACTS, message)
+
+
 @blueprint.function_name("poison_posts")
 @blueprint.queue_trigger("message", POISONED_POSTS, STORAGE)
 def poison_posts(message: func.QueueMessage) -> None:
@@ -64,6 +72,13 @@ def poison_posts(message: func.QueueMessage) -> None:
 def poison_comments(message: func.QueueMessage) -> None:
     """Record that a chunk could not be scored, so that its job ends."""
     _handle_poisoned(POISONED_COMMENTS, message)
+
+
+@blueprint.function_name("poison_facts")
+@blueprint.queue_trigger("message", POISONED_FACTS, STORAGE)
+def poison_facts(message: func.QueueMessage) -> None:
+    """Record that the facts of a job could not be made."""
+    _handle_poisoned(POISONED_FACTS, message)
 
 
 def _handle(queue: str, message: func.QueueMessage) -> None:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.analyzer import Analyzer
-from model.factory import LanguageService, build
+from model.encoder import Encoder
+from model.factory import LanguageService, build, build_encoder
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.services import Services
@@ -99,6 +100,12 @@ def _stored_model(name: str) -> Path:
 
 
 @once
+def encoder() -> Encoder:
+    """The sentence encoder; loading it takes a second, so only insights and search ask."""
+    return build_encoder()
+
+
+@once
 def services() -> Services:
     """What HTTP calls work with: storage that is out of reach is told within seconds."""
     return _services(_http_account())
@@ -139,6 +146,7 @@ def _services(account: Account) -> Services:
         clock=now,
         source=lambda platform: _sources()[platform],
         analyzer=_analyzer,
+        encoder=encoder,
         chunk_size=settings().comments_per_chunk,
     )
 

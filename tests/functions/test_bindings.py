@@ -31,6 +31,9 @@ HTTP = {
     "job_status": ("jobs/{job_id}/status", ["GET"], "FUNCTION"),
     "download": ("jobs/{job_id}/download", ["GET"], "FUNCTION"),
     "cancel": ("jobs/{job_id}/cancel", ["POST"], "FUNCTION"),
+    "insights_query": ("insights/query", ["POST"], "FUNCTION"),
+    "insights_classify": ("insights/classify", ["POST"], "FUNCTION"),
+    "counter": ("counter", ["GET"], "FUNCTION"),
     "health": ("health", ["GET"], "ANONYMOUS"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -38,6 +41,9 @@ OTHER_METHODS = {
     "allow_jobs": ("jobs", "GET, OPTIONS"),
     "allow_jobs_create": ("jobs/create", "POST, OPTIONS"),
     "allow_health": ("health", "GET, OPTIONS"),
+    "allow_insights_query": ("insights/query", "POST, OPTIONS"),
+    "allow_insights_classify": ("insights/classify", "POST, OPTIONS"),
+    "allow_counter": ("counter", "GET, OPTIONS"),
     "wrong_method_jobs_job_id": ("jobs/{job_id}", "GET, DELETE, OPTIONS"),
     "wrong_method_jobs_job_id_status": ("jobs/{job_id}/status", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_download": ("jobs/{job_id}/download", "GET, OPTIONS"),
@@ -53,8 +59,10 @@ QUEUES = {
     "fetch": "posts",
     "score": "comments",
     "aggregate": "finished",
+    "facts": "facts",
     "poison_posts": "posts-poison",
     "poison_comments": "comments-poison",
+    "poison_facts": "facts-poison",
 }
 TIMERS = {"reconcile": "0 */5 * * * *"}
 

@@ -87,9 +87,7 @@ def _problems(asked: Insights) -> list[tuple[str, str]]:
     for n, entity in enumerate(asked.entities[:MAX_ALIASES]):
         path = f"insights.entities[{n}]"
         texts.append((f"{path}.name", entity.name, MAX_NAME))
-        texts += [
-            (f"{path}.aliases[{m}]", text, MAX_NAME) for m, text in enumerate(entity.aliases)
-        ]
+        texts += [(f"{path}.aliases[{m}]", text, MAX_NAME) for m, text in enumerate(entity.aliases)]
     return found + _wrong_texts(texts)
 
 

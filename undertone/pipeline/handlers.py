@@ -12,6 +12,7 @@ from undertone.errors import Missing, NewerVersion, UndertoneError
 from undertone.pipeline import names
 from undertone.pipeline.aggregate import aggregate
 from undertone.pipeline.expand import expand
+from undertone.pipeline.facts import fail_facts, make_facts
 from undertone.pipeline.fetch import fetch
 from undertone.pipeline.messages import Delivery, Message, decode, defer
 from undertone.pipeline.poison import fail_chunk, fail_post, note_failure
@@ -27,8 +28,10 @@ HANDLERS: Mapping[str, Handler] = {
     names.QUEUE_POSTS: fetch,
     names.QUEUE_COMMENTS: score,
     names.QUEUE_FINISHED: aggregate,
+    names.QUEUE_FACTS: make_facts,
     names.poison_queue(names.QUEUE_POSTS): fail_post,
     names.poison_queue(names.QUEUE_COMMENTS): fail_chunk,
+    names.poison_queue(names.QUEUE_FACTS): fail_facts,
 }
 """Queue → step. The poison queues without one are left to `reconcile`."""
 

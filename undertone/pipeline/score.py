@@ -9,9 +9,11 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from model.analyzer import Analyzer, Prediction, Unavailable
+from undertone.insights.part import NO_PART, Part
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
 from undertone.pipeline.attempts import current_attempt, postpone_chunk
+from undertone.pipeline.insight_parts import keep_part, no_scores, read_part
 from undertone.pipeline.isolate import LATER, Unscorable, isolate, reason_of
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
@@ -54,7 +56,10 @@ def score(services: Services, delivery: Delivery) -> None:
         if refusal := postpone_chunk(services, current, error):
             fail(services, message, refusal)
         return
-    block = stage(services, message, snapshot, list(map(_row, comments, outcomes)))
+    scored = list(map(_row, comments, outcomes))
+    predict = partial(label_texts, analyzer)
+    part = read_part(services, message, snapshot, scored, model=analyzer.model, predict=predict)
+    block = stage(services, message, snapshot, scored, part)
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
@@ -108,6 +113,15 @@ def _rounded(prediction: Prediction) -> Score | Unscorable:
         return Unscorable(error)
 
 
+def label_texts(analyzer: Analyzer, texts: Sequence[str]) -> list[Probabilities | None]:
+    """The scores of any texts, None where the analyzer refuses one of them.
+
+    Raises what the analyzer raises, unless only some texts are to blame.
+    """
+    outcomes = _scores(analyzer, texts, "other texts")
+    return [one.probabilities if isinstance(one, Score) else None for one in outcomes]
+
+
 def _why_unscored(
     analyzer: Analyzer, comments: Sequence[Comment], outcomes: Sequence[Score | Unscorable]
 ) -> str:
@@ -126,7 +140,9 @@ def fail(services: Services, message: Message, reason: str) -> None:
     """
     snapshot = services.store.snapshots.read(message.job, message.post)
     comments = services.store.comments(snapshot, message.chunk)
-    block = stage(services, message, snapshot, [ScoredComment(c, None) for c in comments])
+    scored = [ScoredComment(c, None) for c in comments]
+    part = read_part(services, message, snapshot, scored, model="", predict=no_scores)
+    block = stage(services, message, snapshot, scored, part)
     arrival = ChunkArrival(
         key=message.chunk, block=block, tally=tally([]), unscored=len(comments), reason=reason
     )
@@ -143,16 +159,22 @@ def is_stopped(services: Services, message: Message) -> bool:
 
 
 def stage(
-    services: Services, message: Message, snapshot: Snapshot, scored: Sequence[ScoredComment]
+    services: Services,
+    message: Message,
+    snapshot: Snapshot,
+    scored: Sequence[ScoredComment],
+    part: Part = NO_PART,
 ) -> str:
     """Stage the rows in both result files under one id, which is returned.
 
-    The id holds a digest of the rows of both: of two deliveries that score differently each stages
-    a block of its own, and the barrier decides for both files at once which of them counts.
+    The id holds a digest of the rows of both, and of the part of the facts, which has it as its
+    name: of two deliveries that score differently each stages a block of its own, and the barrier
+    decides for all files at once which of them counts.
     """
     table = comments_csv_bytes(snapshot.row, scored)
     lines = jsonl_bytes(snapshot.row, scored)
-    block = block_id(message.post, message.chunk, table + lines)
+    block = block_id(message.post, message.chunk, table + lines + part.lines + part.vectors)
+    keep_part(services.store, message.job, block, part)
     services.results.stage(names.comments_csv(message.job), block, table)
     services.results.stage(names.comments_jsonl(message.job), block, lines)
     return block

@@ -8,8 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from model.analyzer import Analyzer
+from model.encoder import Encoder
 from undertone.pipeline.store import JobStore
 from undertone.ports import Blobs, Clock, Queues, Source
+
+
+def no_encoder() -> Encoder:
+    """Stands in where nothing asks for vectors. Raises LookupError."""
+    raise LookupError("these services were built without an encoder")
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,8 @@ class Services:
     """The source of a platform by its name; built when first asked for."""
     analyzer: Callable[[], Analyzer]
     """The analyzer; loading it takes a second, so only scoring asks."""
+    encoder: Callable[[], Encoder] = no_encoder
+    """Turns texts into vectors of meaning; only jobs that ask for insights need it."""
     randbits: Callable[[int], int] = secrets.randbits
     """Makes job ids that cannot be guessed."""
     threads: int = 8

@@ -20,7 +20,9 @@ from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
+    FactsMade,
     IndexEntry,
+    InsightsAsked,
     KeyBinding,
     OpenMarker,
     Request,
@@ -158,6 +160,8 @@ class JobStore:
         self.stops = CachedAbsences(jobs, names.stop, Stop, absences)
         self.closings = RecordBlobs(jobs, names.closing, Closing)
         self.closed = RecordBlobs(jobs, names.closed, Closed)
+        self.insights = RecordBlobs(jobs, names.insights, InsightsAsked)
+        self.facts = RecordBlobs(jobs, names.facts, FactsMade)
         self.open_markers = RecordBlobs(jobs, names.open_marker, OpenMarker)
         self.index = RecordBlobs(jobs, names.index, IndexEntry)
         self.key_bindings = RecordBlobs(jobs, _itself, KeyBinding)

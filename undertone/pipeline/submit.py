@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from undertone.errors import Conflict, Missing, Permanent, Rejected, Transient
+from undertone.insights.asked import Insights
 from undertone.limits import MAX_COMMENTS, too_many_comments, too_many_posts
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
@@ -25,6 +26,7 @@ from undertone.pipeline.job_records import (
     MAX_ROWS,
     ROWS_PER_PAGE,
     IndexEntry,
+    InsightsAsked,
     KeyBinding,
     OpenMarker,
     Options,
@@ -54,6 +56,8 @@ class Submission(NamedTuple):
     body_digest: str = ""
     """Tells whether a repeated key comes with the same body."""
     traceparent: str = ""
+    insights: Insights | None = None
+    """What to find out of the comments, as `undertone.insights.asked.checked` gives it."""
 
 
 class Accepted(NamedTuple):
@@ -192,13 +196,17 @@ def write_down(
         deadline=made + LIFETIME,
         rows=len(rows),
         posts=sum(row.is_post for row in rows),
-        options=submission.options,
+        options=msgspec.structs.replace(
+            submission.options, insights=submission.insights is not None
+        ),
         idempotency=key,
     )
     services.in_parallel(
         lambda page: store.row_pages.create(_page(rows, page), job, page), range(request.pages)
     )
     _snapshot_uploads(services, submission, request)
+    if submission.insights is not None:
+        store.insights.create(InsightsAsked(insights=submission.insights), job)
     store.barriers.create(job)
     store.progress.create(job)
     entry = IndexEntry(job=job, created_at=made, rows=len(rows), name=submission.name)

@@ -14,11 +14,16 @@ from hypothesis import strategies as st
 
 from tests.undertone.pipeline.conftest import NOW, store_over
 from undertone.errors import NewerVersion
+from undertone.insights.asked import Insights, Topic
+from undertone.insights.entities import Entity
 from undertone.pipeline import job_records, names, post_records
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
+    FactsFile,
+    FactsMade,
     IndexEntry,
+    InsightsAsked,
     KeyBinding,
     OpenMarker,
     Options,
@@ -75,6 +80,24 @@ FULL: list[StoredRecord] = [
         given_up=True
     ),
     KeyBinding(job=JOB, body="digest"),
+    InsightsAsked(
+        insights=Insights(
+            topics=(Topic(name="t", examples=("e",)),),
+            entities=(Entity(name="n", aliases=("a",)),),
+            match_case=True,
+            themes=True,
+            search=True,
+            notes=("cleaned",),
+        )
+    ),
+    FactsMade(
+        at=NOW,
+        files=(FactsFile(name="dim_post.parquet", bytes=3),),
+        has_zip=True,
+        comments=2,
+        empty=1,
+        problem="none",
+    ),
     Fetched(
         post=REF, comments=(COMMENT,), title="t", reported=0, skipped=2, note="n", remark="r",
         fetched_at="2026-11-21T20:00:00Z", cut=True,
