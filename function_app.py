@@ -2,9 +2,9 @@
 
 import azure.functions as func
 
-from functions import endpoints, insights, jobs, queue_triggers, site, submit, timers
+from functions import collections, endpoints, insights, jobs, queue_triggers, site, submit, timers
 
 app = func.FunctionApp()
-for part in (submit, queue_triggers, timers, jobs, insights, site):
+for part in (submit, queue_triggers, timers, jobs, insights, collections, site):
     app.register_functions(part.blueprint)
 app.register_functions(endpoints.other_methods())

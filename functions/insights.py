@@ -105,15 +105,19 @@ def counter(req: func.HttpRequest) -> func.HttpResponse:
 
 def _read[T: msgspec.Struct](req: func.HttpRequest, kind: type[T]) -> T:
     """The body as a `kind`. Raises Rejected."""
-    body = req.get_body()
-    if len(body) > MAX_BODY:
-        raise Rejected(f"the body has {len(body):,} bytes; send at most {MAX_BODY:,}", status=413)
-    try:
-        raw = json_view.read(body, at_once=MAX_BODY)
-    except BrokenJson as error:
-        raise Rejected(f"the body must be a JSON object: {error}", status=400) from None
     problems = Problems()
-    found = read_object(raw, kind, "body", problems)
+    found = read_object(read_body(req), kind, "body", problems)
     if found is None:
         raise bad_fields(problems)
     return found
+
+
+def read_body(req: func.HttpRequest, *, most: int = MAX_BODY) -> Any:
+    """The body, JSON of at most `most` bytes. Raises Rejected."""
+    body = req.get_body()
+    if len(body) > most:
+        raise Rejected(f"the body has {len(body):,} bytes; send at most {most:,}", status=413)
+    try:
+        return json_view.read(body, at_once=MAX_BODY)
+    except BrokenJson as error:
+        raise Rejected(f"the body must be a JSON object: {error}", status=400) from None

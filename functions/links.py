@@ -18,7 +18,7 @@ FILES = {
 
 FACTS = "facts.zip"
 """Of a job with insights: its facts, which come a little later than the other files."""
-_FACT = re.compile(r"(fact|dim)_[a-z]{4,10}(-[0-9]{5})?\.parquet")
+_FACT = re.compile(r"(fact|dim)_[a-z]{4,10}(-[0-9]{5})?\.parquet|themes\.json")
 
 
 def job_links(base: str, job: str) -> dict[str, str]:

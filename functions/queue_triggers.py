@@ -60,6 +60,13 @@ def facts(message: func.QueueMessage) -> None:
     _handle(names.QUEUE_FACTS, message)
 
 
+@blueprint.function_name("windows")
+@blueprint.queue_trigger("message", names.QUEUE_WINDOWS, STORAGE)
+def windows(message: func.QueueMessage) -> None:
+    """Make a job of the texts that a collection has received since its last one."""
+    _handle(names.QUEUE_WINDOWS, message)
+
+
 @blueprint.function_name("poison_posts")
 @blueprint.queue_trigger("message", POISONED_POSTS, STORAGE)
 def poison_posts(message: func.QueueMessage) -> None:

@@ -21,6 +21,7 @@ HEAVY = (
     "duckdb",
     "ahocorasick_rs",
     "sklearn",
+    "faiss",
     "transformers",
     "torch",
     "aiohttp",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,15 +38,7 @@ def test_a_job_links_to_its_calls_and_each_of_its_files() -> None:
     }
 
 
-REQUEST = Request(
-    job="j",
-    owner="me",
-    created_at=datetime(2026, 11, 21, tzinfo=UTC),
-    deadline=datetime(2026, 11, 26, tzinfo=UTC),
-    rows=0,
-    posts=0,
-    options=Options(),
-)
+REQUEST = request("")
 
 
 def test_the_facts_are_files_of_a_job_that_asks_for_insights() -> None:

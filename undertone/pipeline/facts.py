@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from undertone.insights.asked import Insights
 from undertone.insights.star import VIEWS, StarWriter, entity_rows, topic_rows
 from undertone.pipeline import names
@@ -23,6 +25,7 @@ from undertone.pipeline.job_records import FactsFile, FactsMade, Request
 from undertone.pipeline.messages import Delivery
 from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.services import Services
+from undertone.pipeline.theme_sample import themes_of
 
 PARTS_A_FILE = 1_000
 """Parts that become one Parquet file of each kind: up to half a million comments."""
@@ -31,6 +34,7 @@ AT_ONCE = 32
 MOST_ZIPPED = 200 * 1024 * 1024
 """Bytes; beyond it there is no facts.zip, which would have to fit into memory."""
 PARQUET = "application/vnd.apache.parquet"
+THEMES = "themes.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every file in facts.zip, so that equal facts are equal bytes."""
 
@@ -80,7 +84,10 @@ def _make(services: Services, request: Request, arrivals: dict[int, PostArrival]
             lines.unlink()
         counts = writer.counts
         writer.finish(_dimensions(services, request, arrivals, asked))
-        files = sorted(folder.glob("*.parquet"))
+        if asked.themes:
+            themes = themes_of(services, request.job, blocks, counts["fact_comment"])
+            (folder / THEMES).write_bytes(msgspec.json.format(msgspec.json.encode(themes)))
+        files = sorted([*folder.glob("*.parquet"), *folder.glob(THEMES)])
         services.in_parallel(lambda file: _upload(services, request.job, file), files)
         return FactsMade(
             at=services.clock(),
@@ -120,7 +127,8 @@ def _dimensions(
 
 
 def _upload(services: Services, job: str, file: Path) -> None:
-    services.results.write(names.facts_file(job, file.name), file.read_bytes(), PARQUET)
+    kind = PARQUET if file.suffix == ".parquet" else "application/json"
+    services.results.write(names.facts_file(job, file.name), file.read_bytes(), kind)
 
 
 def _upload_zip(services: Services, job: str, files: Sequence[Path]) -> bool:
@@ -137,6 +145,6 @@ def _upload_zip(services: Services, job: str, files: Sequence[Path]) -> bool:
 def _contents(files: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     for file in (*files, *sorted(VIEWS.parent.glob("*.sql"))):
         yield (
-            (file.name if file.suffix == ".parquet" else f"queries/{file.name}"),
+            (f"queries/{file.name}" if file.suffix == ".sql" else file.name),
             file.read_bytes(),
         )

@@ -18,6 +18,7 @@ from undertone.pipeline.messages import Delivery, Message, decode, defer
 from undertone.pipeline.poison import fail_chunk, fail_post, note_failure
 from undertone.pipeline.score import score
 from undertone.pipeline.services import Services
+from undertone.pipeline.streams import close_window
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ HANDLERS: Mapping[str, Handler] = {
     names.QUEUE_COMMENTS: score,
     names.QUEUE_FINISHED: aggregate,
     names.QUEUE_FACTS: make_facts,
+    names.QUEUE_WINDOWS: close_window,
     names.poison_queue(names.QUEUE_POSTS): fail_post,
     names.poison_queue(names.QUEUE_COMMENTS): fail_chunk,
     names.poison_queue(names.QUEUE_FACTS): fail_facts,

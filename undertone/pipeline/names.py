@@ -16,6 +16,7 @@ QUEUE_POSTS = "posts"
 QUEUE_COMMENTS = "comments"
 QUEUE_FINISHED = "finished"
 QUEUE_FACTS = "facts"
+QUEUE_WINDOWS = "windows"
 
 
 def poison_queue(queue: str) -> str:
@@ -205,6 +206,29 @@ def index_prefix(owner: str) -> str:
 def index(owner: str, job: str) -> str:
     """A job's entry in its owner's list."""
     return index_prefix(owner) + job
+
+
+COLLECTIONS = "collections/"
+
+
+def collection_key(owner: str, name: str) -> str:
+    """One owner's collection, in names of blobs and in messages."""
+    return f"{digest(owner)}/{name}"
+
+
+def collection(key: str) -> str:
+    """What a collection asks to know of its texts."""
+    return f"{COLLECTIONS}{key}/collection.json"
+
+
+def collection_window(key: str) -> str:
+    """How far a collection's texts have become jobs."""
+    return f"{COLLECTIONS}{key}/window.json"
+
+
+def collection_texts(key: str) -> str:
+    """Append blob: a line for each call that sent texts."""
+    return f"{COLLECTIONS}{key}/texts"
 
 
 def idempotency(owner: str, key: str) -> str:

@@ -17,6 +17,7 @@ from undertone import wire
 from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
+from undertone.pipeline.collection_records import Collection, TextBatch, Window
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
@@ -173,6 +174,9 @@ class JobStore:
         self.attempts = RecordBlobs(jobs, _itself, Attempt)
         self.failures = RecordBlobs(jobs, names.failure, FailureNote)
         self.chunk_failures = RecordBlobs(jobs, names.chunk_failure, FailureNote)
+        self.collections = RecordBlobs(jobs, names.collection, Collection)
+        self.windows = RecordBlobs(jobs, names.collection_window, Window)
+        self.texts = RecordLog(jobs, names.collection_texts, TextBatch, max_appends)
         self.fetched = RecordBlobs(cache, _itself, Fetched)
         self.throttles = CachedAbsences(cache, names.throttle, Throttle, absences)
 
