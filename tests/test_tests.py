@@ -28,6 +28,7 @@ NO_FILE_OF_THEIR_NAME = {
     "tools/commands/soak.py": "tests/end_to_end/test_soak.py runs it",
     "tools/faults/relay.py": "test_proxy.py",
     "tools/faults/runs.py": "tests/end_to_end/test_faults.py",
+    "tools/sagas.py": "run whole by the demo; its sample by tests/undertone/insights/test_part.py",
     "tools/job_client.py": "a client of the API, which faults and soak run against the app",
     "tools/mutation/operators.py": "test_mutants.py",
     "tools/mutation/preloaded.py": "test_mutants.py",

@@ -21,6 +21,7 @@ QUEUES = {
     "comments": "score",
     "finished": "aggregate",
     "facts": "facts",
+    "windows": "windows",
 }
 
 

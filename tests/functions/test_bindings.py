@@ -34,6 +34,10 @@ HTTP = {
     "insights_query": ("insights/query", ["POST"], "FUNCTION"),
     "insights_classify": ("insights/classify", ["POST"], "FUNCTION"),
     "counter": ("counter", ["GET"], "FUNCTION"),
+    "put_collection": ("collections/{name}", ["PUT"], "FUNCTION"),
+    "get_collection": ("collections/{name}", ["GET"], "FUNCTION"),
+    "delete_collection": ("collections/{name}", ["DELETE"], "FUNCTION"),
+    "add_texts": ("texts", ["POST"], "FUNCTION"),
     "health": ("health", ["GET"], "ANONYMOUS"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -44,6 +48,8 @@ OTHER_METHODS = {
     "allow_insights_query": ("insights/query", "POST, OPTIONS"),
     "allow_insights_classify": ("insights/classify", "POST, OPTIONS"),
     "allow_counter": ("counter", "GET, OPTIONS"),
+    "allow_texts": ("texts", "POST, OPTIONS"),
+    "wrong_method_collections_name": ("collections/{name}", "PUT, GET, DELETE, OPTIONS"),
     "wrong_method_jobs_job_id": ("jobs/{job_id}", "GET, DELETE, OPTIONS"),
     "wrong_method_jobs_job_id_status": ("jobs/{job_id}/status", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_download": ("jobs/{job_id}/download", "GET, OPTIONS"),
@@ -60,6 +66,7 @@ QUEUES = {
     "score": "comments",
     "aggregate": "finished",
     "facts": "facts",
+    "windows": "windows",
     "poison_posts": "posts-poison",
     "poison_comments": "comments-poison",
     "poison_facts": "facts-poison",

@@ -113,7 +113,8 @@ def _clusters(vectors: NDArray[np.int8], number: int) -> tuple[list[int], list[f
         max_points_per_centroid=len(rows),
     )
     means.train(rows)
-    cosines = rows @ means.centroids.T
+    middles: NDArray[np.float32] = np.asarray(means.centroids)
+    cosines = rows @ middles.T
     best = cosines.argmax(axis=1)
     return best.tolist(), cosines.max(axis=1).tolist()
 

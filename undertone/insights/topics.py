@@ -11,7 +11,7 @@ logistic regression.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from undertone.insights.asked import Topic
 
@@ -56,6 +56,7 @@ class TopicModel:
         names = encoder.encode([topic.name for topic in topics])
         examples = [encoder.encode(topic.examples) for topic in topics]
         if self.is_fitted:
+            self._columns: NDArray[Any]
             self._columns, least = _fit(examples)
             self._least = [least] * len(topics)
         else:

@@ -26,7 +26,13 @@ CLOCK_SKEW = timedelta(minutes=5)
 """Links and keys are valid from so long ago, for the service's clock may be behind ours."""
 KEY_REUSE = timedelta(hours=1)
 """A delegation key is asked to live so much longer than the link it is made for, to sign others."""
-CONTENT_TYPES = {".csv": "text/csv; charset=utf-8", ".jsonl": "application/x-ndjson"}
+CONTENT_TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".jsonl": "application/x-ndjson",
+    ".json": "application/json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".zip": "application/zip",
+}
 
 
 class SignedLinks:

@@ -15,7 +15,7 @@ from undertone.pipeline.messages import NEWER_VERSION_DELAY, Message
 from undertone.pipeline.post_records import FailureNote
 from undertone.storage.memory import MemoryBlobs
 
-STEPS = ["jobs", "posts", "comments", "finished", "facts"]
+STEPS = ["jobs", "posts", "comments", "finished", "facts", "windows"]
 
 
 def test_every_queue_has_a_step_and_posts_and_chunks_have_one_for_their_poison() -> None:
@@ -31,6 +31,7 @@ def test_the_step_of_a_queue_is_named_in_the_design(queue: str) -> None:
         "comments": "score",
         "finished": "aggregate",
         "facts": "make_facts",
+        "windows": "close_window",
     }
     assert getattr(HANDLERS[queue], "__name__", "") == named[queue]
 

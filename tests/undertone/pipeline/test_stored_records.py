@@ -17,6 +17,7 @@ from undertone.errors import NewerVersion
 from undertone.insights.asked import Insights, Topic
 from undertone.insights.entities import Entity
 from undertone.pipeline import job_records, names, post_records
+from undertone.pipeline.collection_records import Collection, TextBatch, Window
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
@@ -89,6 +90,19 @@ FULL: list[StoredRecord] = [
             search=True,
             notes=("cleaned",),
         )
+    ),
+    Collection(owner="me", name="shop", insights=Insights(themes=True)),
+    TextBatch(texts=(Comment(id="1", text="a", readers=4),)),
+    Window(
+        number=2,
+        start=LogPosition(0, 9, 1),
+        skip=1,
+        batches=2,
+        next_start=LogPosition(1, 2, 3),
+        next_skip=4,
+        closed_at=NOW,
+        job=JOB,
+        jobs=(JOB,),
     ),
     FactsMade(
         at=NOW,
