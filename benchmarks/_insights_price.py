@@ -8,28 +8,11 @@ from typing import Any
 
 POSTS, COMMENTS, TURNS = 20, 200, 3
 TOPICS = ("a sports team", "music and concerts", "politics", "films and series", "phones")
-ENTITIES = [
-    "Obama",
-    "Trump",
-    "Clinton",
-    "Apple",
-    "Google",
-    "Amazon",
-    "Netflix",
-    "Messi",
-    "Ronaldo",
-    "Beyonce",
-    "Adele",
-    "Kanye",
-    "Microsoft",
-    "Sony",
-    "Samsung",
-    "Tesla",
-    "London",
-    "Paris",
-    "Chicago",
-    "Madrid",
-]
+NAMES = (
+    "Obama Trump Clinton Apple Google Amazon Netflix Messi Ronaldo Beyonce Adele Kanye "
+    "Microsoft Sony Samsung Tesla London Paris Chicago Madrid"
+)
+ENTITIES = tuple(NAMES.split())
 
 
 def insights_price(

@@ -56,7 +56,7 @@ def read_manifest(folder: Path) -> EncoderManifest:
         for name, digest in fields["files"].items():
             if sha256(folder / name) != digest:
                 raise ArtifactError(f"{folder / name} was changed; copy it again or {_AGAIN}")
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArtifactError(f"{folder} holds no encoder: {error!r}; {_AGAIN}") from error
     if manifest.preprocessing not in PREPROCESSING:
         raise ArtifactError(f"{folder}: no preprocessing {manifest.preprocessing!r}; {_AGAIN}")

@@ -4,8 +4,8 @@ With few examples a topic is a place: the mean of the vectors of its name and ex
 belongs to the nearest one that is near enough. With `ENOUGH` examples of every topic a classifier
 is fitted to them: ridge regression, whose solution is one step and whose answer for an example that
 was left out is known exactly without fitting again. So its threshold is set on answers to texts it
-has not seen, and a job needs no training library. docs/decisions/0040-topics.md compares it with
-logistic regression.
+has not seen, and a job needs no training library. docs/decisions/0040-topics.md says
+why not by logistic regression.
 """
 
 from __future__ import annotations
