@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from undertone.errors import UndertoneError
 from undertone.insights.asked import Insights
-from undertone.insights.part import NO_PART, Chunk, Part, Predict, Reader
+from undertone.insights.part import Chunk, Part, Predict, Reader
 from undertone.pipeline import names
 from undertone.pipeline.isolate import LATER
 from undertone.pipeline.messages import Message
@@ -30,23 +30,28 @@ _readers: dict[tuple[str, int], Reader] = {}
 _building = threading.Lock()
 
 
+def insights_asked(services: Services, job: str) -> Insights | None:
+    """What the job asks to know, if it does. Raises Missing (the job is gone)."""
+    if not services.store.request(job).options.insights:
+        return None
+    return services.store.insights.read(job).insights
+
+
 def read_part(
     services: Services,
     message: Message,
     snapshot: Snapshot,
     scored: Sequence[ScoredComment],
     *,
+    asked: Insights,
     model: str,
     predict: Predict,
 ) -> Part:
-    """The part of a chunk whose comments are `scored`; `NO_PART` if the job asks for none.
+    """The part of a chunk whose comments are `scored`, of a job that asks for `asked`.
 
     What fails in it costs the comments their topics and mentions, never their scores. Raises
-    Transient, Missing (the job is gone) and what the analyzer raises to say "later".
+    Transient and what the analyzer raises to say "later".
     """
-    if not services.store.request(message.job).options.insights:
-        return NO_PART
-    asked = services.store.insights.read(message.job).insights
     chunk = Chunk(
         job=message.job,
         post=message.post,

@@ -9,11 +9,16 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from model.analyzer import Analyzer, Prediction, Unavailable
-from undertone.insights.part import NO_PART, Part
+from undertone.insights.part import NO_PART, Part, Predict
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
 from undertone.pipeline.attempts import current_attempt, postpone_chunk
-from undertone.pipeline.insight_parts import keep_part, no_scores, read_part
+from undertone.pipeline.insight_parts import (
+    insights_asked,
+    keep_part,
+    no_scores,
+    read_part,
+)
 from undertone.pipeline.isolate import LATER, Unscorable, isolate, reason_of
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
@@ -57,8 +62,7 @@ def score(services: Services, delivery: Delivery) -> None:
             fail(services, message, refusal)
         return
     scored = list(map(_row, comments, outcomes))
-    predict = partial(label_texts, analyzer)
-    part = read_part(services, message, snapshot, scored, model=analyzer.model, predict=predict)
+    part = _part(services, message, snapshot, scored, analyzer)
     block = stage(services, message, snapshot, scored, part)
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
@@ -73,6 +77,22 @@ def score(services: Services, delivery: Delivery) -> None:
         reason=_why_unscored(analyzer, comments, outcomes),
     )
     arrive_chunk(services, message, snapshot, arrival)
+
+
+def _part(
+    services: Services,
+    message: Message,
+    snapshot: Snapshot,
+    scored: Sequence[ScoredComment],
+    analyzer: Analyzer | None = None,
+) -> Part:
+    """What the chunk adds to the facts, if the job has any; `analyzer` None refused the chunk."""
+    asked = insights_asked(services, message.job)
+    if asked is None:
+        return NO_PART
+    predict: Predict = partial(label_texts, analyzer) if analyzer else no_scores
+    model = analyzer.model if analyzer else ""
+    return read_part(services, message, snapshot, scored, asked=asked, model=model, predict=predict)
 
 
 def _row(comment: Comment, outcome: Score | Unscorable) -> ScoredComment:
@@ -141,7 +161,7 @@ def fail(services: Services, message: Message, reason: str) -> None:
     snapshot = services.store.snapshots.read(message.job, message.post)
     comments = services.store.comments(snapshot, message.chunk)
     scored = [ScoredComment(c, None) for c in comments]
-    part = read_part(services, message, snapshot, scored, model="", predict=no_scores)
+    part = _part(services, message, snapshot, scored)
     block = stage(services, message, snapshot, scored, part)
     arrival = ChunkArrival(
         key=message.chunk, block=block, tally=tally([]), unscored=len(comments), reason=reason

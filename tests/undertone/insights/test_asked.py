@@ -38,8 +38,8 @@ def test_what_is_too_much_is_named(insights: Insights, field: str) -> None:
 
 def test_everything_at_its_limit_is_taken() -> None:
     topics = tuple(
-        Topic(name=f"{n}" * 50, examples=("x" * asked.MAX_EXAMPLE,) * 20)
-        for n in range(10, 10 + asked.MAX_TOPICS)
+        Topic(name=f"{n:02d}" * 50, examples=("x" * asked.MAX_EXAMPLE,) * 20)
+        for n in range(asked.MAX_TOPICS)
     )
     entities = tuple(Entity(name=f"{n:0100d}", aliases=(f"a{n}",)) for n in range(5_000))
     taken = checked(Insights(topics=topics, entities=entities, match_case=True, search=True))

@@ -31,7 +31,9 @@ def test_every_row_is_in_one_table(star: Path) -> None:
     engine = connect(star)
 
     def count(table: str) -> int:
-        (number,) = engine.execute(f"SELECT count(*) FROM '{_path(star)}/{table}*'").fetchall()[0]
+        (number,) = engine.execute(
+            f"SELECT count(*) FROM '{_path(star)}/{table}*.parquet'"
+        ).fetchall()[0]
         return int(number)
 
     assert count("fact_empty") == sum(row.empty for row in rows)

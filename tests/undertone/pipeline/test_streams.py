@@ -88,6 +88,7 @@ def test_a_window_that_is_too_full_goes_on_in_the_next(stream: facts.Insightful)
         add_texts(stream.services, "me", NAME, batch)
     message, _ = stream.take("windows")[0]
     for _ in range(4):
+        stream.now += timedelta(seconds=1)
         stream.deliver("windows", message)
     stream.take("windows")
     assert [request.name for request in jobs_of(stream)] == ["shop 1", "shop 2"]
@@ -110,6 +111,7 @@ def _drain(bench: facts.Clumsy) -> None:
     bench.drain_delivering_again()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [facts.Crash(), Transient("storage is busy")])
 def test_a_crash_at_any_write_loses_no_text_and_repeats_none(error: BaseException) -> None:
     for at in range(1, _writes() + 1):
