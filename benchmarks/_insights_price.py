@@ -22,11 +22,11 @@ def insights_price(
 
     `seconds_of` runs a job and says how long it took until comments.csv was there.
     """
-    posts = [
+    posts: list[dict[str, Any]] = [
         {"id": str(n), "comments": [{"text": t} for t in texts[n * COMMENTS :][:COMMENTS]]}
         for n in range(POSTS)
     ]
-    asked = {
+    asked: dict[str, Any] = {
         "topics": [{"name": name} for name in TOPICS],
         "entities": [{"name": name} for name in ENTITIES],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from undertone.insights.asked import Insights, Topic, checked
 from undertone.insights.entities import Entity
 from undertone.insights.prepared import run
 from undertone.pipeline import names
+from undertone.pipeline.handlers import handle_message
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.reconcile import reconcile
 from undertone.pipeline.submit import Submission, submit
@@ -193,6 +195,26 @@ class Clumsy(Insightful):
         self.writes += 1
         if self.writes == self.at:
             raise self.error
+
+    def drain_in_disorder(self, chance: random.Random) -> None:
+        """Deliver all in any order, some twice; one write in twenty ends in an error."""
+        for _ in range(10_000):
+            waiting = [(queue, sent) for queue, sent in self.queues.sent.items() if sent]
+            if not waiting:
+                return
+            queue, sent = chance.choice(waiting)
+            body, _ = sent.pop(chance.randrange(len(sent)))
+            self.at = self.writes + int(chance.expovariate(1 / 20)) + 1
+            try:
+                handle_message(self.services, queue, body, dequeue_count=chance.randint(1, 8))
+            except (Crash, Transient):
+                sent.append((body, 0))
+            else:
+                if chance.random() < 0.2:
+                    sent.append((body, 0))
+            if not sent:
+                self.queues.sent.pop(queue, None)
+        raise AssertionError("the messages do not come to an end")
 
     def drain_delivering_again(self) -> None:
         """Deliver all; what crashes is delivered again, as the host does."""

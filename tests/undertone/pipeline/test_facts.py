@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -167,6 +168,20 @@ def test_a_crash_at_any_write_changes_no_fact(error: BaseException) -> None:
         reconcile_until_done(bench, request)
         assert bench.facts(request) == expected, f"write {at}"
         assert bench.comments_csv(request), f"write {at}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
+def test_disorder_repeats_and_errors_change_no_fact(seed: int) -> None:
+    chance = random.Random(seed)
+    error = chance.choice([Crash(), Transient("storage is busy")])
+    bench = Clumsy(error=error)
+    request = bench.job()
+    bench.drain_in_disorder(chance)
+    bench.at = -1
+    reconcile_until_done(bench, request)
+    assert bench.facts(request) == undisturbed()
+    assert not bench.store.jobs.names(names.OPEN)
 
 
 def test_the_message_lost_is_sent_again_by_reconcile(insightful: Insightful) -> None:
