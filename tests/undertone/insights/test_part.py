@@ -123,8 +123,8 @@ def test_equal_chunks_are_equal_bytes() -> None:
 def test_int8_vectors_point_where_the_vectors_did() -> None:
     vectors = np.random.default_rng(1).normal(size=(50, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows = np.frombuffer(to_int8(vectors, range(0, 100, 2), 100, 384), dtype=np.int8)
-    rows = rows.reshape(100, 384)
+    data = to_int8(vectors, range(0, 100, 2), 100, 384)
+    rows = np.frombuffer(data, dtype=np.int8).reshape(100, 384)
     assert not rows[1::2].any()
     kept = rows[::2] / np.linalg.norm(rows[::2].astype(float), axis=1, keepdims=True)
     assert np.abs(kept @ kept.T - vectors @ vectors.T).max() < 0.01

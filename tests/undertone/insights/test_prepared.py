@@ -27,7 +27,8 @@ def clickhouse() -> Iterator[Any]:
         pytest.skip("chdb-core is not installed: `./dev lock` and requirements-dev.txt have it")
     from chdb import session  # noqa: PLC0415
 
-    with session.Session() as opened:
+    open_session: Any = session.Session
+    with open_session() as opened:
         yield opened
 
 
@@ -93,9 +94,9 @@ def test_readers_by_topic_and_month(star: Path) -> None:
     ]
     found = rows_of("readers_by_topic_and_month", star, **GIVEN)
     assert [row[:4] for row in found] == expected
-    for row in found:
-        scores = [one.score for one in groups[row[0], row[1]] if one.score is not None]
-        assert row[4] == pytest.approx(sum(scores) / len(scores), rel=1e-9)
+    for topic, month, *_, mean in found:
+        scores = [one.score for one in groups[topic, month] if one.score is not None]
+        assert mean == pytest.approx(sum(scores) / len(scores), rel=1e-9)
 
 
 def test_top_entities(star: Path) -> None:

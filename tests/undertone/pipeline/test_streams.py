@@ -9,6 +9,7 @@ import pytest
 
 from tests.undertone.pipeline import insightful as facts
 from undertone.errors import NotFound, Transient
+from undertone.insights.asked import Insights
 from undertone.pipeline import names, streams
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
@@ -154,7 +155,7 @@ def test_a_collection_is_its_owners_alone(stream: facts.Insightful) -> None:
 def test_what_is_asked_may_change_from_window_to_window(stream: facts.Insightful) -> None:
     add_texts(stream.services, "me", NAME, [text("a")])
     stream.drain()
-    put_collection(stream.services, "me", NAME, facts.checked(facts.Insights()))
+    put_collection(stream.services, "me", NAME, Insights())
     add_texts(stream.services, "me", NAME, [text("b")])
     stream.drain()
     first, second = (stream.store.insights.read(one.job).insights for one in jobs_of(stream))
