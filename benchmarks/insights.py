@@ -20,7 +20,7 @@ import numpy as np
 from model.factory import build
 from model.onnx_encoder import OnnxEncoder
 from undertone.insights.asked import Topic
-from undertone.insights.clauses import clause_of, clause_starts
+from undertone.insights.clauses import said_of
 from undertone.insights.topics import TopicModel
 
 MINILM = Path(__file__).parents[1] / "model" / "artifacts" / "minilm"
@@ -37,6 +37,8 @@ class Aspect(NamedTuple):
     label: int
     differs: bool
     """Another aspect of the sentence has another label."""
+    all_starts: tuple[int, ...]
+    """Of all aspects of the sentence."""
 
 
 def aspects(file: Path) -> list[Aspect]:
@@ -52,6 +54,7 @@ def aspects(file: Path) -> list[Aspect]:
                 int(t.get("from") or 0),
                 CLASSES.index(t.get("polarity") or ""),
                 len(labels) > 1,
+                tuple(int(t.get("from") or 0) for t in terms),
             )
             for t in terms
         ]
@@ -84,8 +87,8 @@ def macro_f1(gold: np.ndarray, said: np.ndarray, classes: Sequence[int] | range)
 
 
 def clause(row: Aspect) -> str:
-    """The clause that mentions the aspect."""
-    return clause_of(row.text, clause_starts(row.text), [row.start])
+    """The clauses that are about the aspect."""
+    return said_of(row.text, {start: [start] for start in row.all_starts})[row.start]
 
 
 def categories(file: Path) -> tuple[list[str], list[int]]:
@@ -151,7 +154,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./dev model insights", description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args(argv).folder
-    for file in ("Restaurants_Train_v2", "Restaurants_Test_Gold", "Laptops_Test_Gold"):
+    for file in (
+        "Restaurants_Train_v2",
+        "Laptop_Train_v2",
+        "Restaurants_Test_Gold",
+        "Laptops_Test_Gold",
+    ):
         rows = aspects(folder / f"{file}.xml")
         sys.stdout.write(f"{file} whole  {score_aspects(rows, lambda row: row.text)}\n")
         sys.stdout.write(f"{file} clause {score_aspects(rows, clause)}\n")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from functions.http import OWNER
 from tests.functions.conftest import Host, refused
 from tests.functions.running_app import Answer, App
+from undertone.pipeline.names import collection_key
 
 pytestmark = pytest.mark.azurite
 
@@ -35,8 +38,8 @@ def test_a_stream_from_its_collection_to_its_first_job(app: App, host: Host) -> 
     assert answer.status == 202
     assert (answer.json["accepted"], answer.json["empty"]) == (2, 1)
     assert call(app, "GET", "collections/shop", {}).json["jobs"] == []
-    host.app.queue("windows", _message(app))
-    host.app.queue("windows", _message(app))
+    host.app.queue("windows", _message())
+    host.app.queue("windows", _message())
     host.drain()
     (job,) = call(app, "GET", "collections/shop", {}).json["jobs"]
     asked = {"job": job["job_id"], "query": "top_entities_by_readers"}
@@ -48,11 +51,15 @@ def test_a_stream_from_its_collection_to_its_first_job(app: App, host: Host) -> 
     refused(app.http("GET", "/api/collections/shop"), 404)
 
 
-def _message(app: App) -> bytes:
-    """As the one that is delayed in the queue until the window is over."""
-    from functions.http import OWNER  # noqa: PLC0415
-    from undertone.pipeline.names import collection_key  # noqa: PLC0415
+@pytest.fixture(autouse=True)
+def _no_messages_left(host: Host) -> Iterator[None]:
+    """Those that wait for the end of a window, which no other test expects."""
+    yield
+    host.queues.get_queue_client("windows").clear_messages()
 
+
+def _message() -> bytes:
+    """As the one that is delayed in the queue until the window is over."""
     message = {"job": collection_key(OWNER, "shop"), "posts": 0, "v": 1}
     return json.dumps(message | {"deadline": "2030-01-01T00:00:00Z"}).encode()
 

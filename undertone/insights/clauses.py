@@ -1,14 +1,14 @@
-"""The clause of a text that mentions something: what is said of it, without what is said of others.
+"""The clauses of a text that are about something: what is said of it, and not of others.
 
-Sentiment towards an entity is that of the clauses that mention it, scored by the same model as the
-comments. docs/decisions/0041-aspects.md says how much better than the whole comment that is.
+Sentiment towards an entity is that of its clauses, scored by the same model as the comments.
+docs/decisions/0041-aspects.md says where that is better than the whole comment, and where not.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 FEWEST_WORDS = 3
@@ -35,8 +35,22 @@ def _has_words(text: str, begin: int, end: int) -> bool:
     return text.count(" ", begin, end) + (not text[end - 1 : end].isspace()) >= FEWEST_WORDS
 
 
-def clause_of(text: str, starts: list[int], places: Iterable[int]) -> str:
-    """The clauses that hold `places`, one after the other."""
-    numbers = sorted({bisect_right(starts, place) - 1 for place in places})
+def said_of[K](text: str, places: Mapping[K, Iterable[int]]) -> dict[K, str]:
+    """What `text` says of each key, which is mentioned at its `places` (one at least).
+
+    The clauses that mention it, and those after them that mention nobody. Those before any mention
+    go with the first. So all of a text is about the only one that it mentions.
+    """
+    starts = clause_starts(text)
     ends = [*starts[1:], len(text)]
-    return " ".join(text[starts[number] : ends[number]].strip() for number in numbers)
+    mentioned: dict[int, set[K]] = {}
+    for key, own in places.items():
+        for place in own:
+            mentioned.setdefault(bisect_right(starts, place) - 1, set()).add(key)
+    said: dict[K, list[str]] = {key: [] for key in places}
+    subjects = mentioned[min(mentioned)] if mentioned else set()
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        subjects = mentioned.get(number, subjects)
+        for key in subjects:
+            said[key].append(text[start:end].strip())
+    return {key: " ".join(parts) for key, parts in said.items()}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 
 from undertone.insights.asked import Insights
-from undertone.insights.clauses import clause_of, clause_starts
+from undertone.insights.clauses import said_of
 from undertone.insights.entities import Found, Matcher, count
 from undertone.insights.topics import OTHER, Classified, TopicModel
 from undertone.records import Comment
@@ -157,11 +157,10 @@ def _clauses(found: Found) -> dict[int, str]:
     """What is said of each entity; empty where that is the whole text."""
     if not found.mentions:
         return {}
-    starts = clause_starts(found.text)
     places: dict[int, list[int]] = {}
     for mention in found.mentions:
         places.setdefault(mention.entity, []).append(mention.start)
-    said = {entity: clause_of(found.text, starts, own) for entity, own in places.items()}
+    said = said_of(found.text, places)
     return {entity: "" if text == found.text else text for entity, text in said.items()}
 
 
