@@ -23,6 +23,7 @@ blueprint = func.Blueprint()
 POISONED_POSTS = names.poison_queue(names.QUEUE_POSTS)
 POISONED_COMMENTS = names.poison_queue(names.QUEUE_COMMENTS)
 POISONED_FACTS = names.poison_queue(names.QUEUE_FACTS)
+POISONED_WINDOWS = names.poison_queue(names.QUEUE_WINDOWS)
 
 
 @blueprint.function_name("expand")
@@ -86,6 +87,13 @@ def poison_comments(message: func.QueueMessage) -> None:
 def poison_facts(message: func.QueueMessage) -> None:
     """Record that the facts of a job could not be made."""
     _handle_poisoned(POISONED_FACTS, message)
+
+
+@blueprint.function_name("poison_windows")
+@blueprint.queue_trigger("message", POISONED_WINDOWS, STORAGE)
+def poison_windows(message: func.QueueMessage) -> None:
+    """Try a window again later."""
+    _handle_poisoned(POISONED_WINDOWS, message)
 
 
 def _handle(queue: str, message: func.QueueMessage) -> None:

@@ -70,6 +70,7 @@ QUEUES = {
     "poison_posts": "posts-poison",
     "poison_comments": "comments-poison",
     "poison_facts": "facts-poison",
+    "poison_windows": "windows-poison",
 }
 TIMERS = {"reconcile": "0 */5 * * * *"}
 

@@ -18,7 +18,7 @@ from undertone.pipeline.messages import Delivery, Message, decode, defer
 from undertone.pipeline.poison import fail_chunk, fail_post, note_failure
 from undertone.pipeline.score import score
 from undertone.pipeline.services import Services
-from undertone.pipeline.streams import close_window
+from undertone.pipeline.streams import close_window, retry_window
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ HANDLERS: Mapping[str, Handler] = {
     names.poison_queue(names.QUEUE_POSTS): fail_post,
     names.poison_queue(names.QUEUE_COMMENTS): fail_chunk,
     names.poison_queue(names.QUEUE_FACTS): fail_facts,
+    names.poison_queue(names.QUEUE_WINDOWS): retry_window,
 }
 """Queue → step. The poison queues without one are left to `reconcile`."""
 

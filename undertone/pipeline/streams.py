@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 WINDOW = timedelta(minutes=5)
 """Texts that arrive within so long become one job."""
+RETRY = timedelta(hours=1)
+"""Until a window that failed every try is tried again."""
 MOST_TEXTS = 100_000
 """Texts of one window; what is more waits for the next, which follows at once."""
 KEPT_JOBS = 100
@@ -110,6 +112,13 @@ def close_window(services: Services, delivery: Delivery) -> None:
     )
     if store.windows.replace(following, etag, key):
         _send(services, key, timedelta(0))
+
+
+def retry_window(services: Services, delivery: Delivery) -> None:
+    """After a message that failed every try: another one, later. Texts that wait for a window have
+    nobody else to remember them. Raises Missing (the collection is gone)."""
+    services.store.collections.read(delivery.message.job)
+    _send(services, delivery.message.job, RETRY)
 
 
 def _wait(services: Services, window: Window) -> timedelta:

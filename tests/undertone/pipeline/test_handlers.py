@@ -19,7 +19,13 @@ STEPS = ["jobs", "posts", "comments", "finished", "facts", "windows"]
 
 
 def test_every_queue_has_a_step_and_posts_and_chunks_have_one_for_their_poison() -> None:
-    assert HANDLERS.keys() == {*STEPS, "posts-poison", "comments-poison", "facts-poison"}
+    assert HANDLERS.keys() == {
+        *STEPS,
+        "posts-poison",
+        "comments-poison",
+        "facts-poison",
+        "windows-poison",
+    }
     assert len(set(HANDLERS.values())) == len(HANDLERS)
 
 

@@ -146,6 +146,20 @@ def test_a_removed_collection_leaves_nothing(stream: facts.Insightful, removed: 
         add_texts(stream.services, "me", NAME, [text("a")])
 
 
+def test_a_window_that_failed_every_try_is_tried_again(stream: facts.Insightful) -> None:
+    add_texts(stream.services, "me", NAME, [text("a")])
+    message, _ = stream.take("windows")[0]
+    stream.deliver("windows-poison", message)
+    again, delay = stream.one("windows")
+    assert delay == streams.RETRY.total_seconds()
+    stream.deliver("windows", again)
+    stream.drain()
+    assert [ids_of(stream, request) for request in jobs_of(stream)] == [["a"]]
+    delete_collection(stream.services, "me", NAME)
+    stream.deliver("windows-poison", message)
+    assert not stream.queues.sent
+
+
 def test_a_collection_is_its_owners_alone(stream: facts.Insightful) -> None:
     for act in (find_collection, delete_collection):
         with pytest.raises(NotFound):
