@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from model.encoder import Encoder
 from undertone.errors import UndertoneError
 from undertone.insights.asked import Insights
 from undertone.insights.part import Chunk, Part, Predict, Reader
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 KEPT_READERS = 4
 """Jobs whose names, topics and classifiers a process keeps ready."""
-_readers: dict[tuple[str, int], Reader] = {}
+_readers: dict[tuple[str, Callable[[], Encoder]], Reader] = {}
 _building = threading.Lock()
 
 
@@ -81,7 +82,7 @@ def no_scores(texts: Sequence[str]) -> list[None]:
 
 def _reader(services: Services, job: str, asked: Insights) -> Reader:
     """The job's reader, built once a process while it is among the last ones."""
-    key = (job, id(services.encoder))
+    key = (job, services.encoder)
     with _building:
         reader = _readers.pop(key, None) or Reader(asked, services.encoder)
         _readers[key] = reader

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 
 from undertone import wire
+from undertone.errors import Missing
 from undertone.insights.part import CommentRow
 from undertone.insights.themes import Sampled, Themes, find_themes
 from undertone.pipeline import names
@@ -30,7 +31,9 @@ def themes_of(services: Services, job: str, blocks: Sequence[str], of: int) -> T
     vectors: list[bytes] = []
     for block in order:
         rows = wire.decode_lines(services.store.jobs.read(names.facts_part(job, block)), CommentRow)
-        data = services.store.jobs.read(names.vectors_part(job, block))
+        data = _vectors(services, job, block)
+        if not data:
+            continue
         size = len(data) // max(1, len(rows))
         texts = _texts(services, job, block)
         for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
@@ -40,8 +43,16 @@ def themes_of(services: Services, job: str, blocks: Sequence[str], of: int) -> T
                 vectors.append(vector)
         if len(sample) >= MOST:
             break
-    whole = np.frombuffer(b"".join(vectors[:MOST]), dtype=np.int8)
-    return find_themes(sample[:MOST], whole.reshape(len(vectors[:MOST]), -1), of)
+    rows = [np.frombuffer(vector, dtype=np.int8) for vector in vectors[:MOST]]
+    return find_themes(sample[:MOST], np.array(rows, dtype=np.int8), of)
+
+
+def _vectors(services: Services, job: str, block: str) -> bytes:
+    """Those of a chunk; empty where its texts could not be encoded."""
+    try:
+        return services.store.jobs.read(names.vectors_part(job, block))
+    except Missing:
+        return b""
 
 
 def _texts(services: Services, job: str, block: str) -> list[str]:

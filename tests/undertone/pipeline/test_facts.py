@@ -9,11 +9,13 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from tests.undertone.pipeline.conftest import ending
 from tests.undertone.pipeline.insightful import (
+    ASKED,
     TEXTS,
     Clumsy,
     Crash,
@@ -113,12 +115,16 @@ def test_vectors_are_kept_beside_the_facts(insightful: Insightful) -> None:
 
 def test_a_comment_without_topics_keeps_its_score(insightful: Insightful) -> None:
     insightful.words.fails = True
+    everything = msgspec.structs.replace(ASKED, themes=True)
     plain = insightful.job(asked=None)
     insightful.now += timedelta(seconds=1)
-    request = insightful.job()
+    request = insightful.job(everything)
     insightful.drain()
     assert insightful.comments_csv(request) == insightful.comments_csv(plain)
-    assert insightful.store.facts.read(request.job).comments == 7
+    made = insightful.store.facts.read(request.job)
+    assert (made.comments, made.problem) == (7, "")
+    themes = insightful.results.read(names.facts_file(request.job, "themes.json"))
+    assert json.loads(themes)["themes"] == []
 
 
 # Duplicates, lost scorings, crashes
