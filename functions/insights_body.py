@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from functions.fields import Problems, read_object
+from undertone import json_view
 from undertone.errors import Rejected
 from undertone.insights.asked import MAX_ALIASES, Insights, Topic, checked
 from undertone.insights.entities import Entity
-from undertone.json_view import LazyList
+from undertone.json_view import BrokenJson, LazyList
 
 
 class TopicBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -61,6 +62,16 @@ def read_insights(raw: object, problems: Problems) -> Insights | None:
         for path, problem in error.problems.items():
             problems.add(path, problem)
         return None
+
+
+def insights_in_query(text: str, problems: Problems) -> Insights | None:
+    """The same as JSON in the query, beside a file."""
+    try:
+        raw = json_view.read(text.encode("utf-8", "replace"))
+    except BrokenJson:
+        problems.add("insights", 'must be JSON like {"entities": [{"name": "Ann"}]}')
+        return None
+    return read_insights(raw, problems)
 
 
 def _each[T: msgspec.Struct](

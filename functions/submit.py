@@ -17,6 +17,7 @@ from functions.bodies import json_submission
 from functions.endpoints import endpoint
 from functions.fields import Problems, bad_fields
 from functions.http import base_url, caller, json_response, problem_responses
+from functions.insights_body import insights_in_query
 from functions.links import job_links
 from functions.options import OPTIONS, job_options, read_options
 from undertone import wiring
@@ -32,7 +33,7 @@ takes 100 MiB, an instance has 2 GiB of memory."""
 MAX_KEY = 255
 """Characters of an Idempotency-Key."""
 
-_FILE_PARAMETERS = ("as", "file")
+_FILE_PARAMETERS = ("as", "file", "insights")
 """Of the query of a file, beside the options."""
 _HOST_PARAMETERS = ("code", "clientId")
 """Of any query, for the Functions host: its function key."""
@@ -111,6 +112,9 @@ def _file_submission(req: func.HttpRequest, body: bytes) -> Submission:
     kind = req.params.get("as", "")
     if kind not in {"", "urls", "comments"}:
         problems.add("as", "must be `urls` or `comments`")
+    insights = None
+    if asked := req.params.get("insights", ""):
+        insights = insights_in_query(asked, problems)
     if problems.count:
         raise bad_fields(problems)
     from undertone.uploads.upload import read_upload  # noqa: PLC0415 - only files need its parsers
@@ -127,6 +131,7 @@ def _file_submission(req: func.HttpRequest, body: bytes) -> Submission:
         uploads=upload.posts,
         name=options.name,
         options=job_options(options),
+        insights=insights,
     )
 
 

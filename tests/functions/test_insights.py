@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -60,6 +61,17 @@ def test_a_job_with_insights_from_create_to_query(app: App, host: Host) -> None:
     assert requests.get(part.headers["location"], timeout=30).content.startswith(b"PAR1")
     missing = app.http("GET", f"/api/jobs/{job}/download?file=fact_comment-00009.parquet")
     refused(missing, 404)
+
+
+def test_a_file_has_its_insights_in_the_query(app: App, host: Host) -> None:
+    file = b"comment,views\nAnn Lee is great,1.2K\nnothing,3\n"
+    query = f"?as=comments&insights={quote(json.dumps(ASKED))}"
+    job = accepted(app.file(file, "text/csv", query))["job_id"]
+    host.drain()
+    asked = {"job": job, "query": "top_entities_by_readers"}
+    assert post(app, "insights/query", asked).json["rows"] == [[1, "Ann Lee", 1200, 1]]
+    wrong = app.file(file, "text/csv", "?insights=all")
+    assert "JSON" in refused(wrong)["errors"]["insights"]
 
 
 def test_a_plain_job_has_no_facts(app: App, host: Host) -> None:

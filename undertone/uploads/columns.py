@@ -37,6 +37,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "likes", "likes count", "like count", "digg count", "vote count", "votes", "score",
         "number of likes", "Likes (comment)",
     ),
+    "readers": ("readers", "views", "view count", "impressions", "reads"),
     "post": (
         "post url", "video web url", "video url", "submitted video url", "page url", "input url",
         "media url", "post link", "post", "post id", "video id", "url", "link",

@@ -99,6 +99,7 @@ class _PostBuilder:
                 author=self._cell(row, "author", MAX_AUTHOR),
                 created_at=created_at,
                 likes=parse_count(row.cells.get("likes", "")),
+                readers=parse_count(row.cells.get("readers", "")),
             )
         )
 
