@@ -1,10 +1,37 @@
-"""The Azure Functions app: registers the blueprints of `functions/`, and nothing else."""
+"""The Azure Functions app: registers the blueprints of `functions/`, and warms its instance up."""
 
 import azure.functions as func
 
-from functions import collections, endpoints, insights, jobs, queue_triggers, site, submit, timers
+from functions import (
+    collections,
+    endpoints,
+    feed,
+    insights,
+    jobs,
+    labels,
+    me,
+    own_posts,
+    queue_triggers,
+    site,
+    submit,
+    timers,
+)
+from undertone import wiring
 
 app = func.FunctionApp()
-for part in (submit, queue_triggers, timers, jobs, insights, collections, site):
+for part in (
+    submit,
+    queue_triggers,
+    timers,
+    jobs,
+    labels,
+    insights,
+    collections,
+    me,
+    own_posts,
+    feed,
+    site,
+):
     app.register_functions(part.blueprint)
 app.register_functions(endpoints.other_methods())
+wiring.warm_up()

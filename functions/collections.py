@@ -9,9 +9,10 @@ from uuid import uuid4
 import azure.functions as func
 import msgspec
 
+from functions.access import USER
 from functions.endpoints import endpoint
 from functions.fields import Problems, bad_fields, read_object
-from functions.http import base_url, caller, json_response, problem_responses
+from functions.http import base_url, caller, json_response
 from functions.insights import read_body
 from functions.insights_body import read_insights
 from functions.links import job_links
@@ -56,8 +57,7 @@ class TextsBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     texts: Annotated[list[Any], msgspec.Meta(min_length=1, max_length=MAX_TEXTS)]
 
 
-@endpoint(blueprint, "put_collection", "PUT", "collections/{name}")
-@problem_responses
+@endpoint(blueprint, "put_collection", "PUT", "collections/{name}", access=USER)
 def put(req: func.HttpRequest) -> func.HttpResponse:
     """Make a collection, or change what its next windows ask."""
     name = _name(req.route_params.get("name", ""))
@@ -65,16 +65,15 @@ def put(req: func.HttpRequest) -> func.HttpResponse:
     asked = read_insights(read_body(req), problems)
     if asked is None or problems.count:
         raise bad_fields(problems)
-    put_collection(wiring.services(), caller(req), name, asked)
+    put_collection(wiring.services(), caller(req).owner, name, asked)
     return json_response(_described(name, asked))
 
 
-@endpoint(blueprint, "get_collection", "GET", "collections/{name}")
-@problem_responses
+@endpoint(blueprint, "get_collection", "GET", "collections/{name}", access=USER)
 def get(req: func.HttpRequest) -> func.HttpResponse:
     """What a collection asks, and the jobs of its windows, newest first."""
     name = _name(req.route_params.get("name", ""))
-    found, window = find_collection(wiring.services(), caller(req), name)
+    found, window = find_collection(wiring.services(), caller(req).owner, name)
     jobs = [window.job, *window.jobs] if window.job else list(window.jobs)
     links = [{"job_id": job, "links": job_links(base_url(req), job)} for job in jobs]
     return json_response(
@@ -82,17 +81,15 @@ def get(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-@endpoint(blueprint, "delete_collection", "DELETE", "collections/{name}")
-@problem_responses
+@endpoint(blueprint, "delete_collection", "DELETE", "collections/{name}", access=USER)
 def delete(req: func.HttpRequest) -> func.HttpResponse:
     """Remove a collection and its texts; the jobs of its windows stay."""
     name = _name(req.route_params.get("name", ""))
-    delete_collection(wiring.services(), caller(req), name)
+    delete_collection(wiring.services(), caller(req).owner, name)
     return func.HttpResponse(status_code=204)
 
 
-@endpoint(blueprint, "add_texts", "POST", "texts")
-@problem_responses
+@endpoint(blueprint, "add_texts", "POST", "texts", access=USER)
 def texts(req: func.HttpRequest) -> func.HttpResponse:
     """Append one text or many to a collection; they are in a job some minutes later."""
     body = read_body(req, most=MAX_BYTES)
@@ -108,7 +105,7 @@ def texts(req: func.HttpRequest) -> func.HttpResponse:
     if problems.count:
         raise bad_fields(problems)
     found = [one for one in comments if one is not None]
-    add_texts(wiring.services(), caller(req), _name(asked.collection), found)
+    add_texts(wiring.services(), caller(req).owner, _name(asked.collection), found)
     empty = sum(not one.text.strip() for one in found)
     answer = {"accepted": len(found), "empty": empty, "window_seconds": int(WINDOW.total_seconds())}
     return json_response(answer, status=202)

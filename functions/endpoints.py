@@ -12,9 +12,14 @@ from typing import Any
 
 import azure.functions as func
 
-from functions.http import Handler, problem_response
+from functions.access import Access, guarded
+from functions.http import Handler, problem_response, problem_responses
+from undertone import wiring
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+_OPEN = func.AuthLevel.ANONYMOUS
+RULES: dict[str, Access] = {}
+"""Function → who may call it; those for other methods answer everybody alike."""
 _served: dict[str, list[str]] = {}
 """Route → the methods that it has."""
 
@@ -25,13 +30,20 @@ def endpoint(
     method: str,
     route: str,
     *,
-    level: func.AuthLevel = func.AuthLevel.FUNCTION,
+    access: Access,
 ) -> Callable[[Handler], Any]:
-    """Registers a handler in `blueprint` as the function `name`, for one method of `route`."""
+    """Registers a handler in `blueprint` as the function `name`, for one method of `route`.
+
+    `access` says who may call it. To the host every route is open, because it tells the app
+    neither whose key it has seen nor knows of tokens (docs/decisions/0017-who-is-asking.md).
+    """
     _served.setdefault(route, []).append(method)
+    RULES[name] = access
 
     def register(handler: Handler) -> Any:
-        bound = blueprint.route(route, methods=[method], auth_level=level)(handler)
+        entered = problem_responses(guarded(handler, access, wiring.gate))
+        entered.__name__ = name
+        bound = blueprint.route(route, methods=[method], auth_level=_OPEN)(entered)
         return blueprint.function_name(name)(bound)
 
     return register
@@ -58,7 +70,7 @@ def _refuse_others(blueprint: func.Blueprint, route: str, methods: list[str]) ->
         return problem_response(405, detail, headers=headers)
 
     others = [method for method in _METHODS if method not in methods]
-    bound = blueprint.route(route, methods=others, auth_level=func.AuthLevel.ANONYMOUS)(answer)
+    bound = blueprint.route(route, methods=others, auth_level=_OPEN)(answer)
     blueprint.function_name(_name(route))(bound)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -11,17 +13,22 @@ from typing import Any
 import azure.functions as func
 import msgspec
 
-from undertone.errors import Conflict, Missing, Rejected, Transient
+from undertone.errors import Missing, Rejected, Transient
+from undertone.identity.callers import Caller
+from undertone.scrubbing import scrub
+from undertone.settings import SettingsError
 
 log = logging.getLogger(__name__)
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-OWNER = "shared"
-"""Until callers have identities, all who hold a function key share their jobs."""
 
+NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+"""JSON is not to be taken for a page, whatever markup others put into their comments."""
 _MOST_DIGITS = 20
 """Of a number in the query; Python refuses to read thousands of them."""
+
+_caller: ContextVar[Caller] = ContextVar("caller")
 
 Handler = Callable[[func.HttpRequest], func.HttpResponse]
 
@@ -34,7 +41,7 @@ def json_response(
         msgspec.json.encode(body),
         status_code=status,
         mimetype=JSON,
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={"Cache-Control": "no-store", **NOSNIFF, **(headers or {})},
     )
 
 
@@ -55,11 +62,14 @@ def problem_response(
     }
     if problems:
         body["errors"] = [{"field": field, "problem": text} for field, text in problems.items()]
-    all_headers = {"Cache-Control": "no-store", **(headers or {})}
+    all_headers = {"Cache-Control": "no-store", **NOSNIFF, **(headers or {})}
     if retry_after is not None:
         all_headers["Retry-After"] = str(retry_after)
     return func.HttpResponse(
-        msgspec.json.encode(body), status_code=status, mimetype=PROBLEM, headers=all_headers
+        scrub(msgspec.json.encode(body).decode()).encode(),
+        status_code=status,
+        mimetype=PROBLEM,
+        headers=all_headers,
     )
 
 
@@ -70,10 +80,14 @@ def problem_responses(handler: Handler) -> Handler:
     def handle(req: func.HttpRequest) -> func.HttpResponse:
         try:
             return handler(req)
-        except Conflict as error:
-            return problem_response(error.status, error.detail, retry_after=error.retry_after)
         except Rejected as error:
-            return problem_response(error.status, error.detail, problems=error.problems)
+            return problem_response(
+                error.status,
+                error.detail,
+                problems=error.problems,
+                retry_after=error.retry_after,
+                headers=error.headers,
+            )
         except Missing:
             return problem_response(404, "the job is gone; it was deleted while you asked")
         except Transient as error:
@@ -81,6 +95,9 @@ def problem_responses(handler: Handler) -> Handler:
             return problem_response(
                 503, "storage does not answer just now; try again", retry_after=5
             )
+        except SettingsError as error:
+            log.error("not set up: %s", error)
+            return problem_response(503, f"this deployment is not set up: {error}", retry_after=60)
         except Exception:
             log.exception("%s %s failed", req.method, req.url.partition("?")[0])
             return problem_response(
@@ -90,9 +107,19 @@ def problem_responses(handler: Handler) -> Handler:
     return handle
 
 
-def caller(_req: func.HttpRequest) -> str:
-    """The owner of what this request makes or asks for."""
-    return OWNER
+def caller(_req: func.HttpRequest) -> Caller:
+    """Who makes the request that is being answered. Raises LookupError in a public handler."""
+    return _caller.get()
+
+
+@contextmanager
+def called_by(known: Caller) -> Iterator[None]:
+    """Within it `caller` says that it is `known` who asks."""
+    token = _caller.set(known)
+    try:
+        yield
+    finally:
+        _caller.reset(token)
 
 
 def base_url(req: func.HttpRequest) -> str:

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import azure.functions as func
 import msgspec
 
+from functions.access import USER
 from functions.endpoints import endpoint
 from functions.fields import Problems, bad_fields, read_object
-from functions.http import caller, json_response, problem_responses
+from functions.http import caller, json_response
 from functions.insights_body import read_insights
 from undertone import json_view, wiring
 from undertone.errors import Rejected
@@ -54,19 +55,18 @@ class ClassifyBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     match_case: bool = False
 
 
-@endpoint(blueprint, "insights_query", "POST", "insights/query")
-@problem_responses
+@endpoint(blueprint, "insights_query", "POST", "insights/query", access=USER)
 def query(req: func.HttpRequest) -> func.HttpResponse:
     """The rows of a prepared query over the facts of one of the caller's jobs."""
     body = _read(req, QueryBody)
     services = wiring.services()
-    request = find_job(services, caller(req), body.job)
+    owner = None if caller(req).is_admin else caller(req).owner
+    request = find_job(services, owner, body.job)
     answer = query_facts(services, request, body.query, body.parameters)
     return json_response({"query": body.query, **answer._asdict()})
 
 
-@endpoint(blueprint, "insights_classify", "POST", "insights/classify")
-@problem_responses
+@endpoint(blueprint, "insights_classify", "POST", "insights/classify", access=USER)
 def classify_texts(req: func.HttpRequest) -> func.HttpResponse:
     """Sentiment, topic and mentions of the texts in the body."""
     body = _read(req, ClassifyBody)
@@ -85,8 +85,7 @@ def classify_texts(req: func.HttpRequest) -> func.HttpResponse:
     return json_response({"texts": answers, "notes": asked.notes if asked else []})
 
 
-@endpoint(blueprint, "counter", "GET", "counter")
-@problem_responses
+@endpoint(blueprint, "counter", "GET", "counter", access=USER)
 def counter(req: func.HttpRequest) -> func.HttpResponse:
     """How often a digit occurs in 1 … n."""
     problems = Problems()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Any
 
 import azure.functions as func
 import msgspec
 
+from functions.access import USER
 from functions.endpoints import endpoint
-from functions.http import base_url, caller, int_param, json_response, problem_responses
+from functions.http import base_url, caller, int_param, json_response
 from functions.links import FILES, blob_of, download_name, is_fact, job_links
 from undertone import wiring
-from undertone.errors import Conflict, NotFound
+from undertone.errors import Conflict, Forbidden, NotFound
 from undertone.pipeline.fact_queries import fact_files, has_file, read_facts
-from undertone.pipeline.job_records import Request
-from undertone.pipeline.reports import MOST_JOBS, find_job, list_jobs, result_rows
+from undertone.pipeline.job_records import IndexEntry, Request
+from undertone.pipeline.reports import MOST_JOBS, find_job, list_all_jobs, list_jobs, result_rows
 from undertone.pipeline.status import Status, read_status
 from undertone.pipeline.stopping import cancel as cancel_job
 from undertone.pipeline.stopping import delete as delete_job
@@ -26,33 +28,44 @@ POLL_SECONDS = 2
 
 
 def _find(req: func.HttpRequest) -> Request:
-    return find_job(wiring.services(), caller(req), req.route_params.get("job_id", ""))
+    """The job in the address: the caller's own, an administrator's whosever. Raises NotFound."""
+    owner = None if caller(req).is_admin else caller(req).owner
+    return find_job(wiring.services(), owner, req.route_params.get("job_id", ""))
 
 
-@endpoint(blueprint, "list_jobs", "GET", "jobs")
-@problem_responses
+@endpoint(blueprint, "list_jobs", "GET", "jobs", access=USER)
 def listing(req: func.HttpRequest) -> func.HttpResponse:
-    """The caller's jobs, newest first; `limit` and `after` page through them."""
+    """The caller's jobs, newest first; `limit` and `after` page through them.
+
+    `all=true`: everybody's jobs, for administrators.
+    """
     limit = int_param(req, "limit", 20, least=1, most=MOST_JOBS)
-    page = list_jobs(wiring.services(), caller(req), after=req.params.get("after", ""), limit=limit)
-    base = base_url(req)
-    jobs = [
-        {
-            "job_id": entry.job,
-            "name": entry.name,
-            "created_at": entry.created_at,
-            "rows": entry.rows,
-            "status": entry.status or "running",
-            "links": job_links(base, entry.job),
-        }
-        for entry in page.jobs
-    ]
-    following = f"{base}/jobs?limit={limit}&after={page.after}" if page.after else None
-    return json_response({"jobs": jobs, "next": following})
+    after, base = req.params.get("after", ""), base_url(req)
+    if req.params.get("all", "") == "true":
+        if not caller(req).is_admin:
+            raise Forbidden("only an admin sees all jobs; leave `all` away for your own")
+        everybodys = list_all_jobs(wiring.services(), after=after, limit=limit)
+        all_jobs = [_entry(base, job.entry) | {"owner": job.owner} for job in everybodys.jobs]
+        following = f"{base}/jobs?all=true&limit={limit}&after={everybodys.after}"
+        return json_response({"jobs": all_jobs, "next": following if everybodys.after else None})
+    page = list_jobs(wiring.services(), caller(req).owner, after=after, limit=limit)
+    jobs = [_entry(base, entry) for entry in page.jobs]
+    following = f"{base}/jobs?limit={limit}&after={page.after}"
+    return json_response({"jobs": jobs, "next": following if page.after else None})
 
 
-@endpoint(blueprint, "job_results", "GET", "jobs/{job_id}")
-@problem_responses
+def _entry(base: str, entry: IndexEntry) -> dict[str, Any]:
+    return {
+        "job_id": entry.job,
+        "name": entry.name,
+        "created_at": entry.created_at,
+        "rows": entry.rows,
+        "status": entry.status or "running",
+        "links": job_links(base, entry.job),
+    }
+
+
+@endpoint(blueprint, "job_results", "GET", "jobs/{job_id}", access=USER)
 def results(req: func.HttpRequest) -> func.HttpResponse:
     """Status and the rows of one page, 100 of them; `page` counts from 0."""
     request = _find(req)
@@ -72,8 +85,7 @@ def results(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-@endpoint(blueprint, "job_status", "GET", "jobs/{job_id}/status")
-@problem_responses
+@endpoint(blueprint, "job_status", "GET", "jobs/{job_id}/status", access=USER)
 def status(req: func.HttpRequest) -> func.HttpResponse:
     """How far the job is; 304 if that is what `If-None-Match` names."""
     request = _find(req)
@@ -92,8 +104,7 @@ def _status(request: Request) -> Status:
     return read_status(wiring.services(), wiring.watches(), request)
 
 
-@endpoint(blueprint, "download", "GET", "jobs/{job_id}/download")
-@problem_responses
+@endpoint(blueprint, "download", "GET", "jobs/{job_id}/download", access=USER)
 def download(req: func.HttpRequest) -> func.HttpResponse:
     """302 to a signed link to one file; the links as JSON for those who accept only that."""
     request = _find(req)
@@ -123,8 +134,7 @@ def _link(request: Request, file: str) -> str:
     )
 
 
-@endpoint(blueprint, "cancel", "POST", "jobs/{job_id}/cancel")
-@problem_responses
+@endpoint(blueprint, "cancel", "POST", "jobs/{job_id}/cancel", access=USER)
 def cancel(req: func.HttpRequest) -> func.HttpResponse:
     """Close the job with what exists."""
     request = _find(req)
@@ -137,8 +147,7 @@ def cancel(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-@endpoint(blueprint, "delete", "DELETE", "jobs/{job_id}")
-@problem_responses
+@endpoint(blueprint, "delete", "DELETE", "jobs/{job_id}", access=USER)
 def delete(req: func.HttpRequest) -> func.HttpResponse:
     """Stop the job and remove all its data."""
     delete_job(wiring.services(), _find(req))

@@ -28,6 +28,8 @@ def job_links(base: str, job: str) -> dict[str, str]:
         "self": own,
         "status": f"{own}/status",
         "cancel": f"{own}/cancel",
+        "sample": f"{own}/sample",
+        "figures": f"{own}/figures",
         **{file: f"{own}/download?file={file}" for file in FILES},
     }
 

@@ -25,6 +25,8 @@ class OptionsBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     replies: bool = True
     min_coverage: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     max_age_minutes: Annotated[int, msgspec.Meta(ge=0, le=60 * 24 * 30)] = 60
+    authors: Literal["", "plain", "hashed", "none"] = ""
+    mask: bool = False
 
 
 OPTIONS = {field.name: field for field in msgspec.structs.fields(OptionsBody)}
@@ -56,5 +58,9 @@ def job_options(options: OptionsBody) -> Options:
         replies=options.replies,
     )
     return Options(
-        want=want, min_coverage=options.min_coverage, max_age_minutes=options.max_age_minutes
+        want=want,
+        min_coverage=options.min_coverage,
+        max_age_minutes=options.max_age_minutes,
+        authors=options.authors,
+        mask=options.mask,
     )

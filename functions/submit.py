@@ -6,56 +6,62 @@ comments as CSV, JSON, JSON Lines or text. The options of a file are in the quer
 
 from __future__ import annotations
 
-import re
-from codecs import BOM_UTF8
+from collections.abc import Sequence
 from hashlib import sha256
+from itertools import islice
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 import msgspec
 
+from functions.access import USER
 from functions.bodies import json_submission
 from functions.endpoints import endpoint
-from functions.fields import Problems, bad_fields
-from functions.http import base_url, caller, json_response, problem_responses
-from functions.insights_body import insights_in_query
+from functions.files import HOST_PARAMETERS, file_submission, is_own_json
+from functions.http import base_url, caller, json_response
 from functions.links import job_links
-from functions.options import OPTIONS, job_options, read_options
 from undertone import wiring
 from undertone.errors import Rejected
 from undertone.pipeline.submit import Accepted, Submission
 from undertone.pipeline.submit import submit as accept
+from undertone.records import UploadedPost
+from undertone.text import excerpt
+from undertone.trace_context import valid
+
+if TYPE_CHECKING:
+    from _hashlib import HASH
 
 blueprint = func.Blueprint()
 
 MAX_BODY = 32 * 1024 * 1024
 """Bytes: some 150,000 comments; while they are read they take less than 300 MB. The host itself
 takes 100 MiB, an instance has 2 GiB of memory."""
+_MOST_SHOWN = 10
+"""Posts of a file that the answer shows."""
 MAX_KEY = 255
 """Characters of an Idempotency-Key."""
 
-_FILE_PARAMETERS = ("as", "file", "insights")
-"""Of the query of a file, beside the options."""
-_HOST_PARAMETERS = ("code", "clientId")
-"""Of any query, for the Functions host: its function key."""
-_GENERIC_TYPES = {"", "application/octet-stream", "application/x-www-form-urlencoded"}
-"""Content types that say nothing about the body; the last is curl's default."""
 
-
-@endpoint(blueprint, "submit", "POST", "jobs/create")
-@problem_responses
+@endpoint(blueprint, "submit", "POST", "jobs/create", access=USER)
 def submit(req: func.HttpRequest) -> func.HttpResponse:
     """Make a job of the URLs and uploads in the body; 202 with its id and links."""
-    accepted = accept(wiring.services(), read_submission(req))
+    services = wiring.services()
+    parent = valid(req.headers.get("traceparent", ""))
+    name = "POST jobs/create"
+    with services.telemetry.span(name, parent, {}, step="submit") as traceparent:
+        asked = read_submission(req, caller(req).owner)
+        accepted = accept(services, asked._replace(traceparent=traceparent))
     links = job_links(base_url(req), accepted.request.job)
     return json_response(
-        _summary(accepted, links),
+        _summary(accepted, asked.uploads, links),
         status=202,
         headers={"Location": links["status"], "Retry-After": "2"},
     )
 
 
-def read_submission(req: func.HttpRequest) -> Submission:
-    """What the request asks for. Raises Rejected."""
+def read_submission(req: func.HttpRequest, owner: str) -> Submission:
+    """What the request asks for, on behalf of `owner`. Raises Rejected."""
     body = req.get_body()
     if len(body) > MAX_BODY:
         raise Rejected(
@@ -68,18 +74,25 @@ def read_submission(req: func.HttpRequest) -> Submission:
     key = req.headers.get("idempotency-key", "").strip()
     if len(key) > MAX_KEY:
         raise Rejected(f"the Idempotency-Key is longer than {MAX_KEY} characters", status=400)
-    if _is_json_request(req, body):
-        asked = json_submission(body, caller(req))
+    content_type = req.headers.get("content-type", "")
+    if is_own_json(content_type, body):
+        asked = json_submission(body, owner)
     else:
-        asked = _file_submission(req, body)
-    return asked._replace(
-        key=key,
-        body_digest=_digest(req, body),
-        traceparent=req.headers.get("traceparent", ""),
-    )
+        asked = file_submission(content_type, body, req.params, owner)
+    digest = _digest_of_query(req)
+    digest.update(body)
+    return asked._replace(key=key, body_digest=digest.hexdigest())
 
 
 def _empty(req: func.HttpRequest) -> Rejected:
+    length = req.headers.get("content-length", "").strip()
+    if not req.get_body() and length.isdecimal() and length.strip("0"):
+        return Rejected(
+            f"of the body's {length[:20]} bytes none reached the app: the host has dropped it, as "
+            "some versions do with bodies over 4 MB; send less than that, and the rest as further "
+            "jobs",
+            status=413,
+        )
     if req.headers.get("transfer-encoding"):
         return Rejected(
             "the body came in pieces, without its length, and the host drops such bodies: send it "
@@ -91,61 +104,24 @@ def _empty(req: func.HttpRequest) -> Rejected:
     )
 
 
-def _is_json_request(req: func.HttpRequest, body: bytes) -> bool:
-    """Whether the body is an object of ours in JSON; a list in JSON is a file."""
-    content_type = req.headers.get("content-type", "").partition(";")[0].strip().lower()
-    start = re.compile(rb"\s*+").match(body, len(BOM_UTF8) * body.startswith(BOM_UTF8))
-    first = body[start.end() : start.end() + 1] if start else b""
-    if content_type in {"application/json", "text/json"}:
-        return first != b"["
-    return content_type in _GENERIC_TYPES and first == b"{"
-
-
-def _file_submission(req: func.HttpRequest, body: bytes) -> Submission:
-    """The submission in a file. Raises Rejected."""
-    problems = Problems()
-    for name in req.params:
-        if name not in (*OPTIONS, *_FILE_PARAMETERS, *_HOST_PARAMETERS):
-            known = ", ".join((*OPTIONS, *_FILE_PARAMETERS))
-            problems.add(name, f"is not known; the query takes {known}")
-    options = read_options(req.params, problems, strict=False)
-    kind = req.params.get("as", "")
-    if kind not in {"", "urls", "comments"}:
-        problems.add("as", "must be `urls` or `comments`")
-    insights = None
-    if asked := req.params.get("insights", ""):
-        insights = insights_in_query(asked, problems)
-    if problems.count:
-        raise bad_fields(problems)
-    from undertone.uploads.upload import read_upload  # noqa: PLC0415 - only files need its parsers
-
-    upload = read_upload(
-        body,
-        content_type=req.headers.get("content-type", ""),
-        file_name=req.params.get("file", ""),
-        kind=kind,
-    )
-    return Submission(
-        owner=caller(req),
-        urls=upload.links,
-        uploads=upload.posts,
-        name=options.name,
-        options=job_options(options),
-        insights=insights,
-    )
-
-
-def _digest(req: func.HttpRequest, body: bytes) -> str:
+def _digest_of_query(req: func.HttpRequest) -> HASH:
     """Equal for requests that ask for the same: a file has its options in the query."""
-    query = sorted((name, req.params[name]) for name in req.params if name not in _HOST_PARAMETERS)
-    digest = sha256(msgspec.json.encode(query))
-    digest.update(body)
-    return digest.hexdigest()
+    query = sorted((name, req.params[name]) for name in req.params if name not in HOST_PARAMETERS)
+    return sha256(msgspec.json.encode(query))
 
 
 class _Rejected(msgspec.Struct, frozen=True):
     url: str
     reason: str
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """What was taken for what in a post of a file."""
+
+    post: str
+    comments: int
+    note: str
+    first_texts: list[str]
 
 
 class _Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,9 +131,13 @@ class _Summary(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int
     rejected: list[_Rejected]
     links: dict[str, str]
+    read: list[_Read]
+    """Of the posts in a file the first ones."""
 
 
-def _summary(accepted: Accepted, links: dict[str, str]) -> _Summary:
+def _summary(
+    accepted: Accepted, uploads: Sequence[UploadedPost], links: dict[str, str]
+) -> _Summary:
     rows = accepted.rows
     return _Summary(
         job_id=accepted.request.job,
@@ -166,4 +146,10 @@ def _summary(accepted: Accepted, links: dict[str, str]) -> _Summary:
         duplicates=sum(row.duplicate_of is not None for row in rows),
         rejected=[_Rejected(row.sent, row.reason) for row in rows if row.ref is None],
         links=links,
+        read=[_read(post) for post in islice(filter(attrgetter("note"), uploads), _MOST_SHOWN)],
     )
+
+
+def _read(post: UploadedPost) -> _Read:
+    texts = [excerpt(comment.text, 100) for comment in post.comments[:3]]
+    return _Read(post.id, len(post.comments), post.note, texts)

@@ -19,6 +19,31 @@ class Prediction(NamedTuple):
     """More than 1: the text was longer than the model's window and was scored in parts."""
 
 
+class Line(NamedTuple):
+    """What people say of a set of comments, by what a model says: `offset + slope * x ± spread`."""
+
+    offset: float
+    slope: float
+    spread: float
+    """Standard deviation of what is left, over kinds of comments that were left out of the fit."""
+
+
+class Calibration(NamedTuple):
+    """How an analyzer errs on whole sets of comments, measured on labelled ones of many kinds.
+
+    An analyzer may have one as its attribute `calibration`; `./dev model calibrate` makes it.
+    """
+
+    domains: int
+    """Kinds of comments on which it was measured."""
+    mean: Line
+    """Of the share labelled positive minus the share labelled negative."""
+    negative: Line
+    neutral: Line
+    positive: Line
+    """Of the share with this label."""
+
+
 class Analyzer(Protocol):
     """A ready classifier; safe to call from several threads."""
 
@@ -32,6 +57,12 @@ class Analyzer(Protocol):
         The same texts always give the same predictions, whatever was predicted before. An
         analyzer behind a service may raise Unavailable.
         """
+
+
+def calibration_of(analyzer: Analyzer) -> Calibration | None:
+    """What is known of how it errs on whole sets of comments; None of one that does not say."""
+    found = getattr(analyzer, "calibration", None)
+    return found if isinstance(found, Calibration) else None
 
 
 class AnalyzerError(Exception):

@@ -13,10 +13,11 @@ import json
 import mmap
 import os
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from model.analyzer import ArtifactError
+from model.analyzer import ArtifactError, Calibration, Line
 from model.text import PREPROCESSING
 
 FORMAT = 1
@@ -27,6 +28,7 @@ WEIGHTS = "weights.bin"
 CLASSES = ("negative", "neutral", "positive")
 EXPORT_AGAIN = "make the folder anew with `./dev model export`"
 """The cure that every message about a bad folder ends with."""
+_LINES = Calibration._fields[1:]
 _FIELDS: dict[str, type | tuple[type, ...]] = {
     "format": int,
     "name": str,
@@ -58,6 +60,8 @@ class Manifest(NamedTuple):
     temperature: float
     files: Mapping[str, str]
     """sha256 of each file, in hex."""
+    calibration: Calibration | None = None
+    """How far off it is on whole sets of comments; None where nobody has measured it."""
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -92,7 +96,15 @@ def parse_manifest(text: str, folder: Path) -> Manifest:
         preprocessing=fields["preprocessing"],
         temperature=float(fields["temperature"]),
         files=fields["files"],
+        calibration=_calibration(fields.get("calibration")),
     )
+
+
+def _calibration(fields: Any) -> Calibration | None:
+    if fields is None:
+        return None
+    lines = (Line(*(float(fields[of][part]) for part in Line._fields)) for of in _LINES)
+    return Calibration(fields["domains"], *lines)
 
 
 def sha256(file: Path) -> str:
@@ -132,9 +144,28 @@ def _wrong_values(fields: dict[str, Any]) -> list[str]:
     if fields["max_tokens"] < 8 or fields["max_tokens"] % 4:
         # Widths are rounded up (model/batching.py), and must not go beyond a model's positions.
         wrong.append(f"max_tokens {fields['max_tokens']} is no multiple of 4 from 8 on")
+    if not _is_calibration(fields.get("calibration")):
+        wrong.append("calibration is not what `./dev model calibrate` writes")
     if fields["temperature"] <= 0:
         wrong.append(f"temperature {fields['temperature']} is not above 0")
     return wrong
+
+
+def _is_calibration(fields: Any) -> bool:
+    if fields is None:
+        return True
+    if not isinstance(fields, dict) or not isinstance(fields.get("domains"), int):
+        return False
+    lines = [fields.get(of) for of in _LINES]
+    return fields["domains"] > 1 and all(
+        isinstance(line, dict)
+        and all(
+            isinstance(line.get(part), int | float) and isfinite(line[part])
+            for part in Line._fields
+        )
+        and line["spread"] >= 0
+        for line in lines
+    )
 
 
 def _read_text(file: Path) -> str:

@@ -45,6 +45,7 @@ class OnnxAnalyzer:
         self._manifest, self._tokenizer, self._session = parts
         _check_shapes(self._session, self._manifest.name)
         self.model = f"{self._manifest.name}@{self._manifest.revision}"
+        self.calibration = self._manifest.calibration
         self._preprocess = PREPROCESSING[self._manifest.preprocessing]
         self._inputs = [node.name for node in self._session.get_inputs()]
         self._columns = [self._manifest.labels.index(name) for name in CLASSES]

@@ -89,7 +89,7 @@ def work():
 READING = """
 from undertone.errors import Rejected
 from undertone.posts import parse_post_url
-from undertone.sources.html_text import text_of_html
+from undertone.html_text import text_of_html
 from undertone.uploads.upload import read_upload
 
 FILES = [

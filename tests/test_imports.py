@@ -26,6 +26,12 @@ HEAVY = (
     "torch",
     "aiohttp",
     "vaderSentiment",
+    "jwt",
+    "cryptography",
+    "undertone.identity.gate",
+    "phonenumbers",
+    "cryptography",
+    "opentelemetry",
 )
 TIMED = """
 import json, sys, time

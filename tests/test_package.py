@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+from tools.commands.package import stage
 
 PROJECT = Path(__file__).parents[1]
 SHIPPED = {
@@ -31,29 +30,12 @@ import model.onnx_analyzer, undertone.storage.account, undertone.sources.registr
 """
 
 
-def package(folder: Path) -> list[str]:
-    """Copy to `folder` what Core Tools would publish; the names."""
-    left_out = GitIgnoreSpec.from_lines((PROJECT / ".funcignore").read_text().splitlines())
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-    kept = [name for name in listed if not left_out.match_file(name) and (PROJECT / name).exists()]
-    for name in kept:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(PROJECT / name, folder / name)
-    return kept
-
-
 def test_only_the_app_and_the_model_are_deployed(tmp_path: Path) -> None:
-    assert {name.partition("/")[0] for name in package(tmp_path)} == SHIPPED
+    assert {name.partition("/")[0] for name in stage(tmp_path)} == SHIPPED
 
 
 def test_the_package_works_by_itself(tmp_path: Path) -> None:
-    package(tmp_path)
+    stage(tmp_path)
     completed = subprocess.run(
         [sys.executable, "-c", USE],
         cwd=tmp_path,
@@ -63,4 +45,6 @@ def test_the_package_works_by_itself(tmp_path: Path) -> None:
         check=False,
     )
     assert completed.returncode == 0, completed.stderr
-    assert completed.stdout.split() == ["38", "True", "True"]
+    functions, *rest = completed.stdout.split()
+    assert int(functions) > 20
+    assert rest == ["True", "True"]

@@ -57,11 +57,15 @@ def digest(requirements: Path) -> str:
 def model_python() -> Path:
     """Make or update `.venv-model`, which has PyTorch, and return its interpreter.
 
-    Older Pythons are preferred: PyTorch has wheels for them on every platform. Raises InstallError.
+    Raises InstallError.
     """
+    return ensure(PROJECT / ".venv-model", MODEL_REQUIREMENTS, python_for_torch())
+
+
+def python_for_torch() -> str:
+    """An older Python if there is one: PyTorch has wheels for them on every platform."""
     candidates = (shutil.which(name) for name in ("python3.11", "python3.12", "python3.13"))
-    python = next((path for path in candidates if path and _works(path)), sys.executable)
-    return ensure(PROJECT / ".venv-model", MODEL_REQUIREMENTS, python)
+    return next((path for path in candidates if path and _works(path)), sys.executable)
 
 
 def _works(python: str) -> bool:

@@ -3,6 +3,9 @@
     UndertoneError
     ├── Rejected          the caller's input is wrong; answered as problem+json, nothing is kept
     │   ├── NotFound      no such job, or not this owner's
+    │   ├── Unauthorized  nobody that we know asks: no token or key, or one that is refused
+    │   ├── Forbidden     the caller is known and may not do this
+    │   ├── TooMany       the caller has used up what a time or a user is given
     │   └── Conflict      right request, wrong moment or wrong state
     ├── Permanent         a post or chunk cannot succeed; recorded as a row, the work goes on
     ├── Transient         may succeed if tried again; raised, so that the host delivers again
@@ -14,32 +17,42 @@
         └── MissingBlocks a block list names blocks that are not staged
 
 Messages name the thing that was wrong and what to do about it; they never hold secrets, because
-they end up in rows, logs and HTTP answers.
+they end up in rows, logs and HTTP answers: a secret that is known is removed when an error is made.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+
+from undertone.scrubbing import scrub
 
 
 class UndertoneError(Exception):
     """The root: catch it only to report."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(scrub(message))
 
 
 class Rejected(UndertoneError):  # noqa: N818 - an answer, not a fault of ours
     """The caller's input is wrong.
 
     `problems` maps the path of each offending field (`urls[3]`, `name`) to what is wrong with it
-    and how to mend it.
+    and how to mend it. `retry_after`: seconds after which it may do, if waiting helps. `headers`:
+    further ones of the answer.
     """
 
     status = 422
+    retry_after: int | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
         self, detail: str, problems: dict[str, str] | None = None, *, status: int | None = None
     ) -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.detail = str(self)
         self.problems = problems or {}
         if status is not None:
             self.status = status
@@ -51,11 +64,40 @@ class NotFound(Rejected):
     status = 404
 
 
-class Conflict(Rejected):
-    """The request is sound but does not fit the present state.
+class Unauthorized(Rejected):
+    """Nobody that we know asks. `detail` never repeats what was sent.
 
-    `retry_after`: seconds after which it may fit, if waiting helps.
+    `challenge`: of the header WWW-Authenticate (RFC 6750, section 3).
     """
+
+    status = 401
+
+    def __init__(self, detail: str, *, challenge: str = "Bearer") -> None:
+        super().__init__(detail)
+        self.headers = {"WWW-Authenticate": challenge}
+
+
+class Forbidden(Rejected):
+    """The caller is known and has no role that may do this."""
+
+    status = 403
+
+
+class TooMany(Rejected):
+    """The caller has used up what it is given; `headers` say how much there is of what."""
+
+    status = 429
+
+    def __init__(
+        self, detail: str, *, retry_after: int, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+        self.headers = headers or {}
+
+
+class Conflict(Rejected):
+    """The request is sound but does not fit the present state."""
 
     status = 409
 
@@ -72,7 +114,7 @@ class Permanent(UndertoneError):  # noqa: N818
 
     def __init__(self, reason: str, *, state: str = "failed") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = str(self)
         self.state = state
 
 
@@ -95,7 +137,7 @@ class Delayed(UndertoneError):  # noqa: N818
         self, reason: str, until: datetime | None = None, *, platform_wide: bool = True
     ) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = str(self)
         self.until = until
         self.platform_wide = platform_wide
 

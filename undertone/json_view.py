@@ -19,6 +19,8 @@ from undertone.limits import MAX_COLUMNS, MAX_TEXT, too_many_columns
 AT_ONCE = 256 * 1024
 """Bytes of JSON that are decoded together; as Python values they may take forty times as much."""
 _MAX_DEPTH = 500
+_MAX_FRAMES = 8
+"""Large objects within one another of which the frames are seen."""
 _MAX_PLAIN = 6 * MAX_TEXT
 r"""Bytes of a text or a number; `\uXXXX` has six."""
 
@@ -64,7 +66,7 @@ class LazyList:
                 yield from _decode(b"[" + data[place : end - 1] + b"]")
             start = source.after_space(end)
             end = source.end_of_value(start)
-            yield source.view(start, end)
+            yield source.frame(start, end)
             place = source.after_space(end)
             if data[place : place + 1] == b"]":
                 return
@@ -101,6 +103,9 @@ class _Source:
     def __init__(self, data: bytes, at_once: int) -> None:
         self.data = data
         self._at_once = at_once
+        self._left = 0
+        """Bytes of containers that may still be decoded in the frame at hand: all frames within
+        one another together hold four times as much as is decoded at once."""
         self._ends: dict[int, int] = {}
         """Start → end of containers that are too large to be decoded at once, as far as known."""
 
@@ -110,24 +115,32 @@ class _Source:
         end = self.end_of_value(start)
         if self.after_space(end) < limit:
             raise BrokenJson(f"no valid JSON: there is more after byte {end:,}")
+        return self.frame(start, end)
+
+    def frame(self, start: int, end: int) -> Any:
+        """As `view`, of a value that is in no frame yet."""
+        self._left = 4 * self._at_once
         return self.view(start, end)
 
-    def view(self, start: int, end: int) -> Any:
-        """The value from `start` to `end`: decoded, or the frame of a large one."""
+    def view(self, start: int, end: int, depth: int = _MAX_FRAMES) -> Any:
+        """The value from `start` to `end`: decoded, or the frame of a large one.
+
+        Of large objects within one another `depth` are seen; a further one becomes None.
+        """
         first = self.data[start : start + 1]
         is_large = end - start > self._at_once
         if is_large and first == b"[":
             return LazyList(self, start)
         if is_large and first == b"{":
-            return dict(self._fields(start))
+            return dict(self._fields(start, depth - 1)) if depth else None
         if end - start > _MAX_PLAIN:
             raise BrokenJson(
                 f"one text of the JSON has {end - start:,} bytes, at most {_MAX_PLAIN:,} are read"
             )
         return _decode(self.data[start:end])
 
-    def _fields(self, start: int) -> Iterator[tuple[str, Any]]:
-        """Names and values of a large object; a large object in it becomes None."""
+    def _fields(self, start: int, depth: int) -> Iterator[tuple[str, Any]]:
+        """Names and values of a large object, in which `depth` large ones may stand."""
         place = self.after_space(start + 1)
         if self.data[place : place + 1] == b"}":
             return
@@ -138,15 +151,22 @@ class _Source:
             if name is None:
                 raise BrokenJson(f"no valid JSON near byte {place:,}")
             end = self.end_of_value(name.end())
-            is_large_object = self.data[name.end()] == ord("{") and end - name.end() > self._at_once
-            value = None if is_large_object else self.view(name.end(), end)
-            yield self.view(*name.span(1)), value
+            yield self.view(*name.span(1)), self._field(name.end(), end, depth)
             place = self.after_space(end)
             if self.data[place : place + 1] == b"}":
                 return
             if self.data[place : place + 1] != b",":
                 raise BrokenJson(f"no valid JSON near byte {place:,}")
             place += 1
+
+    def _field(self, start: int, end: int, depth: int) -> Any:
+        size, first = end - start, self.data[start : start + 1]
+        if first not in {b"[", b"{"} or size > self._at_once:
+            return self.view(start, end, depth)
+        if size > self._left:
+            return LazyList(self, start) if first == b"[" else None
+        self._left -= size
+        return _decode(self.data[start:end])
 
     def after_space(self, place: int) -> int:
         match = _pattern(_SPACE).match(self.data, place)

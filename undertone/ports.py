@@ -139,6 +139,37 @@ class Queues(Protocol):
         """
 
 
+class Counters(Protocol):
+    """Numbers that all instances count together, each up to a limit."""
+
+    def take(self, name: str, count: int, most: int) -> int | None:
+        """Count `count` more under `name`, unless that made more than `most`.
+
+        What is counted now, as far as it is known; None, and nothing counted, beyond `most`. Of
+        callers at the same time as many succeed as there is room for. A name is always given the
+        same `most`. Raises Transient.
+        """
+
+
+class NewJob(NamedTuple):
+    """A job that is about to be made."""
+
+    owner: str
+    job: str
+    posts: Sequence[PostRef]
+    """What it would fetch: links alone, each post once."""
+    want: Want
+    uploaded: int
+    """Comments sent along."""
+
+
+class Admission(Protocol):
+    """Whether the owner may have another job."""
+
+    def admit(self, job: NewJob) -> None:
+        """Count the job. Raises TooMany (later it may fit) and Rejected (it never will)."""
+
+
 class Links(Protocol):
     """Signed links to result files."""
 

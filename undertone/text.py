@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from undertone.scrubbing import scrub
+
 
 def tidy(text: str) -> str:
     """`text` with `\\n` as its line ends, without whitespace around it."""
@@ -9,7 +11,11 @@ def tidy(text: str) -> str:
 
 
 def excerpt(text: str, limit: int = 200) -> str:
-    """`text` on one line, printable, cut to `limit` characters: for messages and titles."""
+    """`text` on one line, printable, cut to `limit` characters: for messages and titles.
+
+    Secrets are removed first: half of one, left by the cut, would be known to nobody.
+    """
+    text = scrub(text)
     line = "".join(char if char.isprintable() else " " for char in text)
     line = " ".join(line.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -36,8 +36,11 @@ def test_the_curl_examples_work_as_they_stand(client: Client, tmp_path: Path) ->
         )
         return done.stdout
 
-    links, export, download = shell_blocks("curl")
+    links, export, workbook, download = shell_blocks("curl")
     assert json.loads(run(links))["posts"] == 3
+    read = json.loads(run(workbook))["read"]
+    assert [each["comments"] for each in read] == [10]
+    assert read[0]["note"].startswith("text from “Comment”")
     job = json.loads(run(export))["job_id"]
     client.wait(job)
     lines = run(download, job).splitlines()

@@ -24,21 +24,43 @@ from undertone.storage.containers import ALL
 pytestmark = pytest.mark.azurite
 
 HTTP = {
-    "submit": ("jobs/create", ["POST"], "FUNCTION"),
-    "list_jobs": ("jobs", ["GET"], "FUNCTION"),
-    "job_results": ("jobs/{job_id}", ["GET"], "FUNCTION"),
-    "delete": ("jobs/{job_id}", ["DELETE"], "FUNCTION"),
-    "job_status": ("jobs/{job_id}/status", ["GET"], "FUNCTION"),
-    "download": ("jobs/{job_id}/download", ["GET"], "FUNCTION"),
-    "cancel": ("jobs/{job_id}/cancel", ["POST"], "FUNCTION"),
-    "insights_query": ("insights/query", ["POST"], "FUNCTION"),
-    "insights_classify": ("insights/classify", ["POST"], "FUNCTION"),
-    "counter": ("counter", ["GET"], "FUNCTION"),
-    "put_collection": ("collections/{name}", ["PUT"], "FUNCTION"),
-    "get_collection": ("collections/{name}", ["GET"], "FUNCTION"),
-    "delete_collection": ("collections/{name}", ["DELETE"], "FUNCTION"),
-    "add_texts": ("texts", ["POST"], "FUNCTION"),
+    "submit": ("jobs/create", ["POST"], "ANONYMOUS"),
+    "list_jobs": ("jobs", ["GET"], "ANONYMOUS"),
+    "job_results": ("jobs/{job_id}", ["GET"], "ANONYMOUS"),
+    "delete": ("jobs/{job_id}", ["DELETE"], "ANONYMOUS"),
+    "job_status": ("jobs/{job_id}/status", ["GET"], "ANONYMOUS"),
+    "download": ("jobs/{job_id}/download", ["GET"], "ANONYMOUS"),
+    "cancel": ("jobs/{job_id}/cancel", ["POST"], "ANONYMOUS"),
+    "my_data": ("me/data", ["GET"], "ANONYMOUS"),
+    "erase_me": ("me", ["DELETE"], "ANONYMOUS"),
+    "sample": ("jobs/{job_id}/sample", ["GET"], "ANONYMOUS"),
+    "labels": ("jobs/{job_id}/labels", ["POST"], "ANONYMOUS"),
+    "figures": ("jobs/{job_id}/figures", ["GET"], "ANONYMOUS"),
+    "insights_query": ("insights/query", ["POST"], "ANONYMOUS"),
+    "insights_classify": ("insights/classify", ["POST"], "ANONYMOUS"),
+    "counter": ("counter", ["GET"], "ANONYMOUS"),
+    "put_collection": ("collections/{name}", ["PUT"], "ANONYMOUS"),
+    "get_collection": ("collections/{name}", ["GET"], "ANONYMOUS"),
+    "delete_collection": ("collections/{name}", ["DELETE"], "ANONYMOUS"),
+    "add_texts": ("texts", ["POST"], "ANONYMOUS"),
     "health": ("health", ["GET"], "ANONYMOUS"),
+    "create_posts": ("posts", ["POST"], "ANONYMOUS"),
+    "put_post": ("posts/{post_id}", ["PUT"], "ANONYMOUS"),
+    "get_post": ("posts/{post_id}", ["GET"], "ANONYMOUS"),
+    "delete_post": ("posts/{post_id}", ["DELETE"], "ANONYMOUS"),
+    "analyse_post": ("posts/{post_id}/analysis", ["GET"], "ANONYMOUS"),
+    "create_posts_v1": ("v1/posts", ["POST"], "ANONYMOUS"),
+    "put_post_v1": ("v1/posts/{post_id}", ["PUT"], "ANONYMOUS"),
+    "get_post_v1": ("v1/posts/{post_id}", ["GET"], "ANONYMOUS"),
+    "delete_post_v1": ("v1/posts/{post_id}", ["DELETE"], "ANONYMOUS"),
+    "analyse_post_v1": ("v1/posts/{post_id}/analysis", ["GET"], "ANONYMOUS"),
+    "get_post_batch": ("post-batches/{batch_id}", ["GET"], "ANONYMOUS"),
+    "get_feed": ("feed", ["GET"], "ANONYMOUS"),
+    "post_feed": ("feed", ["POST"], "ANONYMOUS"),
+    "list_feed_sources": ("feed/sources", ["GET"], "ANONYMOUS"),
+    "follow": ("feed/sources/{kind}/{source_id}", ["PUT"], "ANONYMOUS"),
+    "leave": ("feed/sources/{kind}/{source_id}", ["DELETE"], "ANONYMOUS"),
+    "ready": ("ready", ["GET"], "ANONYMOUS"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 OTHER_METHODS = {
@@ -50,10 +72,29 @@ OTHER_METHODS = {
     "allow_counter": ("counter", "GET, OPTIONS"),
     "allow_texts": ("texts", "POST, OPTIONS"),
     "wrong_method_collections_name": ("collections/{name}", "PUT, GET, DELETE, OPTIONS"),
+    "allow_me": ("me", "DELETE, OPTIONS"),
+    "allow_me_data": ("me/data", "GET, OPTIONS"),
+    "allow_ready": ("ready", "GET, OPTIONS"),
     "wrong_method_jobs_job_id": ("jobs/{job_id}", "GET, DELETE, OPTIONS"),
     "wrong_method_jobs_job_id_status": ("jobs/{job_id}/status", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_download": ("jobs/{job_id}/download", "GET, OPTIONS"),
     "wrong_method_jobs_job_id_cancel": ("jobs/{job_id}/cancel", "POST, OPTIONS"),
+    "allow_posts": ("posts", "POST, OPTIONS"),
+    "wrong_method_posts_post_id": ("posts/{post_id}", "PUT, GET, DELETE, OPTIONS"),
+    "wrong_method_posts_post_id_analysis": ("posts/{post_id}/analysis", "GET, OPTIONS"),
+    "allow_v_posts": ("v1/posts", "POST, OPTIONS"),
+    "wrong_method_v_posts_post_id": ("v1/posts/{post_id}", "PUT, GET, DELETE, OPTIONS"),
+    "wrong_method_v_posts_post_id_analysis": ("v1/posts/{post_id}/analysis", "GET, OPTIONS"),
+    "wrong_method_post_batches_batch_id": ("post-batches/{batch_id}", "GET, OPTIONS"),
+    "allow_feed": ("feed", "GET, POST, OPTIONS"),
+    "allow_feed_sources": ("feed/sources", "GET, OPTIONS"),
+    "wrong_method_feed_sources_kind_source_id": (
+        "feed/sources/{kind}/{source_id}",
+        "PUT, DELETE, OPTIONS",
+    ),
+    "wrong_method_jobs_job_id_sample": ("jobs/{job_id}/sample", "GET, OPTIONS"),
+    "wrong_method_jobs_job_id_labels": ("jobs/{job_id}/labels", "POST, OPTIONS"),
+    "wrong_method_jobs_job_id_figures": ("jobs/{job_id}/figures", "GET, OPTIONS"),
 }
 """Function → its route, and what it says is allowed there."""
 ALL_HTTP = HTTP | {
@@ -71,8 +112,10 @@ QUEUES = {
     "poison_comments": "comments-poison",
     "poison_facts": "facts-poison",
     "poison_windows": "windows-poison",
+    "keep_posts": "own-posts",
+    "poison_keep_posts": "own-posts-poison",
 }
-TIMERS = {"reconcile": "0 */5 * * * *"}
+TIMERS = {"reconcile": "0 */5 * * * *", "retention": "0 17 * * * *"}
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +158,7 @@ def test_no_route_hides_another(functions: list[dict[str, Any]]) -> None:
     table = routes.build([Function(f["name"], "", f) for f in functions], "api")
     assert routes.clashes(table) == []
     for name, (route, methods, _) in ALL_HTTP.items():
-        path = "/api/" + route.replace("{job_id}", "0123456789")
+        path = "/api/" + re.sub(r"{\w+}", "0123456789", route)
         for method in methods:
             found = routes.find(table, method, path)
             assert found is not None
@@ -182,7 +225,7 @@ def test_what_goes_on_by_itself_ends_well_before_the_time_limit() -> None:
 
 
 def test_the_containers_are_named_as_the_design_says() -> None:
-    assert set(ALL) == {"jobs", "comments", "results", "models"}
+    assert set(ALL) == {"jobs", "comments", "results", "models", "posts", "limits"}
 
 
 @pytest.mark.parametrize(
@@ -211,7 +254,7 @@ def test_what_is_not_there_is_the_hosts_to_refuse(app: App, method: str, path: s
 def test_a_wrong_method_is_told_the_right_ones(
     app: App, route: str, allow: str, method: str
 ) -> None:
-    answer = app.http(method, "/api/" + route.replace("{job_id}", "0123456789"))
+    answer = app.http(method, "/api/" + re.sub(r"{\w+}", "0123456789", route))
     assert answer.headers["allow"] == allow
     if method == "HEAD":
         assert (answer.status, answer.body) == (405, b"")
@@ -221,7 +264,7 @@ def test_a_wrong_method_is_told_the_right_ones(
 
 @pytest.mark.parametrize(("route", "allow"), OTHER_METHODS.values())
 def test_options_are_told(app: App, route: str, allow: str) -> None:
-    answer = app.http("OPTIONS", "/api/" + route.replace("{job_id}", "0123456789"))
+    answer = app.http("OPTIONS", "/api/" + re.sub(r"{\w+}", "0123456789", route))
     assert (answer.status, answer.body, answer.headers["allow"]) == (204, b"", allow)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 PROJECT = Path(__file__).parents[2]
@@ -29,7 +32,7 @@ def read(body):
     params = {"file": sys.argv[2]} if sys.argv[2] else {}
     request = func.HttpRequest("POST", "/", headers=headers, params=params, body=body)
     try:
-        asked = read_submission(request)
+        asked = read_submission(request, "me")
         return "%d links, %d comments" % (
             len(asked.urls), sum(len(post.comments) for post in asked.uploads))
     except Rejected as error:
@@ -57,6 +60,51 @@ def numbered(before: str, row: str, rows: int, after: str = "") -> bytes:
 COMMENT = b'{"id":"abc","text":"so very good","author":"me","likes":3},'
 WIDE = b",".join(b"column%d" % number for number in range(900)) + b",text\n"
 NESTED = b'{"text":"a","id":"1","replies":['
+
+SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+NS = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def workbook(**changed: bytes) -> bytes:
+    """A workbook with these parts, `strings` and `sheet`, in place of its own."""
+    empty = io.BytesIO()
+    openpyxl.Workbook().save(empty)
+    written = io.BytesIO()
+    with zipfile.ZipFile(empty) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in {*old.namelist(), STRINGS}:
+            own = {STRINGS: "strings", SHEET: "sheet", "xl/styles.xml": "styles"}.get(name, "")
+            part = changed.get(own) or (old.read(name) if name in old.namelist() else b"<sst/>")
+            new.writestr(name, part)
+    return written.getvalue()
+
+
+def sheet(rows: bytes) -> bytes:
+    return b"<worksheet " + NS + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+
+
+def shared_rows() -> bytes:
+    """As many comments as there may be, each with its own text and author."""
+    texts = "".join(
+        f"<si><t>🙂 it was a good one and I want it {n}</t></si><si><t>someone-{n}</t></si>"
+        for n in range(299_999)
+    )
+    cell = '<c t="s"><v>%d</v></c>'
+    rows = "".join(
+        f"<row><c><v>{n}</v></c>{cell % (2 * n)}{cell % (2 * n + 1)}</row>" for n in range(299_999)
+    )
+    head = "".join(
+        f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("id", "text", "author")
+    )
+    return workbook(
+        strings=b"<sst>" + texts.encode() + b"</sst>",
+        sheet=sheet(f"<row>{head}</row>{rows}".encode()),
+    )
+
+
+def in_a_form(content: bytes) -> bytes:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    return head + content + b"\r\n--x--\r\n"
+
 
 FILES: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "newlines": ("text/csv", "", lambda: filled(b"text\n", b"\n")),
@@ -98,6 +146,20 @@ FILES: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "links as JSON": ("application/json", "", lambda: filled(b"[", b'"://",', b'"://"]')),
     "wide characters": ("text/csv", "", lambda:
         b"\xff\xfe" + filled(b"", "text\nab\n".encode("utf-16-le"))),
+    "a workbook of as many rows as there may be": ("", "", shared_rows),
+    "a workbook of empty rows": ("", "", lambda: workbook(sheet=sheet(b"<row/>" * 40_000_000))),
+    "a workbook of cells": ("", "", lambda:
+        workbook(sheet=sheet((b"<row>" + b"<c/>" * 7_990 + b"</row>") * 300))),
+    "a workbook of short texts": ("", "", lambda:
+        workbook(strings=b"<sst>" + b"<si><t>ab</t></si>" * 599_999 + b"</sst>")),
+    "a workbook of styles": ("", "", lambda:
+        workbook(styles=b"<styleSheet " + NS + b"><cellXfs>" + b"<xf/>" * 52_000 +
+                 b"</cellXfs></styleSheet>")),
+    "fields of lists in a JSON object": ("application/json", "", lambda:
+        b"{" + b",".join(b'"a%d":[%b{}]' % (n, b"{}," * 60_000) for n in range(180)) + b"}"),
+    "a form": ("multipart/form-data; boundary=x", "", lambda: in_a_form(numbered(
+        "id,text,author,date\n",
+        "%,🙂 it was a good one and I want it,someone-%,2024-05-01T10:00:00Z\n", 300_000))),
 }  # fmt: skip
 BODIES: dict[str, Callable[[], bytes]] = {
     "urls": lambda: filled(b'{"urls":[', b'"",', b'""]}'),

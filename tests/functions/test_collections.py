@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from functions.http import OWNER
 from tests.functions.conftest import Host, refused
 from tests.functions.running_app import Answer, App
+from undertone.identity.callers import SHARED
 from undertone.pipeline.names import collection_key
 
 pytestmark = pytest.mark.azurite
@@ -60,7 +60,7 @@ def _no_messages_left(host: Host) -> Iterator[None]:
 
 def _message() -> bytes:
     """As the one that is delayed in the queue until the window is over."""
-    message = {"job": collection_key(OWNER, "shop"), "posts": 0, "v": 1}
+    message = {"job": collection_key(SHARED, "shop"), "posts": 0, "v": 1}
     return json.dumps(message | {"deadline": "2030-01-01T00:00:00Z"}).encode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import socket
 import time
@@ -13,6 +14,8 @@ import pytest
 
 from functions.http import (
     base_url,
+    called_by,
+    caller,
     int_param,
     json_response,
     problem_response,
@@ -21,7 +24,22 @@ from functions.http import (
 from tests.fakes.storage_server import settings
 from tests.functions.conftest import refused
 from tests.functions.running_app import App, running_app
-from undertone.errors import Conflict, Missing, NewerVersion, NotFound, Rejected, Transient
+from undertone.errors import (
+    Conflict,
+    Forbidden,
+    Missing,
+    NewerVersion,
+    NotFound,
+    Rejected,
+    TooMany,
+    Transient,
+    Unauthorized,
+)
+from undertone.identity.callers import EVERYBODY
+from undertone.scrubbing import REMOVED, remember
+from undertone.settings import SettingsError
+
+KEYS = f"program:{hashlib.sha256(b'key').hexdigest()}"
 
 
 def request(
@@ -39,7 +57,11 @@ def body(response: func.HttpResponse) -> Any:
 def test_an_answer_is_json_that_nobody_keeps() -> None:
     response = json_response({"ü": [1, None]}, status=202, headers={"Location": "/x"})
     assert (response.status_code, response.mimetype) == (202, "application/json")
-    assert dict(response.headers) == {"Cache-Control": "no-store", "Location": "/x"}
+    assert dict(response.headers) == {
+        "Cache-Control": "no-store",
+        "Location": "/x",
+        "X-Content-Type-Options": "nosniff",
+    }
     assert body(response) == {"ü": [1, None]}
     polled = json_response({}, headers={"Cache-Control": "no-cache"})
     assert polled.headers["Cache-Control"] == "no-cache"
@@ -68,9 +90,13 @@ def test_a_problem_is_one_of_rfc_9457() -> None:
         (NotFound("there is no job"), 404, "there is no job", None),
         (Conflict("not done", retry_after=2), 409, "not done", "2"),
         (Conflict("has ended"), 409, "has ended", None),
+        (Unauthorized("who are you"), 401, "who are you", None),
+        (Forbidden("not you"), 403, "not you", None),
+        (TooMany("slower", retry_after=7), 429, "slower", "7"),
         (Missing("jobs/x"), 404, "deleted while you asked", None),
         (Transient("host secret.example refused"), 503, "storage does not answer", "5"),
         (NewerVersion("version 2"), 503, "storage does not answer", "5"),
+        (SettingsError("AUTHORS_KEY is missing: set it"), 503, "AUTHORS_KEY is missing", "60"),
         (KeyError("secret"), 500, "a fault of Undertone's", "30"),
     ],
 )
@@ -86,6 +112,34 @@ def test_each_error_has_its_answer(
     assert detail in body(response)["detail"]
     assert response.headers.get("Retry-After") == retry_after
     assert b"secret" not in response.get_body()
+
+
+def test_an_error_may_have_headers_of_its_own() -> None:
+    @problem_responses
+    def asks(_req: func.HttpRequest) -> func.HttpResponse:
+        raise Unauthorized("who", challenge='Bearer error="invalid_token"')
+
+    @problem_responses
+    def limits(_req: func.HttpRequest) -> func.HttpResponse:
+        raise TooMany("slower", retry_after=7, headers={"RateLimit": '"user";r=0;t=7'})
+
+    assert asks(request()).headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    assert limits(request()).headers["RateLimit"] == '"user";r=0;t=7'
+
+
+def test_who_calls_is_known_within_the_call_alone() -> None:
+    with pytest.raises(LookupError):
+        caller(request())
+    with called_by(EVERYBODY):
+        assert caller(request()) == EVERYBODY
+    with pytest.raises(LookupError):
+        caller(request())
+
+
+def test_no_problem_shows_a_secret_that_is_known() -> None:
+    remember("marker-of-the-problem-test")
+    shown = problem_response(400, "x", problems={"f": "not marker-of-the-problem-test"})
+    assert body(shown)["errors"] == [{"field": "f", "problem": f"not {REMOVED}"}]
 
 
 def test_a_fault_is_logged_without_the_query(caplog: pytest.LogCaptureFixture) -> None:
@@ -143,14 +197,21 @@ def cut_off() -> Iterator[App]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         connection = settings(taken.getsockname()[1]).connection
-        with running_app({"AzureWebJobsStorage": connection, "ANALYZER": "vader"}) as started:
+        named = {
+            "AzureWebJobsStorage": connection,
+            "ANALYZER": "vader",
+            "API_KEYS": KEYS,
+            "AUTHORS": "plain",
+        }
+        with running_app(named) as started:
             yield started
 
 
 def test_a_caller_is_told_in_seconds_when_to_try_again(cut_off: App) -> None:
     cut_off.http("GET", "/api/health")
     began = time.monotonic()
-    answer = cut_off.post({"urls": ["https://news.ycombinator.com/item?id=1"]})
+    body = {"urls": ["https://news.ycombinator.com/item?id=1"]}
+    answer = cut_off.post(body, x_functions_key="key")
     assert time.monotonic() - began < 30, "the SDK's own retries take more than a minute"
     assert answer.headers["retry-after"] == "5"
     assert "storage does not answer just now" in refused(answer, 503)["detail"]

@@ -32,6 +32,8 @@ def test_a_job_links_to_its_calls_and_each_of_its_files() -> None:
         "self": "https://host/api/jobs/j",
         "status": "https://host/api/jobs/j/status",
         "cancel": "https://host/api/jobs/j/cancel",
+        "sample": "https://host/api/jobs/j/sample",
+        "figures": "https://host/api/jobs/j/figures",
         "posts.csv": "https://host/api/jobs/j/download?file=posts.csv",
         "comments.csv": "https://host/api/jobs/j/download?file=comments.csv",
         "comments.jsonl": "https://host/api/jobs/j/download?file=comments.jsonl",

@@ -20,6 +20,8 @@ IN_JSON: dict[str, Any] = {
     "replies": False,
     "min_coverage": 0.5,
     "max_age_minutes": 0,
+    "authors": "hashed",
+    "mask": True,
 }
 IN_A_QUERY = {
     "name": "Spring",
@@ -29,6 +31,8 @@ IN_A_QUERY = {
     "replies": "false",
     "min_coverage": "0.5",
     "max_age_minutes": "0",
+    "authors": "hashed",
+    "mask": "true",
 }
 
 
@@ -78,6 +82,8 @@ def test_options_become_those_of_a_job() -> None:
         want=Want(limit=5, order="newest", sample="random", replies=False),
         min_coverage=0.5,
         max_age_minutes=0,
+        authors="hashed",
+        mask=True,
     )
 
 

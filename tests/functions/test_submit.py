@@ -41,10 +41,13 @@ def test_an_answer_in_full(app: App) -> None:
             "self": own,
             "status": f"{own}/status",
             "cancel": f"{own}/cancel",
+            "sample": f"{own}/sample",
+            "figures": f"{own}/figures",
             "posts.csv": f"{own}/download?file=posts.csv",
             "comments.csv": f"{own}/download?file=comments.csv",
             "comments.jsonl": f"{own}/download?file=comments.jsonl",
         },
+        "read": [],
     }
 
 
@@ -336,10 +339,10 @@ def test_a_table_without_comments_says_what_was_found(app: App) -> None:
 
 def test_a_table_without_links_says_what_was_found(app: App) -> None:
     problem = refused(app.file(b"colour,size\nred,3\n", "text/csv"))
-    assert "colour" in problem["detail"]
+    assert "colour" in problem["errors"]["file"]
 
 
-def test_a_workbook_is_no_text(app: App) -> None:
+def test_what_is_no_workbook_says_what_to_save_it_as(app: App) -> None:
     assert "CSV UTF-8" in refused(app.file(b"PK\x03\x04\x00\x00", "text/csv"))["detail"]
 
 

@@ -13,26 +13,36 @@ from functools import partial
 import azure.functions as func
 import msgspec
 
+from functions.forms import FORM, read_form
+from functions.labels import read_labels
 from functions.submit import read_submission
 from model.text import plain, with_emoji_words
 from tests.fakes.sources import WAYS
 from tests.fuzz import platforms
 from tests.fuzz.parts import read_parts
+from tests.fuzz.workbooks import with_sheet
+from undertone.addresses import links_in
 from undertone.errors import NewerVersion, Permanent, Rejected, Transient
+from undertone.html_text import text_of_html
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.messages import decode
 from undertone.pipeline.record_log import RecordLog
-from undertone.pipeline.store import JobStore, RecordBlobs
+from undertone.pipeline.store import JobStore
 from undertone.posts import is_short, parse_post_url
+from undertone.privacy.masking import mask
+from undertone.record_blobs import RecordBlobs
 from undertone.results.csv_cells import text_cell
 from undertone.sources.delays import rate_limit_reset, retry_time
-from undertone.sources.html_text import text_of_html
 from undertone.sources.public_hosts import public_https
 from undertone.storage.memory import MemoryBlobs
 from undertone.text import excerpt, tidy, without_surrogates
 from undertone.times import utc_from_iso, utc_from_seconds, utc_from_text
+from undertone.uploads.cells import comment_id, parent_id, parse_count, parse_stars, plain_text
+from undertone.uploads.columns import find_columns
 from undertone.uploads.upload import read_upload
+from undertone.uploads.written_times import TimeReader
+from undertone.uploads.xlsx_reader import read_sheet
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 Target = Callable[[bytes], None]
@@ -47,6 +57,8 @@ def upload(data: bytes) -> None:
             content_type=part.fields.get("content-type", ""),
             file_name=part.fields.get("file", ""),
             kind=part.fields.get("as", "") if part.fields.get("as") in {"urls", "comments"} else "",
+            chosen={"text": part.fields["text"]} if "text" in part.fields else {},
+            exported=NOW,
         )
     except Rejected as error:
         _check_rejected(error)
@@ -70,12 +82,25 @@ def submission(data: bytes) -> None:
         body=part.body,
     )
     try:
-        made = read_submission(request)
+        made = read_submission(request, "me")
     except Rejected as error:
         _check_rejected(error)
         return
     msgspec.json.encode((made.urls, made.uploads, made.name, made.options))
     names.idempotency(made.owner, made.key)
+    assert len(made.traceparent) in {0, 55}
+
+
+def labels(data: bytes) -> None:
+    """The body of a job's labels. Expects Rejected."""
+    try:
+        found = read_labels(data)
+    except Rejected as error:
+        _check_rejected(error)
+        return
+    msgspec.json.encode(found)
+    assert len({label.row for label in found}) == len(found), "two labels are of the same comment"
+    assert all(label.origin == "sample" for label in found)
 
 
 def _check_rejected(error: Rejected) -> None:
@@ -83,10 +108,47 @@ def _check_rejected(error: Rejected) -> None:
     assert len(answer) < 1_000_000, f"the answer has {len(answer)} bytes"
 
 
+def workbook(data: bytes) -> None:
+    """An Excel workbook, whose archive was spoiled or whose sheet is `data`. Expects Rejected."""
+    spoiled = data if data.startswith(b"PK") else with_sheet(data)
+    try:
+        rows = list(read_sheet(spoiled))
+    except Rejected as error:
+        _check_rejected(error)
+        return
+    assert all(isinstance(cell, str) for row in rows for cell in row)
+
+
+def form(data: bytes) -> None:
+    """The body of a form. Expects Rejected."""
+    part = read_parts(data)[0]
+    try:
+        found = read_form(part.body, part.fields.get("content-type", f"{FORM}; boundary=x"))
+    except Rejected as error:
+        _check_rejected(error)
+        return
+    assert len(found.body) <= len(part.body)
+
+
+def cells(data: bytes) -> None:
+    """Cells of exports: texts, ids, counts, stars and times. Expects nothing."""
+    given = _text(data)
+    plain_text(given).encode("utf-8", "surrogatepass")
+    comment_id(given)
+    parent_id(given)
+    parse_count(given)
+    stars = parse_stars(given)
+    assert stars is None or 0 <= stars <= 5
+    time = TimeReader(NOW, [given]).read(given).text
+    assert time == "" or utc_from_text(time) == time
+    find_columns(given.split(","))
+
+
 def links(data: bytes) -> None:
     """A link as people paste it. Expects Permanent."""
     text = _text(data)
     public_https(text)
+    links_in(text)
     try:
         post = parse_post_url(text)
     except Permanent as error:
@@ -107,6 +169,7 @@ def text(data: bytes) -> None:
     excerpt(whole).encode()
     tidy(whole)
     text_cell(whole).encode()
+    mask(whole).encode()
 
 
 def html(data: bytes) -> None:
@@ -173,6 +236,10 @@ def _text(data: bytes) -> str:
 TARGETS: dict[str, Target] = {
     "upload": upload,
     "submission": submission,
+    "workbook": workbook,
+    "form": form,
+    "cells": cells,
+    "labels": labels,
     "links": links,
     "text": text,
     "html": html,

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from model.analyzer import ArtifactError
+from model.analyzer import ArtifactError, Calibration, Line
 from model.artifact import Manifest, check_files, parse_manifest, read_manifest, sha256
+from model.factory import ARTIFACTS
 
 
 @pytest.fixture
@@ -35,6 +36,42 @@ def test_a_whole_artifact_is_read(folder: Path) -> None:
     manifest = checked(folder)
     assert manifest.name == "tiny"
     assert manifest.labels == ("negative", "neutral", "positive")
+
+
+LINE = {"offset": -0.05, "slope": 1, "spread": 0.1}
+CALIBRATION = {"domains": 9, "mean": LINE, "negative": LINE, "neutral": LINE, "positive": LINE}
+
+
+def test_a_manifest_may_say_how_its_model_errs_on_whole_posts(folder: Path) -> None:
+    assert checked(folder).calibration is None
+    change(folder, lambda manifest: manifest.update(calibration=CALIBRATION))
+    assert checked(folder).calibration == Calibration(9, *[Line(-0.05, 1.0, 0.1)] * 4)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        7,
+        {},
+        CALIBRATION | {"domains": 1},
+        CALIBRATION | {"domains": "9"},
+        CALIBRATION | {"mean": None},
+        CALIBRATION | {"mean": LINE | {"spread": -0.1}},
+        CALIBRATION | {"mean": LINE | {"slope": float("nan")}},
+        CALIBRATION | {"neutral": {"offset": 0.0, "slope": 1.0}},
+        CALIBRATION | {"positive": LINE | {"offset": "0"}},
+    ],
+)
+def test_a_calibration_that_is_none_is_refused(folder: Path, wrong: object) -> None:
+    change(folder, lambda manifest: manifest.update(calibration=wrong))
+    with pytest.raises(ArtifactError, match="calibration is not what"):
+        checked(folder)
+
+
+def test_the_bundled_model_has_been_calibrated_on_enough_domains() -> None:
+    found = read_manifest(ARTIFACTS / "compact").calibration
+    assert found is not None
+    assert found.domains >= 8
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])

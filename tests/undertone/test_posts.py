@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fakes.growth import LINEAR, doubling
+from tests.fakes.link_forms import MEANT, REFUSED
 from undertone.errors import Permanent
 from undertone.posts import LONGEST, is_short, parse_post_url
 from undertone.records import PostRef
@@ -118,6 +119,28 @@ def test_every_form_gives_the_one_reference(expected: tuple[str, str], url: str)
     assert (post.platform, post.id) == expected
     assert parse_post_url(post.url) == post
     assert post == parse_post_url(FORMS[expected][0])
+
+
+ALL_MEANT = [(meant, url) for meant, urls in MEANT.items() for url in urls]
+ALL_REFUSED = [(reason, url) for reason, urls in REFUSED.items() for url in urls]
+
+
+def test_there_are_four_hundred_different_forms_of_links() -> None:
+    assert len({url for _, url in ALL_MEANT + ALL_REFUSED}) == len(ALL_MEANT + ALL_REFUSED) >= 400
+
+
+@pytest.mark.parametrize(("meant", "url"), ALL_MEANT)
+def test_what_people_paste_means_this_post(meant: tuple[str, str], url: str) -> None:
+    post = parse_post_url(url)
+    assert (post.platform, post.id) == meant
+    assert parse_post_url(post.url) == post
+
+
+@pytest.mark.parametrize(("reason", "url"), ALL_REFUSED)
+def test_what_means_no_post_says_why(reason: str, url: str) -> None:
+    with pytest.raises(Permanent, match=reason) as refused:
+        parse_post_url(url)
+    assert refused.value.state == "unsupported"
 
 
 def test_short_links_say_so() -> None:

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.fakes.growth import LINEAR, doubling
+from undertone.scrubbing import REMOVED, remember
 from undertone.text import excerpt, tidy, without_surrogates
 
 
@@ -26,3 +27,10 @@ def test_surrogates_are_joined_or_replaced() -> None:
 @pytest.mark.parametrize("unit", ["\r\n", "\r", " ", "\x00", "a ", "\ud83d", "\ude00\ud83d", "😀"])
 def test_repairs_are_linear(repair: Callable[[str], str], unit: str) -> None:
     assert doubling(repair, lambda size: unit * size, 20_000) < LINEAR
+
+
+def test_no_half_of_a_secret_is_left_by_the_cut() -> None:
+    remember("half-of-this-secret-would-be-too-much")
+    assert (
+        excerpt("x" * 20 + " half-of-this-secret-would-be-too-much", 32) == f"{'x' * 20} {REMOVED}"
+    )

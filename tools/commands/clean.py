@@ -9,7 +9,7 @@ from tools.project import CACHE, OUT, PROJECT
 
 HELP = "remove what was built, cached and downloaded; --all: everything"
 _CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache")
-_ENVIRONMENTS = (".venv", ".venv-model", ".venv-fuzz", ".venv-mutants")
+_ENVIRONMENTS = (".venv", ".venv-model", ".venv-fuzz", ".venv-mutants", ".venv-infra")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -25,6 +25,7 @@ from undertone.pipeline.job_records import (
     Request,
     Row,
 )
+from undertone.pipeline.measures import measure_job
 from undertone.pipeline.messages import Delivery
 from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.repair import score_again
@@ -100,7 +101,8 @@ def _close(
     if services.store.is_deleted(request.job):  # else its entry would come back into the list
         return
     services.store.index.write(entry, request.owner, request.job)
-    services.store.closed.create(closed, request.job)
+    if services.store.closed.create(closed, request.job):
+        measure_job(services, closed.status, request.created_at, closed.at)
 
 
 def _status(
@@ -149,4 +151,6 @@ def _post_row(index: int, row: Row, arrivals: dict[int, PostArrival]) -> PostRow
         tally=arrival.tally,
         fetched_at=arrival.fetched_at,
         models=arrival.models,
+        calibration=arrival.calibration,
+        suspect=arrival.suspect,
     )

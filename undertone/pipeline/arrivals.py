@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from model.analyzer import Calibration
 from undertone.errors import UndertoneError
 from undertone.pipeline import names
 from undertone.pipeline.fanin import arrive, arrived
@@ -116,9 +117,10 @@ def post_arrival(message: Message, snapshot: Snapshot, chunks: list[ChunkArrival
 
     Chunks that are not among them were not scored (the job was cancelled), and the post says so.
     """
-    total = Tally()
+    total = suspect = Tally()
     for chunk in chunks:
         total = total.merge(chunk.tally)
+        suspect = suspect.merge(chunk.suspect or Tally())
     unscored = sum(chunk.unscored for chunk in chunks)
     left_out = snapshot.fetched - total.count - unscored
     state, reason = _state(
@@ -136,9 +138,22 @@ def post_arrival(message: Message, snapshot: Snapshot, chunks: list[ChunkArrival
         unscored=unscored + left_out,
         fetched_at=snapshot.fetched_at,
         tally=total,
+        suspect=suspect if suspect.count else None,
         models=tuple(sorted({chunk.model for chunk in chunks if chunk.model})),
         blocks=tuple(chunk.block for chunk in chunks if chunk.block),
+        calibration=_calibration(chunks),
+        sizes=tuple(chunk.size for chunk in chunks if chunk.block and chunk.size),
+        rows=tuple(chunk.tally.count + chunk.unscored for chunk in chunks if chunk.block),
     )
+
+
+def _calibration(chunks: list[ChunkArrival]) -> Calibration | None:
+    """None if one of the models has none: what it counted may be off by anything."""
+    found = [chunk.calibration for chunk in chunks if chunk.model]
+    known = [calibration for calibration in found if calibration is not None]
+    if not known or len(known) < len(found):
+        return None
+    return max(known, key=lambda calibration: calibration.mean.spread)
 
 
 def _state(snapshot: Snapshot, unscored: int, left_out: int, why: str) -> tuple[State, str]:

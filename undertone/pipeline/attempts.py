@@ -20,6 +20,7 @@ from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import Attempt, ProgressLine, Throttle
 from undertone.pipeline.services import Services
 from undertone.records import utc_text
+from undertone.scrubbing import scrub
 
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
@@ -32,6 +33,9 @@ POSTS_A_MINUTE = 500
 `SLOWER_EACH_TIME` makes up for it within a few attempts, and if it is more, little is lost."""
 SLOWER_EACH_TIME = 1.5
 LONGEST_SPREAD = timedelta(hours=6)
+TIME_TO_SCORE = timedelta(minutes=15)
+"""Before the end of a job in which no post is asked for again: what was read of it by then still
+has to be scored to count."""
 
 
 class HeldBack(Delayed):
@@ -57,12 +61,13 @@ def postpone_post(services: Services, message: Message, delay: Delayed) -> str:
     Returns why it cannot be: the job would have ended by then. Otherwise an empty string.
     """
     until = delay.until or services.clock() + _growing(message, LONGEST_DELAY)
+    last = message.deadline - TIME_TO_SCORE
     throttles = 0
     if delay.platform_wide or isinstance(delay, HeldBack):
-        until += _spread(message, until)
+        until += _spread(message, until, last)
         throttles = message.throttles + 1
     message = msgspec.structs.replace(message, throttles=throttles)
-    return _postpone(services, message, names.QUEUE_POSTS, until, delay.reason)
+    return _postpone(services, message, names.QUEUE_POSTS, until, delay.reason, last=last)
 
 
 def postpone_chunk(services: Services, message: Message, error: Unavailable) -> str:
@@ -70,14 +75,17 @@ def postpone_chunk(services: Services, message: Message, error: Unavailable) -> 
     delay = _growing(message, LONGEST_CHUNK_DELAY)
     if error.retry_after is not None:
         delay = timedelta(seconds=error.retry_after)
-    return _postpone(services, message, names.QUEUE_COMMENTS, services.clock() + delay, str(error))
+    until = services.clock() + delay
+    return _postpone(
+        services, message, names.QUEUE_COMMENTS, until, scrub(str(error)), last=message.deadline
+    )
 
 
 def _growing(message: Message, longest: timedelta) -> timedelta:
     return min(FIRST_DELAY * (1 << min(message.attempt, 20)), longest)
 
 
-def _spread(message: Message, until: datetime) -> timedelta:
+def _spread(message: Message, until: datetime, last: datetime) -> timedelta:
     """How much after `until` this post comes back, where all posts of its job may have to wait.
 
     If they all came at that moment, a platform that lets a hundred through would send back the
@@ -89,17 +97,24 @@ def _spread(message: Message, until: datetime) -> timedelta:
     window = min(
         timedelta(minutes=(message.posts - 1) / POSTS_A_MINUTE) * slower,
         LONGEST_SPREAD,
-        max(message.deadline - until, timedelta()) / 2,
+        max(last - until, timedelta()) / 2,
     )
     place = crc32(f"{message.job}/{message.post}/{message.attempt}".encode())
     return window * (place / 2**32)
 
 
 def _postpone(
-    services: Services, message: Message, queue: str, until: datetime, reason: str
+    services: Services,
+    message: Message,
+    queue: str,
+    until: datetime,
+    reason: str,
+    *,
+    last: datetime,
 ) -> str:
+    """`last`: the moment from which on it is too late."""
     until = max(until, services.clock() + SHORTEST_DELAY)
-    if until >= message.deadline:
+    if until >= last:
         return f"{reason}; that is past the end of this job, so send the post again later"
     writer = f"{services.randbits(64):x}"
     upcoming = Attempt(

@@ -17,7 +17,8 @@ from undertone.pipeline.job_records import Closing, Request
 from undertone.pipeline.messages import Message
 from undertone.pipeline.post_records import ChunkArrival, PostArrival
 from undertone.pipeline.services import Services
-from undertone.pipeline.store import JobStore, WithETag
+from undertone.pipeline.store import JobStore
+from undertone.record_blobs import WithETag
 from undertone.records import State
 
 REASONS = {

@@ -21,6 +21,8 @@ class TextBatch(StoredRecord, frozen=True, kw_only=True):
     """The texts of one call: a line in the collection's log."""
 
     texts: tuple[Comment, ...]
+    protection: str = ""
+    """What was done to them for their authors' sake, see `undertone.privacy.policy.Protection`."""
 
 
 class Window(StoredRecord, frozen=True, kw_only=True):

@@ -10,20 +10,23 @@ until no message of the job can be alive. It also makes up for a message that is
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import batched
 
 import msgspec
 
-from undertone.errors import Transient
+from undertone.errors import Missing, NewerVersion, Transient
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
+from undertone.pipeline.comment_cache import release
 from undertone.pipeline.idempotency import release_key
 from undertone.pipeline.job_records import Stop
 from undertone.pipeline.messages import Message
+from undertone.pipeline.post_records import Snapshot
 from undertone.pipeline.services import Services
 from undertone.ports import Blobs
+from undertone.versions import decode_record
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +39,18 @@ SWEEP_TIME = timedelta(minutes=4)
 """A sweep that takes longer goes on in another message, well before a function's time limit."""
 BATCH = 256
 """Blobs removed by one request."""
+SNAPSHOT = "/snapshot.json"
+"""How the names of snapshots end."""
 BLOBS_AT_ONCE = 8 * BATCH
 """Blobs listed, and then removed in parallel, before the time is looked at."""
 
 
-def delete_job(services: Services, job: str, owner: str, idempotency: str) -> None:
-    """Write the tombstone and have the job's blobs removed. `idempotency`: see `Request`."""
-    stop = Stop(why="deleted", at=services.clock(), owner=owner, idempotency=idempotency)
+def delete_job(services: Services, job: str, index: str, idempotency: str) -> None:
+    """Write the tombstone and have the job's blobs removed.
+
+    `index`: name of the job's entry in its owner's list; `idempotency`: see `Request`.
+    """
+    stop = Stop(why="deleted", at=services.clock(), index=index, idempotency=idempotency)
     services.store.stops.write(stop, job)
     _remove_entries(services, job, stop)
     _send_sweep(services, job)
@@ -55,7 +63,7 @@ def _send_sweep(services: Services, job: str) -> None:
 def _remove_entries(services: Services, job: str, stop: Stop) -> None:
     if stop.idempotency:
         release_key(services.store, stop.idempotency, job)
-    services.store.index.remove(stop.owner, job)
+    services.store.jobs.remove(stop.index or names.index(stop.owner, job))
 
 
 def sweep(services: Services, job: str) -> None:
@@ -69,8 +77,12 @@ def sweep(services: Services, job: str) -> None:
     stop, began = standing.record, services.clock()
     _remove_entries(services, job, stop)
     stuck: list[str] = []
-    for container in (services.results, services.store.jobs):
-        for found in _removing(services, container, names.job_prefix(job)):
+    containers: tuple[tuple[Blobs, Meanwhile], ...] = (
+        (services.results, lambda _: None),
+        (services.store.jobs, lambda found: _release_comments(services, found, job)),
+    )
+    for container, first in containers:
+        for found in removing(services, container, names.job_prefix(job), first):
             stuck += found
             if services.clock() - began >= SWEEP_TIME:
                 _send_sweep(services, job)
@@ -84,10 +96,34 @@ def sweep(services: Services, job: str) -> None:
         services.store.stops.remove_if(standing.etag, job)
 
 
-def _removing(services: Services, container: Blobs, prefix: str) -> Iterator[list[str]]:
-    """Remove all blobs of `prefix`; yields now and then, with the names that withstood."""
+def _release_comments(services: Services, found: Sequence[str], job: str) -> None:
+    """Let go of what the comment cache holds of the posts whose snapshots are among `found`."""
+
+    def release_one(name: str) -> None:
+        try:
+            cache = decode_record(services.store.jobs.read(name), Snapshot).cache
+        except (Missing, NewerVersion, msgspec.DecodeError) as error:
+            log.info("job %s: what %s used of the cache is left to retention: %s", job, name, error)
+            return
+        if cache:
+            release(services.store, cache, job)
+
+    services.in_parallel(release_one, (name for name in found if name.endswith(SNAPSHOT)))
+
+
+Meanwhile = Callable[[Sequence[str]], None]
+
+
+def removing(
+    services: Services, container: Blobs, prefix: str, first: Meanwhile = lambda _: None
+) -> Iterator[list[str]]:
+    """Remove all blobs of `prefix`; yields now and then, with the names that withstood.
+
+    `first` is told each time which will be removed next.
+    """
     after = ""
     while found := container.names(prefix, after=after, limit=BLOBS_AT_ONCE):
+        first(found)
         withstood = services.in_parallel(container.remove_many, batched(found, BATCH, strict=False))
         yield [name for batch in withstood for name in batch]
         after = found[-1]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from model.analyzer import Unavailable
+from model.analyzer import AnalyzerError, Unavailable
 from undertone.errors import UndertoneError
+from undertone.scrubbing import scrub
 from undertone.text import excerpt
 
 LATER = (Unavailable, UndertoneError, MemoryError)
@@ -48,8 +49,13 @@ def isolate[T](
 
 
 def reason_of(error: Exception) -> str:
-    """The error in a few words, its kind included: messages of libraries seldom say it."""
-    return excerpt(f"{type(error).__name__}: {error}")
+    """The error in a few words that hold no comment's text and no secret.
+
+    Libraries quote what they fail at. So of an error that is not ours only the kind is told.
+    """
+    if isinstance(error, UndertoneError | AnalyzerError):
+        return excerpt(scrub(f"{type(error).__name__}: {error}"))
+    return type(error).__name__
 
 
 def _check[T](score: Scoring[T], harmless: str, failure: Exception) -> None:

@@ -55,6 +55,11 @@ class Options(Record, frozen=True, kw_only=True):
     """Comments fetched by an earlier job are used if they are no older than this."""
     insights: bool = False
     """Whether the job asks what its comments are about; what it asks is a blob of its own."""
+    authors: Literal["", "plain", "hashed", "none"] = ""
+    """What stands for the authors of comments, see `undertone.privacy`. Empty: what the deployment
+    has; in a stored request, a job from before there was a choice, which is `plain`."""
+    mask: bool = False
+    """Whether e-mail addresses, numbers and handles in texts are masked."""
 
 
 class Request(StoredRecord, frozen=True, kw_only=True):
@@ -74,6 +79,8 @@ class Request(StoredRecord, frozen=True, kw_only=True):
     name: str = ""
     idempotency: str = ""
     """Name of the blob that binds the client's key to this job, or empty."""
+    traceparent: str = ""
+    """The span that made the job: what is sent again belongs to its trace. Decides nothing."""
     abandoned: bool = False
     """Written by reconcile in place of a request that never came: there is no such job."""
 
@@ -118,6 +125,9 @@ class Stop(StoredRecord, frozen=True, kw_only=True):
     owner: str = ""
     idempotency: str = ""
     """For deleted jobs: what else has to be removed when the request is gone already."""
+    index: str = ""
+    """For deleted jobs: name of the job's entry in its owner's list. It stands in the place of the
+    owner, whose name is not kept after the job."""
     swept: datetime | None = None
     """For deleted jobs: when `reconcile` last had their blobs removed."""
 
@@ -176,6 +186,12 @@ class OpenMarker(StoredRecord, frozen=True, kw_only=True):
     given_up: bool = False
     """Whether reconcile is removing a job that was never written whole; the client that made it
     must then leave the marker alone."""
+
+
+class Erasure(StoredRecord, frozen=True, kw_only=True):
+    """All that an owner had at a moment is to be removed; present until it is."""
+
+    at: datetime
 
 
 class KeyBinding(StoredRecord, frozen=True, kw_only=True):

@@ -33,8 +33,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Queue jobs: which page of rows to expand."""
     post: int = 0
     chunk: int = 0
-    chunks: int = 0
-    """How many chunks the post has: what its barrier waits for."""
     attempt: int = 0
     """How often a platform has put this post off, or the analyzer this chunk."""
     throttles: int = 0
@@ -44,6 +42,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     again: bool = False
     """Not the first message for this work: look whether it is done before doing it."""
     traceparent: str = ""
+    """The span that sent this (W3C Trace Context), or empty; it decides nothing."""
     v: int = VERSION
 
     def encode(self) -> bytes:

@@ -63,6 +63,13 @@ def created_at(job: str) -> datetime:
     return _EPOCH + timedelta(milliseconds=_LAST_MOMENT - number)
 
 
+def before_jobs_older_than(moment: datetime) -> str:
+    """A name that sorts before those of all blobs of jobs created before `moment`, and after those
+    of all others and of the lists below: what follows it in a listing is old."""
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
+    return _base32(_LAST_MOMENT - milliseconds, _TIME_DIGITS) + "~"
+
+
 # Container jobs: one job
 
 
@@ -89,6 +96,11 @@ def barrier(job: str) -> str:
 def progress(job: str) -> str:
     """Append blob: what the status shows of work under way. No decision depends on it."""
     return f"{job}/progress"
+
+
+def labels(job: str) -> str:
+    """Append blob: what people say of single comments."""
+    return f"{job}/labels"
 
 
 def log_part(log: str, part: int) -> str:
@@ -186,6 +198,7 @@ def is_barrier(name: str) -> bool:
 
 OPEN = "open/"
 STOPS = "stops/"
+INDEX = "index/"
 
 
 def open_marker(job: str) -> str:
@@ -198,9 +211,12 @@ def stop(job: str) -> str:
     return f"{STOPS}{job}"
 
 
+INDEX, KEYS = "index/", "idempotency/"
+
+
 def index_prefix(owner: str) -> str:
     """One user's jobs, newest first. The owner is hashed: any text is a safe name."""
-    return f"index/{digest(owner)}/"
+    return f"{INDEX}{digest(owner)}/"
 
 
 def index(owner: str, job: str) -> str:
@@ -209,6 +225,11 @@ def index(owner: str, job: str) -> str:
 
 
 COLLECTIONS = "collections/"
+
+
+def collections_prefix(owner: str) -> str:
+    """All that is stored of one owner's collections."""
+    return f"{COLLECTIONS}{digest(owner)}/"
 
 
 def collection_key(owner: str, name: str) -> str:
@@ -231,9 +252,22 @@ def collection_texts(key: str) -> str:
     return f"{COLLECTIONS}{key}/texts"
 
 
+def idempotency_prefix(owner: str) -> str:
+    """All Idempotency-Keys of one owner."""
+    return f"{KEYS}{digest(owner)}/"
+
+
 def idempotency(owner: str, key: str) -> str:
     """Which job a client's Idempotency-Key made."""
-    return f"idempotency/{digest(owner)}/{digest(key)}"
+    return idempotency_prefix(owner) + digest(key)
+
+
+ERASURES = "erasures/"
+
+
+def erasure(owner_digest: str) -> str:
+    """Present while all that an owner has is being removed."""
+    return ERASURES + owner_digest
 
 
 def digest(text: str) -> str:
@@ -244,9 +278,32 @@ def digest(text: str) -> str:
 # Container comments (the cache)
 
 
+FETCHED = "fetched/"
+RUNS = "runs/"
+THROTTLES = "throttle/"
+CACHE_PREFIXES = (FETCHED, RUNS, THROTTLES)
+"""All that there is in the container `comments`: what was fetched, the starts of paid runs that
+`undertone.sources.apify` logs, throttles."""
+
+
+def fetched_prefix(owner: str) -> str:
+    """All that was fetched for one owner."""
+    return f"{FETCHED}{digest(owner)}/"
+
+
+def cache_use(entry: str, job: str) -> str:
+    """Says that `job` uses the comments in `entry` of the cache."""
+    return f"{cache_uses(entry)}{job}"
+
+
+def cache_uses(entry: str) -> str:
+    """One blob for each job that uses the comments in `entry`."""
+    return f"{entry.removesuffix('.json')}/"
+
+
 def throttle(platform: str) -> str:
     """Until when all posts of a platform stay away from it."""
-    return f"throttle/{platform}.json"
+    return f"{THROTTLES}{platform}.json"
 
 
 # Container results

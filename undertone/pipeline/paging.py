@@ -18,6 +18,7 @@ from undertone.pipeline.post_records import Fetched
 from undertone.pipeline.store import JobStore
 from undertone.ports import Clock, Source
 from undertone.records import Comment, Page, PostRef, Want, utc_text
+from undertone.scrubbing import scrub
 
 MAX_PAGES = 5_000
 """A source that never ends its pages is broken; no wanted number of comments needs this many."""
@@ -96,6 +97,21 @@ def read_post(
     return gathered.result(post, clock)
 
 
+def read_kept(post: PostRef, want: Want, clock: Clock, log: PageLog, reason: str) -> Fetched | None:
+    """The comments on the pages that were kept, of a post that is read no further for `reason`.
+
+    None if there are none.
+    """
+    gathered = PostSoFar(want)
+    for page in log:
+        gathered.add(page)
+    if not gathered.found:
+        return None
+    if not gathered.complete:
+        gathered.end(reason)
+    return gathered.result(post, clock)
+
+
 def _read_on(source: Source, post: PostRef, want: Want, gathered: PostSoFar, log: PageLog) -> None:
     try:
         page = source.read(post, want, gathered.cursor)
@@ -147,8 +163,9 @@ class PostSoFar:
         if page.reported is not None:
             self._reported = page.reported
         self._skipped += page.skipped
-        if page.note and page.note not in self._notes:
-            self._notes.append(page.note)
+        note = scrub(page.note)
+        if note and note not in self._notes:
+            self._notes.append(note)
         if page.post is not None:
             self.post = page.post
         self.cursor = page.cursor
@@ -175,6 +192,8 @@ class PostSoFar:
         if cut and self.pages >= MAX_PAGES:
             notes.append(f"{post.platform} had not ended after {MAX_PAGES:,} pages")
         found = list(self._comments.values())
+        if not (cut or notes) and (unexplained := self._unexplained()):
+            notes.append(unexplained)
         return Fetched(
             post=self.post,
             comments=tuple(_choose(found, self._want, post)),
@@ -184,6 +203,21 @@ class PostSoFar:
             note="; ".join(notes),
             fetched_at=utc_text(clock()),
             cut=cut or len(found) > self._want.limit,
+        )
+
+    def _unexplained(self) -> str:
+        """That comments are missing although the source read to its end and says nothing of it.
+
+        Platforms count a few that they hold back; from a tenth on it is told. A post that gave
+        nothing at all has a reason of its own.
+        """
+        reported, got = self._reported or 0, self.found + self._skipped
+        missing = reported - got
+        if not self.found or self.found >= self._want.limit or missing * 10 < max(reported, 1):
+            return ""
+        return (
+            f"the platform reports {reported} comments and gave {got} without saying why: "
+            f"{missing} are missing"
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from model.analyzer import Calibration
 from undertone.records import Comment, PostRef, State, StoredRecord
 from undertone.results.tally import Tally
 
@@ -58,6 +59,16 @@ class Snapshot(StoredRecord, frozen=True, kw_only=True):
     comments: str = ""
     """Name of the comments blob; empty if there are none."""
     chunks: tuple[Chunk, ...] = ()
+    cache: str = ""
+    """Name of the blob in the comment cache that holds them as well; empty if none does."""
+    copies: tuple[str, ...] = ()
+    """Digests of texts that many authors wrote, see `undertone.results.suspect`."""
+
+
+class CacheUse(StoredRecord, frozen=True, kw_only=True):
+    """A job uses what is in the comment cache."""
+
+    job: str
 
 
 class Attempt(StoredRecord, frozen=True, kw_only=True):
@@ -102,6 +113,12 @@ class ChunkArrival(Arrival, frozen=True, kw_only=True):
     model: str = ""
     unscored: int = 0
     reason: str = ""
+    size: int = 0
+    """Bytes of the block in comments.jsonl."""
+    calibration: Calibration | None = None
+    """How the analyzer errs on whole posts; None if nobody has measured it."""
+    suspect: Tally | None = None
+    """Of those comments in `tally` that may be spam, if there are any."""
 
 
 class PostArrival(Arrival, frozen=True, kw_only=True):
@@ -122,6 +139,15 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
     """The post that this one turned out to be; never in a barrier, see `duplicates.py`."""
     blocks: tuple[str, ...] = ()
     """Ids of the blocks that hold its comments' rows, in order."""
+    sizes: tuple[int, ...] = ()
+    """Bytes of these blocks in comments.jsonl, so that a row is found without reading the others;
+    empty for posts that were scored by a version that did not note them."""
+    rows: tuple[int, ...] = ()
+    """Comments in each of these blocks."""
+    calibration: Calibration | None = None
+    """That of the model that scored it; of several models the one with the widest spread."""
+    suspect: Tally | None = None
+    """Of those comments in `tally` that may be spam, if there are any."""
 
 
 class ProgressLine(StoredRecord, frozen=True, kw_only=True):

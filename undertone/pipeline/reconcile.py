@@ -15,6 +15,7 @@ from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
 from undertone.pipeline.deletion import delete_job, sweep_tombstones
+from undertone.pipeline.erasure import go_on_erasing
 from undertone.pipeline.fanin import winners
 from undertone.pipeline.job_records import (
     LIFETIME,
@@ -28,6 +29,7 @@ from undertone.pipeline.messages import Message
 from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.services import Services
 from undertone.pipeline.stalls import Backlog, has_stalled, open_marker
+from undertone.scrubbing import scrub_exception
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +50,11 @@ def reconcile(services: Services) -> None:
         except Missing:
             log.info("job of %s went away meanwhile", name)
         except Exception as error:
+            scrub_exception(error)  # the host logs it
             log.exception("reconciling %s failed", name)
             problems.append(error)
     problems += sweep_tombstones(services)
+    problems += go_on_erasing(services)
     if problems:
         raise ExceptionGroup("reconciling some jobs failed", problems)
 
@@ -93,7 +97,7 @@ def _drop_if_abandoned(services: Services, job: str) -> None:
     if not _give_up(services, job, marker):
         return
     log.warning("job %s was never written whole; removing it", job)
-    delete_job(services, job, marker.owner, marker.idempotency)
+    delete_job(services, job, names.index(marker.owner, job), marker.idempotency)
 
 
 def _give_up(services: Services, job: str, marker: OpenMarker) -> bool:
@@ -131,4 +135,10 @@ def _send_missing(services: Services, request: Request, here: dict[int, PostArri
 
 
 def _message(request: Request) -> Message:
-    return Message(job=request.job, posts=request.posts, deadline=request.deadline, again=True)
+    return Message(
+        job=request.job,
+        posts=request.posts,
+        deadline=request.deadline,
+        again=True,
+        traceparent=request.traceparent,
+    )

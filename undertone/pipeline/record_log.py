@@ -18,9 +18,9 @@ import msgspec
 
 from undertone.errors import Full, Missing
 from undertone.pipeline import names
-from undertone.pipeline.versions import decode_records
 from undertone.ports import MAX_APPENDS, Blobs
 from undertone.records import StoredRecord
+from undertone.versions import decode_records
 
 MAX_PARTS = 100
 """Blobs of one log: five million lines, a hundred times what the largest job needs."""
@@ -108,6 +108,26 @@ class RecordLog[**Key, R: StoredRecord]:
                     decode_records(found, self.type), LogPosition(part, offset, lines)
                 )
             part, offset, lines = part + 1, 0, 0
+
+    def read_page(
+        self, start: LogPosition, most: int, *key: Key.args, **named: Key.kwargs
+    ) -> NewRecords[R]:
+        """The lines from `start` on that `most` bytes hold; none, and `start`, at the end.
+
+        `most` must hold the longest line. Raises Missing, NewerVersion.
+        """
+        name, (part, offset, lines) = self.name(*key, **named), start
+        try:
+            data = self.blobs.read_range(names.log_part(name, part), offset, most)
+        except Missing:
+            if part == 0:
+                raise
+            data = b""
+        whole = data[: data.rfind(b"\n") + 1]
+        if not whole and lines >= self.max_appends:
+            return self.read_page(LogPosition(part + 1), most, *key, **named)
+        end = LogPosition(part, offset + len(whole), lines + whole.count(b"\n"))
+        return NewRecords(decode_records(whole, self.type), end)
 
     def read_to(self, end: int, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
         """The first `end` bytes, which were there before. Raises Missing, NewerVersion."""

@@ -42,8 +42,9 @@ def score_again(
             post=post,
             round=round_,
             again=True,
+            traceparent=request.traceparent,
         )
-        send_chunks(services, message, snapshot, range(len(snapshot.chunks)))
+        send_chunks(services, message, range(len(snapshot.chunks)))
     reopen(services.store, request.job, decision)
 
 

@@ -6,9 +6,11 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
+from time import perf_counter
 from typing import NamedTuple
 
-from model.analyzer import Analyzer, Prediction, Unavailable
+from model.analyzer import Analyzer, Prediction, Unavailable, calibration_of
+from undertone.errors import Transient
 from undertone.insights.part import NO_PART, Part, Predict
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
@@ -20,12 +22,15 @@ from undertone.pipeline.insight_parts import (
     read_part,
 )
 from undertone.pipeline.isolate import LATER, Unscorable, isolate, reason_of
+from undertone.pipeline.measures import measure_scoring, measure_unscored
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
 from undertone.records import Comment
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
-from undertone.results.tally import Probabilities, round_probabilities, tally
+from undertone.results.suspect import suspects
+from undertone.results.tally import Probabilities, Tally, round_probabilities, tally
+from undertone.telemetry import languages
 from undertone.text import excerpt
 
 log = logging.getLogger(__name__)
@@ -36,6 +41,14 @@ class Score(NamedTuple):
 
     probabilities: Probabilities
     windows: int
+
+
+class Staged(NamedTuple):
+    """A block of both result files."""
+
+    block: str
+    size: int
+    """Its bytes in comments.jsonl."""
 
 
 def score(services: Services, delivery: Delivery) -> None:
@@ -54,6 +67,7 @@ def score(services: Services, delivery: Delivery) -> None:
         return
     comments = services.store.comments(snapshot, message.chunk)
     analyzer = services.analyzer()
+    began = perf_counter()
     probe = f"{message.job} {message.post} {message.chunk}"
     try:
         outcomes = _scores(analyzer, [comment.text for comment in comments], probe)
@@ -61,21 +75,33 @@ def score(services: Services, delivery: Delivery) -> None:
         if refusal := postpone_chunk(services, current, error):
             fail(services, message, refusal)
         return
-    scored = list(map(_row, comments, outcomes))
-    part = _part(services, message, snapshot, scored, analyzer)
-    block = stage(services, message, snapshot, scored, part)
+    seconds = perf_counter() - began
+    why = suspects(comments, snapshot.copies)
+    rows = list(map(_row, comments, outcomes, why))
+    part = _part(services, message, snapshot, rows, analyzer)
+    block, size = stage(services, message, snapshot, rows, part)
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
-    found = [outcome.probabilities for outcome in outcomes if isinstance(outcome, Score)]
+    scored = [
+        (outcome.probabilities, comment.stars)
+        for comment, outcome in zip(comments, outcomes, strict=True)
+        if isinstance(outcome, Score)
+    ]
+    found = [probabilities for probabilities, _ in scored]
     arrival = ChunkArrival(
         key=message.chunk,
         block=block,
-        tally=tally(found),
+        tally=tally(found, [stars for _, stars in scored]),
         model=analyzer.model if found else "",
         unscored=len(comments) - len(found),
         reason=_why_unscored(analyzer, comments, outcomes),
+        size=size,
+        calibration=calibration_of(analyzer) if found else None,
+        suspect=_suspect_sums(rows),
     )
+    shares = languages(comment.lang for comment in comments)
+    measure_scoring(services, analyzer.model, arrival, shares, seconds)
     arrive_chunk(services, message, snapshot, arrival)
 
 
@@ -95,22 +121,32 @@ def _part(
     return read_part(services, message, snapshot, scored, asked=asked, model=model, predict=predict)
 
 
-def _row(comment: Comment, outcome: Score | Unscorable) -> ScoredComment:
+def _row(comment: Comment, outcome: Score | Unscorable, suspect: str) -> ScoredComment:
     if isinstance(outcome, Unscorable):
-        return ScoredComment(comment, None)
-    return ScoredComment(comment, *outcome)
+        return ScoredComment(comment, None, suspect=suspect)
+    return ScoredComment(comment, *outcome, suspect)
+
+
+def _suspect_sums(rows: Sequence[ScoredComment]) -> Tally | None:
+    found = [row.probabilities for row in rows if row.suspect and row.probabilities]
+    return tally(found) if found else None
 
 
 def _scores(analyzer: Analyzer, texts: Sequence[str], probe: str) -> list[Score | Unscorable]:
-    """One outcome a text. Raises what the analyzer raises, unless only some texts are to blame."""
+    """One outcome a text. Raises Transient if the analyzer fails, unless only some texts are to
+    blame; failures in LATER are raised as they are."""
     together = partial(_score_together, analyzer)
     try:
         return together(texts)
     except LATER:
         raise
     except Exception as error:  # noqa: BLE001 - raised again unless single texts are to blame
-        log.warning("%s fails at some of %d texts: %s", probe, len(texts), reason_of(error))
-        return isolate(together, texts, error, probe)
+        reason, trace = reason_of(error), error.__traceback__
+    log.warning("%s fails at some of %d texts: %s", probe, len(texts), reason)
+    # The host logs what is raised, and all that it was raised from: not the analyzer's own error,
+    # which may quote a comment.
+    failure = Transient(f"{analyzer.model} fails: {reason}").with_traceback(trace)
+    return isolate(together, texts, failure, probe)
 
 
 def _score_together(analyzer: Analyzer, texts: Sequence[str]) -> list[Score | Unscorable]:
@@ -160,12 +196,19 @@ def fail(services: Services, message: Message, reason: str) -> None:
     """
     snapshot = services.store.snapshots.read(message.job, message.post)
     comments = services.store.comments(snapshot, message.chunk)
-    scored = [ScoredComment(c, None) for c in comments]
-    part = _part(services, message, snapshot, scored)
-    block = stage(services, message, snapshot, scored, part)
+    why = suspects(comments, snapshot.copies)
+    rows = [ScoredComment(c, None, suspect=s) for c, s in zip(comments, why, strict=True)]
+    part = _part(services, message, snapshot, rows)
+    block, size = stage(services, message, snapshot, rows, part)
     arrival = ChunkArrival(
-        key=message.chunk, block=block, tally=tally([]), unscored=len(comments), reason=reason
+        key=message.chunk,
+        block=block,
+        tally=tally([]),
+        unscored=len(comments),
+        reason=reason,
+        size=size,
     )
+    measure_unscored(services, arrival.unscored)
     arrive_chunk(services, message, snapshot, arrival)
 
 
@@ -184,8 +227,8 @@ def stage(
     snapshot: Snapshot,
     scored: Sequence[ScoredComment],
     part: Part = NO_PART,
-) -> str:
-    """Stage the rows in both result files under one id, which is returned.
+) -> Staged:
+    """Stage the rows in both result files under one id.
 
     The id holds a digest of the rows of both, and of the part of the facts, which has it as its
     name: of two deliveries that score differently each stages a block of its own, and the barrier
@@ -197,7 +240,7 @@ def stage(
     keep_part(services.store, message.job, block, part)
     services.results.stage(names.comments_csv(message.job), block, table)
     services.results.stage(names.comments_jsonl(message.job), block, lines)
-    return block
+    return Staged(block, len(lines))
 
 
 def block_id(post: int, chunk: int, content: bytes) -> str:

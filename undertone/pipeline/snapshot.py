@@ -17,6 +17,7 @@ from undertone.pipeline.post_records import Chunk, Fetched, Snapshot
 from undertone.pipeline.services import Services
 from undertone.pipeline.store import JobStore
 from undertone.records import State
+from undertone.results.suspect import copied_texts
 
 
 def take_snapshot(
@@ -28,10 +29,12 @@ def take_snapshot(
     posts: int,
     options: Options,
     spare: int = 0,
+    cache: str = "",
 ) -> Snapshot:
     """Keep `fetched` as the comments of `post` in a job of `posts` posts.
 
-    `spare`: blocks of the results that it may use beyond its share. The snapshot that counts is
+    `spare`: blocks of the results that it may use beyond its share. `cache`: name of the same in
+    the comment cache. The snapshot that counts is
     returned: this one, or one that was taken before.
     """
     state, reason = outcome(fetched, options)
@@ -56,6 +59,8 @@ def take_snapshot(
         fetched_at=fetched.fetched_at,
         comments=blob,
         chunks=chunks,
+        cache=cache,
+        copies=copied_texts(fetched.comments),
     )
     return services.store.snapshots.create_or_read(snapshot, job, post)
 

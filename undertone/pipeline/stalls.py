@@ -17,8 +17,9 @@ from undertone.errors import Missing, UndertoneError
 from undertone.pipeline import names
 from undertone.pipeline.job_records import OpenMarker
 from undertone.pipeline.services import Services
-from undertone.pipeline.store import JobStore, WithETag
+from undertone.pipeline.store import JobStore
 from undertone.ports import Queues
+from undertone.record_blobs import WithETag
 
 log = logging.getLogger(__name__)
 

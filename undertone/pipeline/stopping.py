@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from undertone.errors import Conflict
+from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
 from undertone.pipeline.deletion import delete_job
 from undertone.pipeline.job_records import Request, Stop
@@ -26,5 +27,7 @@ def cancel(services: Services, request: Request) -> None:
 
 
 def delete(services: Services, request: Request) -> None:
-    """Stop the job; all of it goes, results too. The comments cache is shared and stays."""
-    delete_job(services, request.job, request.owner, request.idempotency)
+    """Stop the job; all of it goes, results too, and what it brought into the comment cache unless
+    another job of its owner uses that."""
+    index = names.index(request.owner, request.job)
+    delete_job(services, request.job, index, request.idempotency)

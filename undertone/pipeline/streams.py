@@ -13,14 +13,16 @@ from datetime import timedelta
 
 import msgspec
 
-from undertone.errors import Conflict, NotFound
+from undertone.errors import Conflict, NotFound, TooMany
 from undertone.insights.asked import Insights
 from undertone.pipeline import names
 from undertone.pipeline.collection_records import Collection, TextBatch, Window
+from undertone.pipeline.job_records import Options
 from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.services import Services
-from undertone.pipeline.submit import Submission, submit
-from undertone.records import Comment, UploadedPost
+from undertone.pipeline.submit import Submission, chosen_options, submit
+from undertone.privacy.policy import Protection
+from undertone.records import UPLOAD, Comment, UploadedPost
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +66,25 @@ def add_texts(services: Services, owner: str, name: str, texts: Sequence[Comment
     """Append texts to a collection; they are there when this returns. Raises NotFound."""
     find_collection(services, owner, name)
     key = names.collection_key(owner, name)
-    services.store.texts.append(TextBatch(texts=tuple(texts)), key)
+    protection = _protection(services, owner)
+    services.store.texts.append(_protected(TextBatch(texts=tuple(texts)), protection), key)
     empty = sum(not one.text.strip() for one in texts)
     log.info("texts: collection=%s added=%d empty=%d", name, len(texts), empty)
     _send(services, key, WINDOW)
+
+
+def _protection(services: Services, owner: str) -> Protection | None:
+    """That of the jobs which windows become: what the deployment decides."""
+    options = chosen_options(services, Options())
+    return services.privacy.protection(owner, options.authors, mask=options.mask)
+
+
+def _protected(batch: TextBatch, protection: Protection | None) -> TextBatch:
+    """The texts as they may be kept; those that are protected this way stay as they are."""
+    if protection is None or protection.name == batch.protection:
+        return batch
+    texts = tuple(protection.protect(text, UPLOAD) for text in batch.texts)
+    return TextBatch(texts=texts, protection=protection.name)
 
 
 def _send(services: Services, key: str, delay: timedelta) -> None:
@@ -88,7 +105,11 @@ def close_window(services: Services, delivery: Delivery) -> None:
         return
     window, etag = standing
     if window.number and not window.job:
-        _make_job(services, collection, window, etag)
+        try:
+            _make_job(services, collection, window, etag)
+        except TooMany as error:  # the owner has as many jobs as one may have: later
+            _send(services, key, min(timedelta(seconds=error.retry_after or 0), RETRY))
+            return
         _send(services, key, timedelta(0))
         return
     new = store.texts.read_from(window.next_start, key)
@@ -142,6 +163,8 @@ def _make_job(services: Services, collection: Collection, window: Window, etag: 
     key = names.collection_key(collection.owner, collection.name)
     lines = services.store.texts.read_from(window.start, key).records
     batches = lines[window.skip : window.skip + window.batches]
+    protection = _protection(services, collection.owner)
+    batches = [_protected(batch, protection) for batch in batches]
     texts = {text.id: text for batch in batches for text in batch.texts}  # the last one counts
     title = f"{collection.name} {window.number}"
     made = submit(
@@ -151,6 +174,7 @@ def _make_job(services: Services, collection: Collection, window: Window, etag: 
             uploads=[UploadedPost(id=title, title=title, comments=tuple(texts.values()))],
             name=title,
             key=f"collection {collection.name} window {window.number} {window.closed_at}",
+            protected_as=protection.name if protection else "",
             insights=collection.insights,
         ),
     )

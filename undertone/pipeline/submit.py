@@ -39,8 +39,9 @@ from undertone.pipeline.post_records import Fetched
 from undertone.pipeline.services import Services
 from undertone.pipeline.snapshot import take_snapshot
 from undertone.pipeline.stalls import may_announce_again, note_unsent
+from undertone.ports import NewJob
 from undertone.posts import LONGEST, parse_post_url
-from undertone.records import UPLOAD, PostRef, UploadedPost
+from undertone.records import UPLOAD, Comment, PostRef, UploadedPost
 
 
 class Submission(NamedTuple):
@@ -56,6 +57,9 @@ class Submission(NamedTuple):
     body_digest: str = ""
     """Tells whether a repeated key comes with the same body."""
     traceparent: str = ""
+    """The span that the job's work is caused by (W3C Trace Context), valid or empty."""
+    protected_as: str = ""
+    """The name of the protection that the uploads have been given already; empty for none."""
     insights: Insights | None = None
     """What to find out of the comments, as `undertone.insights.asked.checked` gives it."""
 
@@ -70,13 +74,16 @@ class Accepted(NamedTuple):
 def submit(services: Services, submission: Submission) -> Accepted:
     """Make the job, or answer with the one that this Idempotency-Key made before.
 
-    Raises Rejected (no or too many rows or comments, a key used with another body) and Conflict
-    (the job was deleted, or given up as abandoned, while it was being made).
+    Raises Rejected (no or too many rows or comments, a key used with another body, less privacy
+    than the deployment has), TooMany (the owner has used up what it is given) and Conflict (the job
+    was deleted, or given up as abandoned, while it was being made).
     """
+    options = chosen_options(services, submission.options)
+    submission = submission._replace(options=options)
     rows = plan_rows(submission.urls, submission.uploads)
     uploaded = sum(len(post.comments) for post in submission.uploads)
     check_capacity(rows, submission.options.want, uploaded)
-    job, key = _job_id(services, submission)
+    job, key = _job_id(services, submission, rows)
     is_new = write_down(services, submission, job, key, rows)
     request = _written(services, job)
     if is_new or _may_announce_again(services, job):
@@ -86,6 +93,12 @@ def submit(services: Services, submission: Submission) -> Accepted:
             note_unsent(services, job)
             raise
     return Accepted(request, rows)
+
+
+def chosen_options(services: Services, options: Options) -> Options:
+    """The options with what the deployment decides where they leave it open. Raises Rejected."""
+    authors, mask = services.privacy.choose(options.authors, mask=options.mask)
+    return msgspec.structs.replace(options, authors=authors, mask=mask)
 
 
 def _may_announce_again(services: Services, job: str) -> bool:
@@ -140,19 +153,22 @@ def _upload_row(post: UploadedPost) -> Row:
     return Row(sent=post.id, ref=PostRef(platform=UPLOAD, id=post.id))
 
 
-def _job_id(services: Services, submission: Submission) -> tuple[str, str]:
+def _job_id(services: Services, submission: Submission, rows: Sequence[Row]) -> tuple[str, str]:
     """The id of the job to make, and the name of the blob that binds the client's key to it.
 
     The open marker of a new job stands when this returns: were it made after the key is bound,
-    a crash in between would leave a key that nothing ever frees.
+    a crash in between would leave a key that nothing ever frees. And it stands before the job is
+    admitted, which says that the job is under way; as long as no key leads to it, nobody else
+    knows of the job, and it can be taken back.
     """
     job = names.new_job_id(services.clock(), services.randbits)
-    if not submission.key:
-        _mark_open(services, submission, job, "")
-        return job, ""
-    key = names.idempotency(submission.owner, submission.key)
+    key = names.idempotency(submission.owner, submission.key) if submission.key else ""
     _mark_open(services, submission, job, key)
     try:
+        if not (key and _is_repeat(services, key)):
+            services.admission.admit(_new_job(submission, job, rows))
+        if not key:
+            return job, ""
         binding = KeyBinding(job=job, body=submission.body_digest)
         bound = bind_key(services.store, key, binding)
     except Rejected:
@@ -162,6 +178,18 @@ def _job_id(services: Services, submission: Submission) -> tuple[str, str]:
         _unmark(services, job)
         _mark_open(services, submission, bound, key)
     return bound, key
+
+
+def _is_repeat(services: Services, key: str) -> bool:
+    """Whether the key has made a job before, which was admitted then."""
+    earlier = services.store.key_bindings.find(key)
+    return earlier is not None and not services.store.is_deleted(earlier.job)
+
+
+def _new_job(submission: Submission, job: str, rows: Sequence[Row]) -> NewJob:
+    posts = [row.ref for row in rows if row.is_post and row.ref and row.ref.platform != UPLOAD]
+    uploaded = sum(len(post.comments) for post in submission.uploads)
+    return NewJob(submission.owner, job, posts, submission.options.want, uploaded)
 
 
 def _mark_open(services: Services, submission: Submission, job: str, key: str) -> None:
@@ -200,6 +228,7 @@ def write_down(
             submission.options, insights=submission.insights is not None
         ),
         idempotency=key,
+        traceparent=submission.traceparent,
     )
     services.in_parallel(
         lambda page: store.row_pages.create(_page(rows, page), job, page), range(request.pages)
@@ -223,10 +252,17 @@ def _snapshot_uploads(services: Services, submission: Submission, request: Reque
     offset = len(submission.urls)
     sizes = [len(post.comments) for post in submission.uploads]
     spare = spare_blocks(sizes, max(1, request.posts), services.chunk_size)
+    options = request.options
+    protection = services.privacy.protection(request.owner, options.authors, mask=options.mask)
 
     def one(index: int) -> None:
         post = submission.uploads[index]
-        fetched = Fetched(comments=post.comments, title=post.title, remark=post.note)
+        comments, remark = post.comments, post.note
+        if protection is not None and protection.name != submission.protected_as:
+            comments = tuple(protection.protect(comment, UPLOAD) for comment in comments)
+            # It may quote the first texts, to show what was taken for what.
+            remark = protection.protect(Comment(id="", text=remark), UPLOAD).text
+        fetched = Fetched(comments=comments, title=post.title, remark=remark)
         take_snapshot(
             services,
             request.job,

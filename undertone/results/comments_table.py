@@ -24,6 +24,8 @@ COLUMNS = (
     "neutral",
     "positive",
     "score",
+    "stars",
+    "suspect",
 )
 
 CSV_HEADER = BOM + csv_bytes([COLUMNS])
@@ -47,6 +49,10 @@ class CommentRow(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None
     windows: int
     """More than 1: the text was longer than the model's window and scored in parts."""
+    stars: float | None = None
+    """What a review rates, 0 to 5; null where nothing is rated."""
+    suspect: str = ""
+    """`copy`, `link` or `advert` where it may be spam; see `suspect.py`."""
 
 
 class ScoredComment(NamedTuple):
@@ -55,6 +61,7 @@ class ScoredComment(NamedTuple):
     comment: Comment
     probabilities: Probabilities | None
     windows: int = 1
+    suspect: str = ""
 
 
 def jsonl_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
@@ -62,7 +69,9 @@ def jsonl_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
     return msgspec.json.Encoder().encode_lines([_row(row, *scored) for scored in comments])
 
 
-def _row(row: int, comment: Comment, scored: Probabilities | None, windows: int) -> CommentRow:
+def _row(
+    row: int, comment: Comment, scored: Probabilities | None, windows: int, suspect: str
+) -> CommentRow:
     return CommentRow(
         post=row,
         comment_id=comment.id,
@@ -77,6 +86,8 @@ def _row(row: int, comment: Comment, scored: Probabilities | None, windows: int)
         positive=scored.positive / UNIT if scored else None,
         score=scored.score / UNIT if scored else None,
         windows=windows,
+        stars=comment.stars,
+        suspect=suspect,
     )
 
 
@@ -92,8 +103,10 @@ def comments_csv_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
             "" if comment.likes is None else str(comment.likes),
             text_cell(comment.text),
             *_figures(scored),
+            "" if comment.stars is None else f"{comment.stars:g}",
+            suspect,
         )
-        for comment, scored, _ in comments
+        for comment, scored, _, suspect in comments
     )
 
 

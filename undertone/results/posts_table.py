@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypedDict
 
 import msgspec
 
+from model.analyzer import Calibration
 from undertone.records import PostRef, State
 from undertone.results.csv_cells import BOM, csv_bytes, decimal, text_cell
+from undertone.results.honest import UNMEASURED
 from undertone.results.tally import Tally
-from undertone.results.verdict import summarise
+from undertone.results.verdict import Summary, summarise
 
 
 class PostRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +49,30 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None
     fetched_at: str | None
     model: str | None
+    rated: int | None = None
+    """Scored comments that come with stars."""
+    mean_stars: float | None = None
+    """Their mean, 0 … 5."""
+    stars_agreement: float | None = None
+    """Share of them whose stars say the same as the label that the model gives them."""
+    mean_estimate: float | None = None
+    """The mean that people's labels would give, corrected for the model's known errors."""
+    positive_low: float | None = None
+    positive_high: float | None = None
+    neutral_low: float | None = None
+    neutral_high: float | None = None
+    negative_low: float | None = None
+    negative_high: float | None = None
+    """Ends of the 95 % intervals of the shares that people's labels would give."""
+    suspect: int | None = None
+    suspect_share: float | None = None
+    """Scored comments that may be spam; the following figures are without them."""
+    unsuspected_positive_share: float | None = None
+    unsuspected_neutral_share: float | None = None
+    unsuspected_negative_share: float | None = None
+    unsuspected_mean_score: float | None = None
+    unsuspected_mean_low: float | None = None
+    unsuspected_mean_high: float | None = None
 
 
 COLUMNS = PostRow.__struct_fields__
@@ -67,13 +94,18 @@ def post_row(
     tally: Tally | None = None,
     fetched_at: str = "",
     models: tuple[str, ...] = (),
+    calibration: Calibration | None = None,
+    suspect: Tally | None = None,
 ) -> PostRow:
-    """Derive a row's shares, coverage, mean and verdict. `row` counts from 1."""
+    """Derive a row's shares, coverage, mean and verdict. `row` counts from 1.
+
+    Without a calibration the model counts as one that nobody has measured.
+    """
     if state not in _READ and not fetched:
         fetched = None  # a 0 would look as if somebody had counted
     scored = tally if tally is not None and tally.count else None
-    summary = summarise(scored) if scored else None
-    return PostRow(
+    summary = summarise(scored, calibration or UNMEASURED) if scored else None
+    made = PostRow(
         row=row,
         url=sent,
         duplicate_of=duplicate_of,
@@ -98,7 +130,64 @@ def post_row(
         verdict=summary.verdict.value if summary else None,
         fetched_at=fetched_at or None,
         model=" + ".join(models) or None,
+        **_ratings(scored),
     )
+    if scored is None or summary is None:
+        return made
+    spam = suspect or Tally()
+    clean = scored.without(spam)
+    return msgspec.structs.replace(
+        made,
+        **_intervals(summary),
+        suspect=spam.count,
+        suspect_share=spam.count / scored.count,
+        **_unsuspected(clean, summarise(clean, calibration or UNMEASURED)),
+    )
+
+
+class _Ratings(TypedDict, total=False):
+    rated: int
+    mean_stars: float
+    stars_agreement: float
+
+
+def _ratings(scored: Tally | None) -> _Ratings:
+    if scored is None or not scored.rated:
+        return {}
+    return _Ratings(
+        rated=scored.rated,
+        mean_stars=scored.stars / 100 / scored.rated,
+        stars_agreement=scored.agreeing / scored.rated,
+    )
+
+
+def _intervals(summary: Summary) -> dict[str, float]:
+    found = summary.estimates
+    if found is None:
+        return {}
+    return {
+        "mean_estimate": found.mean.value,
+        "positive_low": found.positive_share.low,
+        "positive_high": found.positive_share.high,
+        "neutral_low": found.neutral_share.low,
+        "neutral_high": found.neutral_share.high,
+        "negative_low": found.negative_share.low,
+        "negative_high": found.negative_share.high,
+    }
+
+
+def _unsuspected(clean: Tally, summary: Summary | None) -> dict[str, float]:
+    """Nothing if all comments are suspect."""
+    if summary is None:
+        return {}
+    return {
+        "unsuspected_positive_share": clean.positive / clean.count,
+        "unsuspected_neutral_share": clean.neutral / clean.count,
+        "unsuspected_negative_share": clean.negative / clean.count,
+        "unsuspected_mean_score": summary.mean,
+        "unsuspected_mean_low": summary.low,
+        "unsuspected_mean_high": summary.high,
+    }
 
 
 def _coverage(fetched: int | None, reported: int | None) -> float | None:

@@ -66,6 +66,12 @@ class Tally(Record, frozen=True, kw_only=True):
     """Sum of scores, in ten-thousandths."""
     squares: int = 0
     """Sum of squared scores, in hundred-millionths."""
+    rated: int = 0
+    """Scored comments that come with stars …"""
+    agreeing: int = 0
+    """… and of these the ones whose stars say the same as their label."""
+    stars: int = 0
+    """Sum of the stars, in hundredths."""
 
     @property
     def count(self) -> int:
@@ -80,17 +86,45 @@ class Tally(Record, frozen=True, kw_only=True):
             positive=self.positive + other.positive,
             total=self.total + other.total,
             squares=self.squares + other.squares,
+            rated=self.rated + other.rated,
+            agreeing=self.agreeing + other.agreeing,
+            stars=self.stars + other.stars,
+        )
+
+    def without(self, other: Tally) -> Tally:
+        """The tally over those that are not in `other`, which are among these."""
+        return Tally(
+            negative=self.negative - other.negative,
+            neutral=self.neutral - other.neutral,
+            positive=self.positive - other.positive,
+            total=self.total - other.total,
+            squares=self.squares - other.squares,
         )
 
 
-def tally(comments: Sequence[Probabilities]) -> Tally:
-    """The sums over `comments`."""
+def tally(comments: Sequence[Probabilities], stars: Sequence[float | None] | None = None) -> Tally:
+    """The sums over `comments`, of which each may have `stars`."""
     labels = [comment.label for comment in comments]
     scores = [comment.score for comment in comments]
+    rated = [
+        (label, rating)
+        for label, rating in zip(labels, stars or [None] * len(labels), strict=True)
+        if rating is not None
+    ]
     return Tally(
         negative=labels.count("negative"),
         neutral=labels.count("neutral"),
         positive=labels.count("positive"),
         total=sum(scores),
         squares=sum(score * score for score in scores),
+        rated=len(rated),
+        agreeing=sum(label == label_of_stars(rating) for label, rating in rated),
+        stars=sum(round(rating * 100) for _, rating in rated),
     )
+
+
+def label_of_stars(stars: float) -> str:
+    """What a rating says: up to 2 stars negative, from 4 on positive, between them neutral."""
+    if stars <= 2:
+        return "negative"
+    return "positive" if stars >= 4 else "neutral"

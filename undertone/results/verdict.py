@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from math import inf, sqrt
-from statistics import NormalDist
+from math import sqrt
 from typing import NamedTuple
 
+from model.analyzer import Calibration
+from undertone.results.honest import Estimate, Estimates, honest
+from undertone.results.students_t import students_t_975
 from undertone.results.tally import UNIT, Tally
 
 NOTABLE = 0.10
@@ -34,17 +36,26 @@ class Summary(NamedTuple):
     """Mean score, -1 … 1."""
     low: float
     high: float
-    """Ends of the 95 % interval of the mean."""
+    """Ends of the 95 % interval of the mean that people's labels would give."""
     verdict: Verdict
+    estimates: Estimates | None = None
+    """Corrected for the model's errors; None where they are not known."""
 
 
-def summarise(t: Tally) -> Summary | None:
-    """Mean, interval and verdict; None without comments: there is nothing to say, not a zero."""
+def summarise(t: Tally, calibration: Calibration | None = None) -> Summary | None:
+    """Mean, interval and verdict; None without comments: there is nothing to say, not a zero.
+
+    Without a calibration the interval knows of the luck of the sample alone.
+    """
     if t.count == 0:
         return None
     mean = t.total / t.count / UNIT
-    low, high = interval(t)
-    return Summary(mean, low, high, _verdict(t, mean, low, high))
+    if calibration is None:
+        low, high = interval(t)
+        return Summary(mean, low, high, _verdict(t, Estimate(mean, low, high), more_helps=True))
+    found = honest(t, calibration)
+    verdict = _verdict(t, found.mean, more_helps=found.more_comments_help)
+    return Summary(mean, found.mean.low, found.mean.high, verdict, found)
 
 
 def interval(t: Tally) -> tuple[float, float]:
@@ -63,31 +74,12 @@ def interval(t: Tally) -> tuple[float, float]:
     return max(-1.0, mean - reach), min(1.0, mean + reach)
 
 
-_T_975 = (inf, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
-_Z_975 = NormalDist().inv_cdf(0.975)
-
-
-def students_t_975(df: int) -> float:
-    """The 97.5 % quantile of Student's t, good to three decimals.
-
-    Tabulated up to 10 degrees of freedom, then the Cornish-Fisher expansion about the normal
-    quantile (Abramowitz and Stegun, 26.7.5).
-    """
-    if df < len(_T_975):
-        return _T_975[df]
-    z = _Z_975
-    g1 = (z**3 + z) / 4
-    g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + g1 / df + g2 / df**2 + g3 / df**3
-
-
-def _verdict(t: Tally, mean: float, low: float, high: float) -> Verdict:
-    if mean >= NOTABLE and low > 0:
+def _verdict(t: Tally, mean: Estimate, *, more_helps: bool) -> Verdict:
+    if mean.value >= NOTABLE and mean.low > 0:
         return Verdict.POSITIVE
-    if mean <= -NOTABLE and high < 0:
+    if mean.value <= -NOTABLE and mean.high < 0:
         return Verdict.NEGATIVE
-    if (high - low) / 2 > SHARP:
+    if (mean.high - mean.low) / 2 > SHARP and more_helps:
         return Verdict.TOO_FEW
     if min(t.positive, t.negative) >= SPLIT * t.count:
         return Verdict.MIXED

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import msgspec
 
 from undertone import wire
-from undertone.errors import Missing, Permanent
+from undertone.errors import Delayed, Missing, Permanent
 from undertone.ports import Versioned
 from undertone.records import Comment, Page, PostRef, StoredRecord, Want
 from undertone.sources.apify_actors import Actor
@@ -56,6 +56,28 @@ class StartLog(Protocol):
 
     def replace(self, name: str, data: bytes, etag: str) -> bool:
         """False, and nothing changed, if it is no longer the one with `etag`."""
+
+
+class Purse(Protocol):
+    """What runs may cost."""
+
+    def run_cents(self, want: Want) -> int:
+        """What one run may cost at most, in cents; 0 is no limit."""
+
+    def spend(self, want: Want) -> datetime | None:
+        """Set that aside. None, or when there will be money again."""
+
+
+class _OpenPurse:
+    def run_cents(self, want: Want) -> int:  # noqa: ARG002 - as `Purse` has it
+        return 0
+
+    def spend(self, want: Want) -> datetime | None:  # noqa: ARG002
+        return None
+
+
+OPEN_PURSE: Purse = _OpenPurse()
+"""Runs may cost what they cost."""
 
 
 class _Run(msgspec.Struct):
@@ -114,13 +136,21 @@ class Apify:
     """Reads one platform's posts by runs of one actor."""
 
     def __init__(
-        self, session: Session, token: str, actor: Actor, start_log: StartLog, *, base: str = BASE
+        self,
+        session: Session,
+        token: str,
+        actor: Actor,
+        start_log: StartLog,
+        *,
+        base: str = BASE,
+        purse: Purse = OPEN_PURSE,
     ) -> None:
         self._session = session
         self._headers = {"Authorization": f"Bearer {token}"}
         self._actor = actor
         self._start_log = start_log
         self._base = base
+        self._purse = purse
         self.platform = actor.platform
 
     def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
@@ -175,9 +205,16 @@ class Apify:
         return f"runs/{self.platform}/{digest}.json"
 
     def _start(self, name: str, post: PostRef, want: Want) -> Page:
+        """Start a run that costs at most what was set aside for it."""
+        until = self._purse.spend(want)
+        if until is not None:
+            self._forget(post, want)
+            raise Delayed("what Apify may cost today is spent", until, platform_wide=False)
+        ceiling = self._purse.run_cents(want)
         answer = self._session.post(
             f"{self._base}/acts/{self._actor.actor}/runs",
             json=self._actor.run_input(post, want),
+            params={"maxTotalChargeUsd": f"{ceiling / 100:.2f}"} if ceiling else None,
             headers=self._headers,
         )
         return self._started(name, validate(NAME, _checked(answer).body, _RunAnswer).data)

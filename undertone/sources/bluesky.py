@@ -68,6 +68,10 @@ class _Cursor(msgspec.Struct, omit_defaults=True):
 
     uris: list[str]
     left: int
+    reported: int = 0
+    """Replies that all posts seen so far say they have …"""
+    shown: int = 0
+    """… and how many of them were shown, hidden ones included."""
 
 
 class _Replies(msgspec.Struct):
@@ -114,24 +118,21 @@ class Bluesky:
             thread = self._thread(root, want)
             top = validate(NAME, thread.post, _Post)
             replies = _walk(thread, root, deep=want.replies)
-            page = _page(replies, want, _Cursor(replies.cut_off, FURTHER))
-            missing = max(0, replies.reported - len(replies.comments) - replies.hidden)
-            note = (
-                _note_of_missing(missing if not replies.cut_off else 0, replies.reported)
-                or page.note
-            )
+            page = _page(replies, want, _Cursor([], FURTHER))
             reported = known_count(replies.reported if want.replies else top.replyCount, least=0)
             title = excerpt(top.record.text, 100)
-            return msgspec.structs.replace(page, title=title, reported=reported, note=note)
+            return msgspec.structs.replace(page, title=title, reported=reported)
         at = wire.decode(cursor, _Cursor)
-        rest = _Cursor(at.uris[1:], at.left - 1)
+        rest = _Cursor(at.uris[1:], at.left - 1, at.reported, at.shown)
         try:
-            replies = _walk(self._thread(at.uris[0], want), root, deep=True)
+            thread = self._thread(at.uris[0], want)
+            replies = _walk(thread, root, deep=True)
+            # What the head of this thread says it has was counted where it was cut off.
+            replies.reported -= _replies_of(validate(NAME, thread.post, _Post))
         except Permanent as error:
             if error.state != "not_found":
                 raise
             return _page(_Replies(), want, rest)
-        rest.uris += replies.cut_off
         return _page(replies, want, rest)
 
     def _thread(self, uri: str, want: Want) -> _Node:
@@ -161,7 +162,7 @@ def _walk(thread: _Node, root: str, *, deep: bool) -> _Replies:
     """Everything under `thread` in reading order; no recursion."""
     replies = _Replies()
     top = validate(NAME, thread.post, _Post)
-    replies.reported = known_count(top.replyCount, least=0) or 0
+    replies.reported = _replies_of(top)
     waiting = [(child, top.uri) for child in reversed(thread.replies or [])]
     while waiting:
         child, parent = waiting.pop()
@@ -182,7 +183,7 @@ def _walk(thread: _Node, root: str, *, deep: bool) -> _Replies:
 def _take(replies: _Replies, post: _Post, parent: str, *, below: int, deep: bool) -> None:
     text = tidy(post.record.text)
     if deep:
-        replies.reported += known_count(post.replyCount, least=0) or 0
+        replies.reported += _replies_of(post)
         if post.replyCount and not below:
             replies.cut_off.append(post.uri)
     if not text:
@@ -202,22 +203,40 @@ def _take(replies: _Replies, post: _Post, parent: str, *, below: int, deep: bool
     )
 
 
-def _page(replies: _Replies, want: Want, rest: _Cursor) -> Page:
+def _replies_of(post: _Post) -> int:
+    return known_count(post.replyCount, least=0) or 0
+
+
+def _page(replies: _Replies, want: Want, before: _Cursor) -> Page:
+    """The page of `replies`; `before` is what the pages before it left to be asked for."""
     comments = replies.comments
     if want.order == "newest":
         comments = sorted(comments, key=lambda comment: comment.created_at, reverse=True)
+    rest = _Cursor(
+        before.uris + replies.cut_off,
+        before.left,
+        before.reported + replies.reported,
+        before.shown + len(comments) + replies.hidden,
+    )
     more = bool(rest.uris) and rest.left > 0
-    unasked = f"{len(rest.uris)} replies have replies that were not asked for" if rest.uris else ""
+    notes = [note_of_invalid(NAME, replies.invalid), "" if more else _note_of_end(rest)]
     return Page(
         comments=tuple(comments),
         cursor=msgspec.json.encode(rest).decode() if more else None,
         skipped=replies.hidden,
-        note=note_of_invalid(NAME, replies.invalid) or ("" if more else unasked),
+        note="; ".join(filter(None, notes)),
     )
 
 
-def _note_of_missing(missing: int, reported: int) -> str:
-    """Bluesky's counts hold a few deleted replies; from a tenth on the thread was cut."""
-    if missing * 10 < reported:
-        return ""
-    return f"truncated by Bluesky: {missing} of {reported} replies are not shown" if missing else ""
+def _note_of_end(rest: _Cursor) -> str:
+    """What is missing when no further page is asked for, on whatever page it was cut off.
+
+    Bluesky's counts hold a few deleted replies; from a tenth on the thread was cut.
+    """
+    missing = rest.reported - rest.shown
+    notes: list[str] = []
+    if missing > 0 and missing * 10 >= rest.reported:
+        notes.append(f"truncated by Bluesky: {missing} of {rest.reported} replies are not shown")
+    if rest.uris:
+        notes.append(f"{len(rest.uris)} replies have replies that were not asked for")
+    return "; ".join(notes)

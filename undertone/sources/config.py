@@ -41,6 +41,31 @@ class SourcesConfig:
         return cls(**given)  # type: ignore[arg-type] # the one Literal is checked above
 
 
+PAID_SECRETS = ("APIFY_TOKEN", "TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET")
+"""The secrets on which it depends what a post costs."""
+
+
+def paid_platforms(secrets: Mapping[str, str]) -> frozenset[str]:
+    """The platforms whose posts are read by runs that cost money, given `PAID_SECRETS`."""
+    if not secrets["APIFY_TOKEN"]:
+        return frozenset()
+    has_research = bool(secrets["TIKTOK_CLIENT_KEY"] and secrets["TIKTOK_CLIENT_SECRET"])
+    return frozenset({"instagram"} if has_research else {"instagram", "tiktok"})
+
+
+def secrets_of(platform: str) -> tuple[str, ...]:
+    """The settings that hold the credentials for a platform, as far as they are secrets."""
+    return _SECRETS.get(platform, ())
+
+
+_SECRETS = {
+    "youtube": ("YOUTUBE_API_KEY",),
+    "reddit": ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"),
+    "instagram": ("INSTAGRAM_GRAPH_TOKEN", "APIFY_TOKEN"),
+    "tiktok": ("TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET", "APIFY_TOKEN"),
+}
+
+
 class Reach(NamedTuple):
     """Whether and how a platform can be reached."""
 

@@ -109,8 +109,12 @@ class Session:
         url: str,
         params: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        explains_throttle: bool = False,
     ) -> Answer:
         """The JSON at `url`, through redirects that stay with the platform.
+
+        `explains_throttle`: a 429 is an answer like others, whose body the caller reads.
 
         Raises Delayed (429, 5xx, time-out), Transient (connection trouble) or Permanent (not
         JSON, too large, a redirect that leads away).
@@ -120,7 +124,7 @@ class Session:
             with response:
                 target = self._redirect(response)
                 if target is None:
-                    return self._answer(response)
+                    return self._answer(response, explains_throttle=explains_throttle)
             if _origin(target) != _origin(url):
                 headers = None  # credentials for one host are not shown to another
             url, params = target, None
@@ -202,8 +206,9 @@ class Session:
             raise self._leads_away("") from None
         return target
 
-    def _answer(self, response: requests.Response) -> Answer:
-        self._raise_for_throttle(response)
+    def _answer(self, response: requests.Response, *, explains_throttle: bool = False) -> Answer:
+        if not (explains_throttle and response.status_code == 429):
+            self._raise_for_throttle(response)
         data = self._body(response)
         ok = response.status_code < 300
         try:

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from undertone.errors import Permanent
+from undertone.html_text import text_of_html
 from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
-from undertone.sources.html_text import text_of_html
 from undertone.sources.http import Answer, Session
 from undertone.sources.validation import note_of_invalid, validate, validate_each
 from undertone.text import excerpt

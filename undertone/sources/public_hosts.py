@@ -21,14 +21,25 @@ Address = IPv4Address | IPv6Address
 Resolve = Callable[[str], Sequence[str]]
 """A host's addresses. Raises OSError."""
 
-_NEVER = (
-    ip_network("168.63.129.16/32"),  # Azure's platform address, public by number only
-    ip_network("192.88.99.0/24"),  # 6to4 relays
-    ip_network("64:ff9b::/96"),  # IPv4 behind NAT64
-    ip_network("64:ff9b:1::/48"),
-    ip_network("2002::/16"),  # IPv4 inside 6to4
-    ip_network("2001::/23"),  # Teredo and other protocol assignments
-)
+_GLOBAL_UNICAST = ip_network("2000::/3")
+"""All of IPv6 that is given to anybody; the rest is local, or IPv4 in disguise."""
+_NEVER = tuple(
+    ip_network(network)
+    for network in (
+        # IPv4: https://www.iana.org/assignments/iana-ipv4-special-registry
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+        "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24",
+        "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24",
+        "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "168.63.129.16/32",  # Azure's platform address, public by number only
+        # IPv6, within 2000::/3: https://www.iana.org/assignments/iana-ipv6-special-registry
+        "2001::/23",  # Teredo and other protocol assignments
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # IPv4 inside 6to4
+        "2620:4f:8000::/48",  # AS112: answers for what should never have been asked
+        "3fff::/20",  # documentation
+    )
+)  # fmt: skip
 
 
 class NotPublic(requests.RequestException):
@@ -36,12 +47,14 @@ class NotPublic(requests.RequestException):
 
 
 def is_public(address: Address) -> bool:
-    """Whether anyone on the internet could connect to `address`: not ourselves, not our network."""
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    if any(address in network for network in _NEVER if network.version == address.version):
+    """Whether anyone on the internet could connect to `address`: not ourselves, not our network.
+
+    By lists of our own, which no version of Python changes. IPv4 in an IPv6 address (mapped,
+    translated, NAT64) is refused, as is all that is not global unicast.
+    """
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
         return False
-    return address.is_global and not address.is_multicast
+    return not any(address in network for network in _NEVER if network.version == address.version)
 
 
 def public_https(url: str) -> bool:

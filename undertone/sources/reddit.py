@@ -15,6 +15,7 @@ from undertone import wire
 from undertone.errors import Permanent
 from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
+from undertone.scrubbing import remember_login
 from undertone.sources.delays import rate_limit_reset
 from undertone.sources.http import Answer, Session
 from undertone.sources.tokens import Token, TokenCache
@@ -122,6 +123,7 @@ class Reddit:
     ) -> None:
         self._session = session
         self._credentials = (client_id, client_secret)
+        remember_login(client_id, client_secret)
         self._login_base = login_base
         self._base = base
         self._tokens = TokenCache(self._new_token, session.now)

@@ -21,7 +21,7 @@ from undertone.sources import (
     tiktok_research,
     youtube,
 )
-from undertone.sources.apify import StartLog
+from undertone.sources.apify import OPEN_PURSE, Purse, StartLog
 from undertone.sources.apify_actors import Actor, InstagramActor, TikTokActor
 from undertone.sources.config import SourcesConfig, describe
 from undertone.sources.fallback import FallbackSource
@@ -52,12 +52,14 @@ def build_sources(
     *,
     clock: Clock = utc_now,
     limits: Limits | None = None,
+    purse: Purse = OPEN_PURSE,
 ) -> dict[str, Source]:
     """A source for every platform, by the name that `PostRef.platform` holds.
 
     `start_log`: a container that all instances share; starts of paid runs are logged there first.
+    `purse`: what they may cost.
     """
-    build = _Builder(config, start_log, clock, limits or Limits())
+    build = _Builder(config, start_log, clock, limits or Limits(), purse)
     built = [
         build.youtube(),
         build.instagram(),
@@ -78,8 +80,14 @@ class _Builder:
     """One method a platform; None where the configuration does not reach it."""
 
     def __init__(
-        self, config: SourcesConfig, start_log: StartLog, clock: Clock, limits: Limits
+        self,
+        config: SourcesConfig,
+        start_log: StartLog,
+        clock: Clock,
+        limits: Limits,
+        purse: Purse,
     ) -> None:
+        self._purse = purse
         self._config = config
         self._start_log = start_log
         self._clock = clock
@@ -180,7 +188,14 @@ class _Builder:
             return None
         base = self._base("apify", apify.BASE)
         session = self._session(apify.NAME, base)
-        return apify.Apify(session, self._config.apify_token, actor, self._start_log, base=base)
+        return apify.Apify(
+            session,
+            self._config.apify_token,
+            actor,
+            self._start_log,
+            base=base,
+            purse=self._purse,
+        )
 
     def _with_short_links(self, source: Source, name: str, *hosts: str) -> Source:
         base = self._base(f"links/{source.platform}", "")

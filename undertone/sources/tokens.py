@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from undertone.ports import Clock
+from undertone.scrubbing import remember
 
 MARGIN = timedelta(minutes=1)
 """How long before it expires a token is replaced."""
@@ -36,6 +37,7 @@ class TokenCache:
             now = self._clock()
             if self._until is None or now >= self._until:
                 token = self._fetch()
+                remember(token.value)  # platforms echo it in their refusals
                 lifetime = timedelta(seconds=min(max(token.expires_in, 0), 86400))
                 self._value, self._until = token.value, now + lifetime - MARGIN
             return self._value

@@ -7,6 +7,7 @@ one unit of a day's 10,000.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, NoReturn
 
@@ -14,10 +15,10 @@ import msgspec
 
 from undertone import wire
 from undertone.errors import Delayed, Permanent, Transient, UndertoneError
+from undertone.html_text import text_of_html
 from undertone.limits import known_count
 from undertone.records import Comment, Page, PostRef, Want
-from undertone.sources.delays import next_midnight
-from undertone.sources.html_text import text_of_html
+from undertone.sources.delays import next_midnight, retry_time
 from undertone.sources.http import Answer, Session
 from undertone.sources.validation import note_of_invalid, validate, validate_each
 from undertone.text import excerpt, tidy
@@ -187,7 +188,8 @@ class YouTube:
         return _page_of(comments, invalid, _Cursor(at.threads, parents, following), repeated)
 
     def _ask(self, what: str, query: dict[str, str]) -> Answer:
-        answer = self._session.get(f"{self._base}/{what}", query | {"key": self._key})
+        query |= {"key": self._key}
+        answer = self._session.get(f"{self._base}/{what}", query, explains_throttle=True)
         if not answer.ok:
             self._refused(answer)
         return answer
@@ -196,8 +198,11 @@ class YouTube:
         error = _refusal(answer)
         reasons = {entry.reason for entry in error.errors}
         message = excerpt(text_of_html(error.message)) or f"status {answer.status}"
-        if reasons & _QUOTA:
+        if reasons & _QUOTA or (answer.status == 429 and _A_DAY.search(message)):
             self._used_up()
+        if answer.status == 429:
+            until = retry_time(answer.headers, self._session.now())
+            raise Delayed("YouTube is asked too often (status 429)", until)
         for meant, error_for in _MEANINGS:
             if reasons & meant:
                 raise error_for(message)
@@ -219,6 +224,8 @@ class _NoParent(Permanent):
 
 
 _QUOTA = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
+_A_DAY = re.compile(r"\bper[ _-]?day\b|\bdaily\b", re.IGNORECASE)
+"""What the message of a 429 has if it is about the day's quota (`limit 'Queries per day'`)."""
 _MEANINGS: tuple[tuple[set[str], Callable[[str], UndertoneError]], ...] = (
     # https://developers.google.com/youtube/v3/docs/errors and core errors of Google's APIs
     (

@@ -12,21 +12,20 @@ from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 from requests.adapters import HTTPAdapter
 
-from undertone.ports import Blobs, Clock, Links, Queues
-from undertone.settings import StorageSettings
+from undertone.ports import Blobs, Clock, Counters, Links, Queues
+from undertone.settings import EMULATOR_ACCOUNT, StorageSettings
 from undertone.storage import containers
 from undertone.storage.azure_blobs import AzureBlobs
 from undertone.storage.azure_errors import translated_errors
 from undertone.storage.azure_queues import AzureQueues
 from undertone.storage.azurite_blobs import AzuriteBlobs
 from undertone.storage.caching import BlobCache, CachingBlobs
+from undertone.storage.counters import BlobCounters
 from undertone.storage.links import SignedLinks
 from undertone.storage.retries import HTTP, BackOff, Patience
 
 MAX_CONNECTIONS = 64
 """Kept open to one endpoint: more than a worker process has threads."""
-EMULATOR_ACCOUNT = "devstoreaccount1"
-"""The emulator's only account has this name, and no account in the cloud can have it."""
 
 
 class Account:
@@ -107,12 +106,32 @@ class Account:
         inner = self.blobs(container, is_counted=is_counted)
         return CachingBlobs(inner, is_immutable=is_immutable, cache=cache)
 
+    def counters(self, container: str) -> Counters:
+        """Numbers that all instances count together, kept in `container`."""
+        return BlobCounters(self._blobs.get_container_client(container))
+
     def queues(self) -> Queues:
         """All queues of the account."""
         return AzureQueues(self._queues)
 
     def links(self, container: str, clock: Clock) -> Links:
-        """Signed links to the blobs of `container`."""
+        """Signed links to the blobs of `container`.
+
+        Off the emulator no account key signs them, also where a connection string has one: then the
+        app's managed identity is asked for a key.
+        """
+        if self._blobs.account_name == EMULATOR_ACCOUNT:
+            key = self._blobs.credential.account_key
+            return SignedLinks(self._blobs, container, clock, account_key=key)
+        if hasattr(self._blobs.credential, "account_key"):
+            from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - slow, cloud only
+
+            identified = BlobServiceClient(
+                f"{self._blobs.scheme}://{self._blobs.primary_hostname}",
+                credential=DefaultAzureCredential(),
+                transport=RequestsTransport(session=self._session, session_owner=False),
+            )
+            return SignedLinks(identified, container, clock)
         return SignedLinks(self._blobs, container, clock)
 
 

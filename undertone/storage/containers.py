@@ -4,5 +4,7 @@ JOBS = "jobs"
 COMMENTS = "comments"
 RESULTS = "results"
 MODELS = "models"
+POSTS = "posts"
+LIMITS = "limits"
 
-ALL = (JOBS, COMMENTS, RESULTS, MODELS)
+ALL = (JOBS, COMMENTS, RESULTS, MODELS, POSTS, LIMITS)

@@ -1,14 +1,15 @@
-"""Signed links to result files: each reads one blob, for minutes, as a download.
+"""Signed links to result files: each reads one blob, for minutes, by https, as a download.
 
-With an account key (the emulator, a connection string) the link is signed by that key. With a
-managed identity it is signed by a user delegation key, which the service hands out for at most
-seven days; one such key is used for about an hour's links.
+They are signed by a user delegation key, which the service hands out to an identity for at most
+seven days; one such key is used for about an hour's links, and revoking it ends them all. Only on
+the emulator the account's key signs, which is public there, and http will do.
 """
 
 from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import quote
 
 from azure.core.exceptions import AzureError
@@ -35,31 +36,47 @@ CONTENT_TYPES = {
 }
 
 
+class _LentKey(NamedTuple):
+    key: UserDelegationKey
+    start: datetime
+    expiry: datetime
+
+
 class SignedLinks:
     """Links to the blobs of one container."""
 
-    def __init__(self, service: BlobServiceClient, container: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        service: BlobServiceClient,
+        container: str,
+        clock: Clock,
+        *,
+        account_key: str | None = None,
+    ) -> None:
+        """`account_key`: that of the emulator, which signs then; else `service` lends a key, and
+        must be reached with an identity."""
         self._service = service
+        self._account_key = account_key
         self._container = container
         self._clock = clock
         self._lock = threading.Lock()
-        self._key_and_expiry: tuple[UserDelegationKey, datetime] | None = None
+        self._lent: _LentKey | None = None
 
     def read_link(self, name: str, *, file_name: str, minutes: int) -> str:
         """A URL that reads blob `name` for `minutes`, saved as `file_name`. Raises Transient."""
         now = self._clock()
         expiry = now + timedelta(minutes=minutes)
-        account_key = getattr(self._service.credential, "account_key", None)
+        on_emulator = self._account_key is not None
         signature = generate_blob_sas(
             account_name=str(self._service.account_name),
             container_name=self._container,
             blob_name=name,
-            account_key=account_key,
-            user_delegation_key=None if account_key else self._delegation_key(now, expiry),
+            account_key=self._account_key,
+            user_delegation_key=None if on_emulator else self._delegation_key(now, expiry),
             permission=BlobSasPermissions(read=True),
             start=now - CLOCK_SKEW,
             expiry=expiry,
-            protocol="https" if self._service.scheme == "https" else "https,http",
+            protocol="https,http" if on_emulator else "https",
             content_disposition=_content_disposition(file_name),
             content_type=CONTENT_TYPES["." + name.rpartition(".")[2]],
             cache_control="private, no-store",
@@ -68,19 +85,23 @@ class SignedLinks:
         return f"{blob.url}?{signature}"
 
     def _delegation_key(self, now: datetime, expiry: datetime) -> UserDelegationKey:
-        """A key that is valid until `expiry` at least: a link ends when its key does."""
+        """A key that is valid as long as the link: a link ends when its key does.
+
+        Also from as early on: a clock that was set back makes links that begin before a kept key.
+        """
+        start, key_expiry = now - CLOCK_SKEW, expiry + KEY_REUSE
         with self._lock:  # one thread asks for a key, the others wait for it and use it too
-            if self._key_and_expiry is None or self._key_and_expiry[1] < expiry:
-                key_expiry = expiry + KEY_REUSE
+            lent = self._lent
+            if lent is None or lent.expiry < expiry or lent.start > start:
                 try:
-                    key = self._service.get_user_delegation_key(now - CLOCK_SKEW, key_expiry)
+                    key = self._service.get_user_delegation_key(start, key_expiry)
                 except AzureError as error:
                     raise Transient(
                         "no key to sign links with could be had; does the app's identity have the "
                         "role Storage Blob Delegator?"
                     ) from error
-                self._key_and_expiry = (key, key_expiry)
-            return self._key_and_expiry[0]
+                lent = self._lent = _LentKey(key, start, key_expiry)
+            return lent.key
 
 
 def _content_disposition(file_name: str) -> str:

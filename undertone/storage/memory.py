@@ -150,6 +150,23 @@ class MemoryBlobs:
             return True
 
 
+@dataclass
+class MemoryCounters:
+    """Numbers that are counted in this process alone."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, name: str, count: int, most: int) -> int | None:
+        """Count `count` more, unless that made more than `most`; what is counted now, or None."""
+        with self._lock:
+            total = self.counts.get(name, 0) + count
+            if total > most:
+                return None
+            self.counts[name] = total
+            return total
+
+
 class Sent(tuple[bytes, float]):
     """A message as it was sent: body and delay in seconds."""
 

@@ -10,7 +10,15 @@ from itertools import chain, islice
 
 from undertone.errors import Rejected
 from undertone.limits import MAX_COLUMNS, MAX_LINE, too_many_columns
-from undertone.uploads.columns import Row, Table, find_columns, names_comments, no_text_column
+from undertone.uploads.columns import (
+    Chosen,
+    Columns,
+    Row,
+    Table,
+    find_columns,
+    naming,
+    no_text_column,
+)
 from undertone.uploads.text_reader import DecodedText, read_text
 
 _DELIMITERS = ",;\t|"
@@ -25,27 +33,39 @@ NamesColumns = Callable[[Sequence[str]], bool]
 """Whether a row is one that names the columns that are looked for."""
 
 
-def read_csv(text: DecodedText, *, declared: bool) -> Table:
+def read_csv(text: DecodedText, chosen: Chosen = (), *, declared: bool) -> Table:
     """The comments in a table.
 
     `declared` False: nobody said that `text` is a table, and if nothing in it looks like one it
     is plain text. Raises Rejected for broken quotes and for a table without a column of texts;
     for quotes also while the rows are read.
     """
-    rows = read_rows(text, names_comments)
+    rows = read_rows(text, naming(chosen))
     head = take_head(rows)
-    place = find_header(head, names_comments)
-    if place is None:
-        if not declared and all(len(row) == 1 for row in chain(head, rows)):
+    if not declared and not chosen and find_header(head, naming(chosen)) is None:
+        if all(len(row) == 1 for row in chain(head, rows)):
             return read_text(text)
-        _check_width(max(head, key=len, default=[]))
-        raise no_text_column(head[0] if head else [])
+        rows = iter(())
+    return read_table(head, rows, chosen)
+
+
+def read_table(head: list[list[str]], rows: Iterable[list[str]], chosen: Chosen) -> Table:
+    """The comments in a table of which `head` are the first rows. Raises Rejected."""
+    place = find_header(head, naming(chosen))
+    if place is None:
+        widest = max(head, key=len, default=[])
+        _check_width(widest)
+        names = next((row for row in head if len(row) == len(widest)), [])
+        samples = [dict(zip(names, row, strict=False)) for row in head if row is not names]
+        raise no_text_column(names, samples, chosen)
     header = head[place]
     _check_width(header)
-    notes = [find_columns(header).note]
+    columns = find_columns(header, chosen)
+    notes = [columns.note]
     if place:
         notes.append(f"lines above the column names: {place}, passed over")
-    return Table(_rows_below(header, chain(head[place + 1 :], rows), notes), notes)
+    below = _rows_below(len(header), columns, chain(head[place + 1 :], rows), notes)
+    return Table(below, notes, columns.own_links)
 
 
 def _check_width(header: list[str]) -> None:
@@ -53,11 +73,13 @@ def _check_width(header: list[str]) -> None:
         raise too_many_columns(f"{len(header):,}")
 
 
-def _rows_below(header: list[str], rows: Iterable[list[str]], notes: list[str]) -> Iterator[Row]:
-    places, width, longer = find_columns(header).places, len(header), 0
+def _rows_below(
+    width: int, columns: Columns, rows: Iterable[list[str]], notes: list[str]
+) -> Iterator[Row]:
+    longer = 0
     for row in rows:
         longer += any(cell.strip() for cell in row[width:])
-        yield Row({role: row[place] for role, place in places.items() if place < len(row)})
+        yield Row({role: row[place] for role, place in columns.places.items() if place < len(row)})
     if longer:
         notes.append(f"rows with more cells than there are columns: {longer}")
 

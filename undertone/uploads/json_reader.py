@@ -6,13 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-import msgspec
-
 from undertone import json_view
 from undertone.errors import Rejected
 from undertone.json_view import BrokenJson, LazyList
 from undertone.limits import (
-    MAX_COLUMN_NAME,
     MAX_COLUMNS,
     MAX_COMMENTS,
     MAX_ID,
@@ -21,28 +18,48 @@ from undertone.limits import (
     too_many_comments,
 )
 from undertone.posts import LONGEST
-from undertone.uploads.columns import Columns, Row, Table, columns_of, no_text_column
+from undertone.uploads.cells import comment_id
+from undertone.uploads.columns import Chosen, Columns, Row, Table, columns_of, no_text_column
+from undertone.uploads.json_shapes import (
+    flat_fields,
+    is_comment,
+    is_not_a_comment,
+    nested_list,
+    reddit_page,
+    text_cell,
+)
 from undertone.uploads.text_reader import DecodedText
 
-_LISTS = ("comments", "items", "data", "latestComments", "replies")
-"""Fields of an object in which exports keep their list of comments."""
 _LINE = re.compile(rb"[^\r\n]+")
 
 Values = Callable[[], Iterable[object]]
 """Gives the outermost values of a file, anew at each call."""
 
 
-def read_json(text: DecodedText) -> Table:
+def read_json(text: DecodedText, chosen: Chosen = ()) -> Table:
     """The comments in one JSON value. Raises Rejected for what is no JSON or names no text."""
     try:
         value = json_view.read(text.as_utf8())
-        values = value if isinstance(value, (list, LazyList)) else [value]
-        return _read_values(lambda: values, [])
+        page = reddit_page(value)
+        values = value if isinstance(value, (list, LazyList)) and page is None else [page or value]
+        return _read_values(lambda: values, [], chosen)
     except BrokenJson as error:
         raise Rejected(
             "the file is no JSON",
             {"file": f"{error}: send one JSON array of comments, or one object a line as .jsonl"},
         ) from None
+
+
+def is_json(text: DecodedText) -> bool:
+    """Whether `text`, which begins like JSON, is JSON of objects, one or one a line."""
+    if is_json_lines(text):
+        return True
+    try:
+        value = json_view.read(text.as_utf8())
+        first = value if isinstance(value, dict) else next(iter(value), None)
+    except (BrokenJson, TypeError):
+        return False
+    return isinstance(first, (dict, list, LazyList))
 
 
 def is_json_lines(text: DecodedText) -> bool:
@@ -58,7 +75,7 @@ def is_json_lines(text: DecodedText) -> bool:
     return True
 
 
-def read_json_lines(text: DecodedText) -> Table:
+def read_json_lines(text: DecodedText, chosen: Chosen = ()) -> Table:
     """The comments in one JSON value a line; broken lines are counted in a note.
 
     Raises Rejected if all are broken or none names a text.
@@ -66,7 +83,7 @@ def read_json_lines(text: DecodedText) -> Table:
     lines = _JsonLines(text.as_utf8())
     notes: list[str] = []
     try:
-        table = _read_values(lines.values, notes)
+        table = _read_values(lines.values, notes, chosen)
     except BrokenJson as error:
         raise Rejected("the file is no JSON Lines", {"file": f"{error}"}) from None
     if lines.broken and not lines.found:
@@ -111,21 +128,25 @@ class _JsonLines:
             self.first_broken = newlines + returns - both + 1
 
 
-def _read_values(values: Values, notes: list[str]) -> Table:
+def _read_values(values: Values, notes: list[str], chosen: Chosen) -> Table:
     names: dict[str, None] = {}
+    samples: list[dict[str, str]] = []
     found = 0
-    for item in _items(values()):
+    for item in _items(values(), chosen):
         found += 1
         names.update(dict.fromkeys(item.fields))
         if len(names) > MAX_COLUMNS:
             raise too_many_columns(f"more than {MAX_COLUMNS:,}")
-    columns = columns_of(tuple(names))
-    if found and "text" not in columns.places:
-        raise no_text_column(names)
+        if len(samples) < 20:
+            samples.append({name: text_cell(cell)[:1000] for name, cell in item.fields.items()})
+    columns = columns_of(tuple(names), chosen)
+    if found and not {"text", "heading"} & columns.places.keys():
+        raise no_text_column(names, samples, chosen)
     rows = (
-        Row(item.outer | _cells(item.fields, columns), item.parent) for item in _items(values())
+        Row(item.outer | _cells(item.fields, columns), item.parent)
+        for item in _items(values(), chosen)
     )
-    return Table(rows, [*notes, columns.note] if found else notes)
+    return Table(rows, [*notes, columns.note] if found else notes, columns.own_links)
 
 
 class _Item(NamedTuple):
@@ -138,17 +159,19 @@ class _Item(NamedTuple):
     """Id of the comment around it."""
 
 
+_Siblings = tuple[Iterator[object], dict[str, str], str]
+"""Values that stand in one list, the cells that the post around them gives, and the id of the
+comment around them."""
 _END = object()
 
 
-def _items(values: Iterable[object]) -> Iterator[_Item]:
+def _items(values: Iterable[object], chosen: Chosen) -> Iterator[_Item]:
     """Every comment's object in `values`, also those in posts' lists and nested replies.
 
-    An outermost object that holds a list is a post (a text of its own is the post's), unless the
-    list is called `replies`; further in, whatever has a text is a comment. Raises Rejected for
-    more values than a job takes.
+    What is a post and what a comment says `is_comment`. Raises Rejected for more values than a
+    job takes.
     """
-    waiting: list[tuple[Iterator[object], dict[str, str], str]] = [(iter(values), {}, "")]
+    waiting: list[_Siblings] = [(iter(values), {}, "")]
     seen = 0
     while waiting:
         siblings, outer, parent = waiting[-1]
@@ -159,34 +182,35 @@ def _items(values: Iterable[object]) -> Iterator[_Item]:
         seen += 1
         if seen > MAX_COMMENTS + MAX_POSTS:
             raise too_many_comments(f"more than {MAX_COMMENTS:,}")
+        if isinstance(value, (list, LazyList)):  # a page of several, as JSON Lines may have
+            value = reddit_page(value) or {"comments": value}
         if not isinstance(value, dict):
             yield _Item({"text": value} if isinstance(value, str) else {}, outer, parent)
-            continue
-        flat = _without_lists(value)
-        if len(flat) == len(value):
-            yield _Item(flat, outer, parent)
-            continue
-        columns = columns_of(tuple(flat))
-        cells = _cells(flat, columns)
-        lists = [name for name in _LISTS if isinstance(value.get(name), (list, LazyList))]
-        is_outermost = len(waiting) == 1
-        if lists and ("text" not in columns.places or (is_outermost and lists[0] != "replies")):
-            below = (outer | _cells_of_post(cells), "")
-        else:
-            yield _Item(flat, outer, parent)
-            below = (outer | _cells_about_post(cells), cells.get("id", "")[:MAX_ID])
-        waiting.extend((iter(value[name]), *below) for name in lists[:1])
+        elif not is_not_a_comment(value):
+            items, below = _apart(value, outer, parent, chosen, outermost=len(waiting) == 1)
+            yield from items
+            waiting += below
 
 
-def _without_lists(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that may be columns."""
-    if len(value) > MAX_COLUMNS:
-        raise too_many_columns(f"{len(value):,}")
-    return {
-        name: cell
-        for name, cell in value.items()
-        if not isinstance(cell, (list, LazyList)) and len(name) <= MAX_COLUMN_NAME
-    }
+def _apart(
+    value: Mapping[str, Any],
+    outer: dict[str, str],
+    parent: str,
+    chosen: Chosen,
+    *,
+    outermost: bool,
+) -> tuple[list[_Item], list[_Siblings]]:
+    """The comment that an object is, if it is one, and the comments below it, if there are any."""
+    fields, nested = flat_fields(value), nested_list(value)
+    if nested is None:
+        return [_Item(fields, outer, parent)], []
+    columns = columns_of(tuple(fields), chosen)
+    cells = _cells(fields, columns)
+    if is_comment(fields, columns, nested, outermost=outermost):
+        about = outer | _cells_about_post(cells)
+        own = comment_id(cells.get("id", "")[:MAX_ID])
+        return [_Item(fields, outer, parent)], [(iter(nested.values), about, own)]
+    return [], [(iter(nested.values), outer | _cells_of_post(cells), "")]
 
 
 def _cells_of_post(cells: dict[str, str]) -> dict[str, str]:
@@ -200,11 +224,5 @@ def _cells_about_post(cells: dict[str, str]) -> dict[str, str]:
 
 
 def _cells(item: Mapping[str, Any], columns: Columns) -> dict[str, str]:
-    cells = {role: item.get(name) for role, name in columns.names.items()}
-    return {role: _cell(cell) for role, cell in cells.items() if cell is not None}
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    return msgspec.json.encode(value).decode()
+    cells = {role: text_cell(item.get(name)) for role, name in columns.names.items()}
+    return {role: cell for role, cell in cells.items() if cell}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from itertools import chain, islice
 
 from undertone.errors import Permanent
 from undertone.limits import (
@@ -14,41 +17,65 @@ from undertone.limits import (
     MAX_TEXT,
     MAX_TITLE,
     found_in_words,
-    known_count,
     too_many_comments,
     too_many_posts,
 )
 from undertone.posts import LONGEST, parse_post_url
 from undertone.records import Comment, UploadedPost
 from undertone.text import excerpt, tidy
-from undertone.times import utc_from_text
+from undertone.uploads.cells import comment_id, parent_id, parse_count, parse_stars, plain_text
 from undertone.uploads.columns import Row, Table
+from undertone.uploads.written_times import TimeReader
 
 
-def build_posts(table: Table, default: str) -> list[UploadedPost]:
+def build_posts(table: Table, default: str, exported: datetime) -> list[UploadedPost]:
     """The posts in `table` in order of appearance; one if no column tells posts apart.
 
-    `default` is the id of the post of rows that name none. Raises Rejected for more rows or posts
-    than a job takes.
+    `default` is the id of the post of rows that name none; `exported` the moment that relative
+    times are counted from. Raises Rejected for more rows or posts than a job takes.
     """
     builders: dict[str, _PostBuilder] = {}
     ids: dict[str, str] = {}  # cell of the post column → the id of its post
     rows = iter(table.rows)
-    for number, row in enumerate(rows, start=1):
+    sample = list(islice(rows, _SAMPLE))
+    times = TimeReader(exported, (row.cells.get("time", "") for row in sample))
+    own_links = table.own_links and _links_are_own(sample)
+    for number, row in enumerate(chain(sample, rows), start=1):
         if number > MAX_COMMENTS:
             raise too_many_comments(found_in_words(number, rows))
-        cell = row.cells.get("post", "")[: LONGEST + 1]
+        cell = "" if own_links else row.cells.get("post", "")[: LONGEST + 1]
         if cell not in ids:
             if len(ids) >= _CELLS_REMEMBERED:
                 ids.clear()
             ids[cell] = _post_id(cell, default)
-            builders.setdefault(ids[cell], _PostBuilder())
+            builders.setdefault(ids[cell], _PostBuilder(times))
             if len(builders) > MAX_POSTS:
                 raise too_many_posts(f"more than {MAX_POSTS:,}")
         builders[ids[cell]].add(row, number)
     if not builders:
-        builders[default] = _PostBuilder()
-    return [builder.post(post_id, table.notes) for post_id, builder in builders.items()]
+        builders[default] = _PostBuilder(times)
+    notes = [*table.notes, *_notes_of_times(times)]
+    if own_links:
+        notes.append("the links are each comment's own, so all comments are of one post")
+    return [
+        builder.post(post_id, notes, shows_texts=table.shows_texts)
+        for post_id, builder in builders.items()
+    ]
+
+
+def _links_are_own(sample: list[Row]) -> bool:
+    """Whether each row's link is one of its comment: another in each row, with its id in it."""
+    links = [row.cells.get("post", "") for row in sample]
+    if len(links) < _FEW or len(set(links)) < len(links):
+        return False
+    ids = [row.cells.get("id", "") for row in sample]
+    return all(own and own in link for own, link in zip(ids, links, strict=True))
+
+
+def _notes_of_times(times: TimeReader) -> list[str]:
+    if times.ambiguous:
+        return ["dates such as 03/04/2025 were read as month/day/year"]
+    return []
 
 
 def _post_id(cell: str, default: str) -> str:
@@ -59,19 +86,31 @@ def _post_id(cell: str, default: str) -> str:
     try:
         return parse_post_url(cell).url
     except Permanent:
-        return excerpt(cell)
+        return _short_id(cell)
 
 
+def _short_id(cell: str) -> str:
+    """`cell` on one line; of what is too long for an id the beginning, told apart by a digest."""
+    whole = excerpt(cell, LONGEST + 1)
+    if len(whole) <= MAX_ID and len(cell) <= LONGEST:
+        return whole
+    return f"{whole[:_BEGINNING]}…{sha256(cell.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+_BEGINNING = 200
+"""Characters that are kept of an id that is too long."""
+_SAMPLE = 200
+"""Rows that are looked at before the first is taken."""
+_FEW = 3
 _CELLS_REMEMBERED = 20_000
 """Cells of the post column whose post is not looked up again."""
-_COUNT_WITHIN = 100
-"""Characters of a cell in which a count is looked for; more of it are not read."""
 
 
 class _PostBuilder:
     """The comments of one post while its file is read."""
 
-    def __init__(self) -> None:
+    def __init__(self, times: TimeReader) -> None:
+        self._times = times
         self.comments: list[Comment] = []
         self.title = ""
         self._ids: set[str] = set()
@@ -81,27 +120,47 @@ class _PostBuilder:
 
     def add(self, row: Row, number: int) -> None:
         """Take the row that is the `number`th of its file."""
-        text = self._cut("texts", tidy(row.cells.get("text", "")), MAX_TEXT)
+        text = self._cut("texts", _readable(row.cells.get("text", "")), MAX_TEXT)
         if not self.title:
-            self.title = self._cut("titles", tidy(row.cells.get("title", "")), MAX_TITLE)
+            self.title = self._cut("titles", _readable(row.cells.get("title", "")), MAX_TITLE)
+        if not text and (
+            text := self._cut("texts", _readable(row.cells.get("heading", "")), MAX_TEXT)
+        ):
+            self._faults["rows of which the title is the only text"] += 1
         if not text:
             self._faults["rows without text"] += 1
             return
-        written = row.cells.get("time", "")
-        created_at = utc_from_text(written)
-        if written.strip() and not created_at:
-            self._faults["times not understood"] += 1
+        own = comment_id(self._cell(row, "id", MAX_ID))
         self.comments.append(
             Comment(
-                id=self._unique(self._cell(row, "id", MAX_ID) or str(number)),
+                id=self._unique(own or str(number)),
                 text=text,
-                parent=self._cell(row, "parent", MAX_ID) or row.parent,
+                parent=parent_id(self._cell(row, "parent", MAX_ID)) or row.parent,
                 author=self._cell(row, "author", MAX_AUTHOR),
-                created_at=created_at,
+                created_at=self._time(row.cells.get("time", "")),
                 likes=parse_count(row.cells.get("likes", "")),
                 readers=parse_count(row.cells.get("readers", "")),
+                stars=self._stars(row.cells.get("stars", "")),
             )
         )
+
+    def _time(self, written: str) -> str:
+        if not written.strip():
+            return ""
+        found = self._times.read(written)
+        if not found.text:
+            self._faults["times not understood"] += 1
+        if found.approximate:
+            self._faults[f"times that are approximate, counted back from {self._times.day}"] += 1
+        return found.text
+
+    def _stars(self, written: str) -> float | None:
+        if not written.strip():
+            return None
+        stars = parse_stars(written)
+        if stars is None:
+            self._faults["ratings that are no 0 to 5 stars"] += 1
+        return stars
 
     def _cell(self, row: Row, role: str, most: int) -> str:
         return self._cut(f"{role}s", tidy(row.cells.get(role, "")), most)
@@ -126,30 +185,25 @@ class _PostBuilder:
         self._ids.add(given)
         return given
 
-    def post(self, post_id: str, notes: list[str]) -> UploadedPost:
+    def post(self, post_id: str, notes: list[str], *, shows_texts: bool) -> UploadedPost:
         """All that was added; its note names what was assumed and what was not understood."""
         faults = [f"{what}: {count}" for what, count in self._faults.items()]
+        shown = ", ".join(f"“{text}”" for text in first_texts(self.comments))
+        example = [f"first texts: {shown}"] if shown and shows_texts else []
         return UploadedPost(
             id=post_id,
             title=self.title,
             comments=tuple(self.comments),
-            note="; ".join([*notes, *faults]),
+            note="; ".join([*notes, *faults, *example]),
         )
 
 
-def parse_count(cell: str) -> int | None:
-    """`12`, `1,234`, `1.2K`, `3 likes` → a number; None for anything else."""
-    match = re.match(
-        r"\s*(\d[\d.,\u00a0\u202f ]*)([kKmM])?(?:\s|$)", cell.lstrip()[:_COUNT_WITHIN], re.ASCII
-    )
-    if not match:
-        return None
-    digits = match[1].strip().rstrip(".,")
-    if match[2]:
-        number = re.sub(r"\s(?=\d{3}(?!\d))", "", digits).replace(",", ".")
-        if not re.fullmatch(r"\d+(\.\d+)?", number):
-            return None
-        return known_count(round(float(number) * (1_000 if match[2] in "kK" else 1_000_000)))
-    ungrouped = re.sub(r"[.,\s](?=\d{3}(?!\d))", "", digits)
-    integer = re.sub(r"[.,]0+$", "", ungrouped)
-    return known_count(int(integer)) if integer.isdigit() else None
+def _readable(cell: str) -> str:
+    """`cell` as a person reads it; most hold no HTML."""
+    text = tidy(cell)
+    return plain_text(text) if "<" in text or "&" in text else text
+
+
+def first_texts(comments: Sequence[Comment]) -> list[str]:
+    """The beginnings of the first three texts: whoever reads them sees a wrong column."""
+    return [excerpt(comment.text, 50) for comment in comments[:3]]

@@ -31,6 +31,7 @@ CHARSETS = frozenset({
 })  # fmt: skip
 """Charsets that people's programs write, by their names in Python. Of others some are no charsets
 (`rot13`), and some take minutes (`punycode`)."""
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BLOCK = 64 * 1024
 """Characters, or bytes, that are looked at together."""
 _LINE = re.compile(r"[^\r\n]+")
@@ -100,10 +101,10 @@ def decode_text(data: bytes, charset: str = "") -> DecodedText:
             while data.startswith(mark, start):
                 start += len(mark)
             return DecodedText(data, encoding, start=start)
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith((_OLD_EXCEL, b"%PDF-", b"\x1f\x8b")):
         raise Rejected(
-            "the file is an Excel workbook or another archive, not text: in Excel choose "
-            "“Save as” → “CSV UTF-8” and send that file"
+            "the file is an old Excel workbook (.xls), a PDF or an archive, not text: save it as "
+            "an Excel workbook (.xlsx) or as “CSV UTF-8” and send that file"
         )
     if wide := _wide_encoding(data):
         return DecodedText(data, wide, f"read as {wide.upper()}")
@@ -118,10 +119,15 @@ def decode_text(data: bytes, charset: str = "") -> DecodedText:
     return guessed
 
 
+def is_workbook(data: bytes) -> bool:
+    """Whether `data` is a ZIP archive, as Excel's workbooks are."""
+    return data.startswith(b"PK\x03\x04")
+
+
 def read_text(text: DecodedText) -> Table:
     """A comment a line; lines without content are left out."""
     rows = (Row({"text": line}) for line in text.lines() if not line.isspace())
-    return Table(rows, ["plain text: one comment a line"])
+    return Table(rows, ["plain text: one comment a line"], shows_texts=False)
 
 
 def _known_charset(charset: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, override
 import msgspec
 import pytest
 
-from model.analyzer import Prediction
+from model.analyzer import Calibration, Prediction
 from undertone.errors import Full
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
@@ -54,6 +54,7 @@ class Fair:
     error: Exception | None = None
     model: str = "fair@1"
     texts: list[str] = field(default_factory=list)
+    calibration: Calibration | None = None
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         if self.error is not None:

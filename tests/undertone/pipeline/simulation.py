@@ -39,6 +39,8 @@ MAX_DEQUEUE = 3
 RETRY_DELAY = timedelta(seconds=30)
 BELIEVED = timedelta(seconds=1)
 """How long a process believes that a job is not stopped, as deployed."""
+READS = frozenset({"read", "read_versioned", "read_range", "missing", "names", "oldest"})
+"""Calls of storage that change nothing."""
 MAX_APPENDS = 3
 """Blocks that an append blob takes here, so that barriers and progress go on in further ones."""
 
@@ -107,6 +109,7 @@ class Stepped:
             if worker is None:
                 return method(*args, **kwargs)
             worker.gate.wait()
+            worker.reads += name in READS
             return _befallen(self._world.fault(worker), lambda: method(*args, **kwargs))
 
         return gated
@@ -145,6 +148,8 @@ class Worker:
         self.envelope = envelope
         self.fault: Fault | None = None
         """What becomes of its next call."""
+        self.reads = 0
+        """How often it has asked storage for something."""
         self.began = process.world.now
         self.error: BaseException | None = None
         self.gate = Gate()
@@ -385,6 +390,7 @@ class World:
     def after(self, worker: Worker) -> None:
         """What the host does with a delivery that has ended."""
         self.workers.remove(worker)
+        self._check_reads(worker)
         if worker.error is not None and not _may_happen(worker.error):
             raise worker.error
         if worker.error is not None:
@@ -399,6 +405,18 @@ class World:
         else:
             worker.envelope.visible_at = self.now + RETRY_DELAY
             self.queue.append(worker.envelope)
+
+    def _check_reads(self, worker: Worker) -> None:
+        """A delivery asks storage no oftener than its job has blobs, and some times more.
+
+        How many deliveries there may be is for `check_effort`; both bound the reads of a job. What
+        no message started (a submit, a round of `reconcile`) may ask twice a blob, of all jobs.
+        """
+        most = 12 + 2 * len(self.jobs.names(""))
+        if worker.envelope is not None:
+            job = msgspec.json.decode(worker.envelope.body, type=Message).job
+            most = 12 + sum(job in name for name in self.jobs.names(""))
+        assert worker.reads <= most, f"{worker.reads} reads, {most} at most"
 
     def kill(self, process: Process) -> None:
         """All that it was about dies with it, and what it remembered."""

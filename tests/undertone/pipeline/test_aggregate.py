@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 
 import msgspec
 import pytest
 
+from model.analyzer import Calibration, Line
 from tests.undertone.pipeline.conftest import NOW, URL, Bench, ending, page, upload
 from undertone.errors import Missing, MissingBlocks, Permanent
 from undertone.pipeline import names
@@ -17,11 +19,14 @@ from undertone.pipeline.messages import Delivery, Message
 from undertone.pipeline.post_records import PostArrival
 from undertone.pipeline.reports import list_jobs, result_rows
 from undertone.pipeline.stopping import cancel
-from undertone.records import PostRef, State
+from undertone.records import Comment, PostRef, State, UploadedPost
 from undertone.results.comments_table import CSV_HEADER
+from undertone.results.honest import honest
 from undertone.results.tally import Tally
 
 REF = PostRef(platform="youtube", id="one", url="https://www.youtube.com/watch?v=one")
+CHANT = "Who else is here after the final of the cup?"
+KNOWN = Calibration(11, Line(-0.05, 0.8, 0.1), *[Line(0.0, 0.9, 0.05)] * 3)
 
 
 # Rows of posts.csv
@@ -320,3 +325,34 @@ def test_a_job_without_a_fault_is_completed(bench: Bench) -> None:
     closed = bench.store.closed.find(request.job)
     assert closed is not None
     assert (closed.status, closed.states) == ("completed", {"ok": 1, "no_comments": 1})
+
+
+def test_copies_are_found_across_chunks_and_counted_apart(bench: Bench) -> None:
+    """Chunks have two comments; the three copies are in three of them."""
+    texts = ["one of us", CHANT, "and another", CHANT.upper(), "more", "still more", CHANT]
+    comments = [Comment(id=str(n), text=text, author=f"author {n}") for n, text in enumerate(texts)]
+    request = bench.submit(uploads=[UploadedPost(id="up", comments=tuple(comments))])
+    bench.drain()
+    lines = bench.comments_jsonl(request)
+    assert [line["comment_id"] for line in lines if line["suspect"] == "copy"] == ["1", "3", "6"]
+    (row,) = posts_csv(bench, request)
+    assert (row["suspect"], row["suspect_share"], row["fetched"]) == ("3", "0.4286", "7")
+    assert (row["positive"], row["unsuspected_positive_share"]) == ("7", "1.0000")
+
+
+def test_figures_follow_from_comments_csv_and_the_calibration(bench: Bench) -> None:
+    bench.analyzer.calibration = KNOWN
+    request = bench.submit(uploads=[upload(9)])
+    bench.drain()
+    rows = list(csv.DictReader(io.StringIO(bench.comments_csv(request).decode("utf-8-sig"))))
+    counts = Counter(row["label"] for row in rows)
+    again = Tally(
+        negative=counts["negative"], neutral=counts["neutral"], positive=counts["positive"]
+    )
+    found = honest(again, KNOWN)
+    (row,) = posts_csv(bench, request)
+    shown = [row["mean_estimate"], row["mean_low"], row["mean_high"]]
+    assert shown == [f"{end:.4f}" for end in found.mean]
+    assert [row["positive_low"], row["positive_high"]] == [
+        f"{end:.4f}" for end in found.positive_share[1:]
+    ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from model.analyzer import Calibration, Line
 from tests.undertone.pipeline.conftest import NOW, Bench, FullBlobs
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import (
@@ -45,6 +47,11 @@ def chunk(key: int, positive: int, unscored: int = 0, **facts: str) -> ChunkArri
     )  # fmt: skip
 
 
+def with_calibration(key: int, spread: float | None, model: str = "m@1") -> ChunkArrival:
+    known = None if spread is None else Calibration(9, *[Line(0.0, 1.0, spread)] * 4)
+    return msgspec.structs.replace(chunk(key, 2, model=model), calibration=known)
+
+
 # A post's arrival from those of its chunks
 
 
@@ -54,8 +61,32 @@ def test_a_post_is_the_sum_of_its_chunks() -> None:
         key=1, state="ok", reason="columns: text", post=REF, title="t", reported=99, fetched=6,
         unscored=0, fetched_at="2026-11-21T20:00:00Z",
         tally=Tally(positive=6, total=360, squares=21_600),
-        models=("m@1", "m@2"), blocks=("b0", "b1", "b2"),
+        models=("m@1", "m@2"), blocks=("b0", "b1", "b2"), rows=(2, 3, 1),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("spreads", "counts"), [((0.1, 0.3, 0.2), 0.3), ((0.1, None, 0.2), None), ((0.1,), 0.1)]
+)
+def test_of_several_calibrations_the_least_sure_counts(
+    spreads: tuple[float | None, ...], counts: float | None
+) -> None:
+    chunks = [with_calibration(key, spread) for key, spread in enumerate(spreads)]
+    found = post_arrival(MESSAGE, snapshot(2, 2, 2), chunks).calibration
+    assert (None if found is None else found.mean.spread) == counts
+
+
+def test_a_chunk_without_scores_says_nothing_of_calibration() -> None:
+    chunks = [with_calibration(0, 0.1), with_calibration(1, None, model="")]
+    found = post_arrival(MESSAGE, snapshot(2, 2), chunks).calibration
+    assert found is not None
+    assert found.mean.spread == 0.1
+
+
+def test_the_sizes_of_its_blocks_travel_with_a_post() -> None:
+    chunks = [msgspec.structs.replace(chunk(key, 1), size=100 + key) for key in range(3)]
+    found = post_arrival(MESSAGE, snapshot(1, 1, 1), chunks)
+    assert (found.sizes, found.rows) == ((100, 101, 102), (1, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +192,7 @@ def test_the_last_of_several_chunks_arrives_for_its_post(bench: Bench) -> None:
 
 def test_an_ending_message_points_at_the_job_alone(bench: Bench) -> None:
     chunk_message = Message(
-        job="job", posts=2, deadline=NOW, post=1, chunk=3, chunks=4, attempt=5, round=6, again=True
+        job="job", posts=2, deadline=NOW, post=1, chunk=3, attempt=5, round=6, again=True
     )
     send_finished(bench.services, chunk_message)
     assert bench.one("finished")[0] == Message(job="job", posts=2, deadline=NOW)

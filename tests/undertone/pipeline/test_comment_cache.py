@@ -7,7 +7,14 @@ from datetime import timedelta
 import pytest
 
 from tests.undertone.pipeline.conftest import NOW, Bench
-from undertone.pipeline.comment_cache import cache_name, read_cache, write_cache
+from undertone.pipeline import names
+from undertone.pipeline.comment_cache import (
+    cache_name,
+    note_use,
+    read_cache,
+    release,
+    write_cache,
+)
 from undertone.pipeline.post_records import Fetched
 from undertone.records import Comment, PostRef, Want, utc_text
 
@@ -24,13 +31,42 @@ def fetched(minutes_ago: int, text: str = "x") -> Fetched:
     [Want(limit=5), Want(order="newest"), Want(sample="random"), Want(replies=False)],
 )
 def test_another_choice_of_comments_has_another_name(want: Want) -> None:
-    assert cache_name(POST, want) != cache_name(POST, Want())
+    assert cache_name(POST, want, "me") != cache_name(POST, Want(), "me")
 
 
 def test_the_same_post_in_any_form_has_the_same_name() -> None:
     other = PostRef(platform="hackernews", id="1", url="https://elsewhere")
-    assert cache_name(other, Want()) == cache_name(POST, Want())
-    assert cache_name(PostRef(platform="youtube", id="1"), Want()) != cache_name(POST, Want())
+    assert cache_name(other, Want(), "me") == cache_name(POST, Want(), "me")
+    youtube = PostRef(platform="youtube", id="1")
+    assert cache_name(youtube, Want(), "me") != cache_name(POST, Want(), "me")
+
+
+def test_nobody_is_given_what_another_owner_or_another_protection_left() -> None:
+    named = {
+        cache_name(POST, Want(), owner, protection)
+        for owner in ("me", "you", "")
+        for protection in ("", "hashed 1", "hashed 2", "none")
+    }
+    assert len(named) == 12
+    assert all(name.startswith("fetched/") for name in named)
+    mine = {name for name in named if name.startswith(names.fetched_prefix("me"))}
+    assert len(mine) == 4
+
+
+def test_what_is_kept_goes_with_the_last_job_that_uses_it(bench: Bench) -> None:
+    store, name = bench.store, cache_name(POST, Want(), "me")
+    other = cache_name(PostRef(platform="hackernews", id="2"), Want(), "me")
+    for entry in (name, other):
+        note_use(store, entry, "job1")
+        write_cache(store, entry, fetched(1))
+    note_use(store, name, "job2")
+    release(store, name, "job1")
+    assert store.fetched.find(name) is not None
+    release(store, name, "job1")  # a sweep comes again
+    assert store.fetched.find(name) is not None
+    release(store, name, "job2")
+    assert [found for found in bench.cache.names("") if found.startswith(name[:-5])] == []
+    assert store.fetched.find(other) is not None
 
 
 def test_what_is_fresh_enough_is_used(bench: Bench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import msgspec
@@ -18,13 +19,16 @@ from tests.undertone.pipeline.conftest import (
 )
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.pipeline import names
+from undertone.pipeline.attempts import TIME_TO_SCORE
 from undertone.pipeline.comment_cache import cache_name
 from undertone.pipeline.fetch import announce_post, fetch, send_chunks
 from undertone.pipeline.job_records import Options, Request, Stop
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.post_records import Chunk, ProgressLine, Snapshot
+from undertone.pipeline.post_records import ProgressLine, Snapshot
 from undertone.pipeline.submit import Submission, submit
-from undertone.records import Page, PostRef, State, Want
+from undertone.ports import Source
+from undertone.privacy.policy import Policy
+from undertone.records import Comment, Page, PostRef, State, UploadedPost, Want
 
 
 def a_post(bench: Bench) -> tuple[Request, Message]:
@@ -44,9 +48,9 @@ def test_a_post_is_fetched_and_its_chunks_are_sent(bench: Bench) -> None:
     taken = snapshot(bench, request)
     assert (taken.state, taken.title, taken.reported, taken.fetched) == ("ok", "T", 3, 3)
     sent = [chunk for chunk, _ in bench.take("comments")]
-    assert [(each.post, each.chunk, each.chunks, each.again) for each in sent] == [
-        (0, 0, 2, False),
-        (0, 1, 2, False),
+    assert [(each.post, each.chunk, each.again) for each in sent] == [
+        (0, 0, False),
+        (0, 1, False),
     ]
     assert bench.store.progress.read(request.job).records == [ProgressLine(post=0, found=3)]
     assert bench.store.post_barriers.read(request.job, 0, 0).records == []
@@ -61,7 +65,7 @@ def test_an_upload_is_announced_without_a_source(bench: Bench) -> None:
 
 def test_a_post_of_one_chunk_has_no_barrier_of_its_own(bench: Bench) -> None:
     request, (message,) = bench.fetch_upload(2)
-    assert (message.chunk, message.chunks) == (0, 1)
+    assert message.chunk == 0
     assert names.post_barrier(request.job, 0, 0) not in bench.jobs.names("")
 
 
@@ -129,7 +133,7 @@ def test_of_two_fetchers_the_one_that_comes_second_to_a_page_stops(bench: Bench)
     bench.source.before = meanwhile
     bench.deliver("posts", message)
     (only,) = bench.take("comments")
-    assert only[0].chunks == 1
+    assert only[0].chunk == 0
     (chunk,) = snapshot(bench, request).chunks
     assert chunk.comments == 2
 
@@ -169,7 +173,38 @@ def test_the_row_of_a_post_is_on_its_page(bench: Bench) -> None:
     bench.deliver("posts", message)
     assert snapshot(bench, request, 120).row == 121
     fetched = PostRef(platform="hackernews", id="121")
-    assert bench.cache.names("") == [cache_name(fetched, Want())]
+    entry = cache_name(fetched, Want(), "me")
+    assert bench.cache.names("") == [entry, names.cache_use(entry, request.job)]
+
+
+def test_pages_that_were_kept_count_when_the_platform_says_later_than_the_deadline(
+    bench: Bench,
+) -> None:
+    request = bench.submit(URL.format(1))
+    bench.source.pages = {
+        None: page("a", "b", cursor="2"),
+        "2": Delayed("quota used up", request.deadline),
+    }
+    bench.drain()
+    taken = bench.store.snapshots.read(request.job, 0)
+    assert (taken.state, taken.fetched) == ("partial", 2)
+    assert taken.reason.startswith("reading ended early: quota used up; that is past the end")
+
+
+def test_what_was_read_has_time_to_be_scored_before_the_deadline(bench: Bench) -> None:
+    """A post that is put off to the last minutes would be read, and its job over before scores."""
+    request = bench.submit(URL.format(1))
+    last = request.deadline - TIME_TO_SCORE
+    late = Delayed("later", last, platform_wide=False)
+    bench.source.pages = {None: page("a", cursor="2"), "2": late}
+    bench.deliver("posts", bench.one("posts")[0])
+    assert bench.store.snapshots.read(request.job, 0).fetched == 1
+    other = bench.submit(URL.format(2))
+    bench.queues.sent.pop("comments")
+    earlier = other.deadline - TIME_TO_SCORE - timedelta(seconds=1)
+    bench.source.pages["2"] = Delayed("later", earlier, platform_wide=False)
+    bench.deliver("posts", bench.one("posts")[0])
+    assert bench.store.snapshots.find(other.job, 0) is None
 
 
 def test_a_delay_past_the_deadline_fails_the_post(bench: Bench) -> None:
@@ -251,10 +286,87 @@ def test_announcing_twice_sends_twice_and_forgets_no_arrival(bench: Bench) -> No
 
 
 def test_chunks_are_sent_as_first_attempts(bench: Bench) -> None:
-    taken = Snapshot(row=4, state=State.OK, chunks=(Chunk(2, 0, 9), Chunk(1, 9, 5)))
     message = Message(job="j", posts=9, deadline=NOW, post=3, attempt=2, round=1, again=True)
-    send_chunks(bench.services, message, taken, range(2))
+    send_chunks(bench.services, message, range(2))
     sent = [each for each, _ in bench.take("comments")]
-    assert sent == [
-        msgspec.structs.replace(message, chunk=chunk, chunks=2, attempt=0) for chunk in (0, 1)
-    ]
+    assert sent == [msgspec.structs.replace(message, chunk=chunk, attempt=0) for chunk in (0, 1)]
+
+
+def test_what_is_fetched_is_counted_for_its_owner_and_what_is_cached_is_not(bench: Bench) -> None:
+    asked_for: list[str] = []
+
+    def metered(source: Source, owner: str) -> Source:
+        asked_for.append(owner)
+        return source
+
+    bench.services = dataclasses.replace(bench.services, metered=metered)
+    bench.source.pages = {None: page("a")}
+    _, message = a_post(bench)
+    bench.deliver("posts", message)
+    assert asked_for == ["me"]
+    _, again = a_post(bench)
+    bench.deliver("posts", again)
+    assert asked_for == ["me"], "it came from the cache"
+    assert bench.source.asked == [None]
+
+
+def test_a_post_beyond_its_owners_share_waits_alone(bench: Bench) -> None:
+    class UsedUp:
+        platform = "hackernews"
+
+        def read(self, post: PostRef, want: Want, cursor: str | None) -> Page:
+            raise Delayed("your share", bench.now + timedelta(hours=3), platform_wide=False)
+
+    bench.services = dataclasses.replace(bench.services, metered=lambda *_: UsedUp())
+    request, message = a_post(bench)
+    bench.deliver("posts", message)
+    ((sent, delay),) = bench.take("posts")
+    assert (sent.attempt, delay) == (1, 3 * 3600)
+    assert bench.store.throttles.find("hackernews") is None
+    waiting = bench.store.progress.read(request.job).records
+    assert [line.waiting for line in waiting] == ["your share"]
+
+
+# Who wrote the comments
+
+
+AUTHOR = "quokka.surname"
+
+
+@pytest.mark.parametrize("authors", ["hashed", "none"])
+def test_no_name_is_kept_in_any_blob(bench: Bench, authors: str) -> None:
+    """Two pages, one of which is kept; the cache, the snapshot; an upload; and the results."""
+    policy = Policy("hashed", mask=False, secret=lambda: "x" * 32)
+    object.__setattr__(bench.services, "privacy", policy)
+    comments = tuple(Comment(id=n, text=n, author=AUTHOR) for n in ("a", "b"))
+    bench.source.pages = {
+        None: Page(comments=comments[:1], cursor="2"),
+        "2": Page(comments=comments[1:]),
+    }
+    sent = UploadedPost(id="up", comments=comments)
+    options = Options(authors=authors)  # type: ignore[arg-type] # one of the two
+    asked = Submission(owner="me", urls=[URL.format(1)], uploads=[sent], options=options)
+    request = submit(bench.services, asked).request
+    bench.drain()
+    kept = b""
+    for container in (bench.jobs, bench.cache, bench.results):
+        kept += b"".join(container.read(name) for name in container.names(""))
+    assert b'"text":"b"' in kept
+    assert AUTHOR.encode() not in kept
+    people = {line["author"] for line in bench.comments_jsonl(request)}
+    assert len(people) == (2 if authors == "hashed" else 1), "on two platforms: two, or nobody"
+    assert all(each.startswith("person-") for each in people - {""})
+
+
+def test_what_one_job_fetched_no_other_owner_is_given(bench: Bench) -> None:
+    bench.source.pages = {None: page("a")}
+    for owner, asked in (("me", 1), ("me", 1), ("you", 2), ("you", 2)):
+        submit(bench.services, Submission(owner=owner, urls=[URL.format(1)]))
+        bench.drain()
+        assert len(bench.source.asked) == asked
+    plain = bench.services.privacy
+    object.__setattr__(bench.services, "privacy", Policy("hashed", secret=lambda: "x" * 32))
+    submit(bench.services, Submission(owner="me", urls=[URL.format(1)]))
+    bench.drain()
+    assert len(bench.source.asked) == 3, "fetched anew, for it must not show names"
+    object.__setattr__(bench.services, "privacy", plain)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.undertone.pipeline.conftest import URL, Bench, page
 from undertone.errors import Delayed
-from undertone.pipeline.attempts import POSTS_A_MINUTE, SLOWER_EACH_TIME
+from undertone.pipeline.attempts import POSTS_A_MINUTE, SLOWER_EACH_TIME, TIME_TO_SCORE
 from undertone.pipeline.handlers import handle_message
 from undertone.pipeline.reports import result_rows
 from undertone.pipeline.status import Watches, read_status
@@ -96,13 +96,13 @@ def test_the_last_of_a_small_job_wait_hardly_longer_than_told(bench: Bench) -> N
 
 def test_spreading_lets_no_post_miss_the_end_of_its_job(bench: Bench) -> None:
     request = bench.submit(*(URL.format(n + 1) for n in range(1_000)))
-    until = request.deadline - timedelta(seconds=10)
+    until = request.deadline - TIME_TO_SCORE - timedelta(seconds=10)
     bench.source.pages = {None: Delayed("slow down", until)}
     for message, _ in bench.take("jobs"):
         bench.deliver("jobs", message)
     for message, _ in bench.take("posts"):
         bench.deliver("posts", message)
-    left = request.deadline - bench.now
+    left = request.deadline - TIME_TO_SCORE - bench.now
     delays = [timedelta(seconds=delay) for _, delay in bench.waiting("posts")]
     assert len(delays) == 1_000
     assert max(delays) < left

@@ -25,7 +25,7 @@ def test_a_message_comes_back() -> None:
 def test_the_wire_form_that_other_instances_read() -> None:
     assert msgspec.json.decode(MESSAGE.encode()) == {
         "job": "j", "posts": 3, "deadline": "2026-11-21T20:00:00Z", "page": 0, "post": 2,
-        "chunk": 0, "chunks": 0, "attempt": 0, "throttles": 0, "round": 0, "again": False,
+        "chunk": 0, "attempt": 0, "throttles": 0, "round": 0, "again": False,
         "traceparent": "", "v": 1,
     }  # fmt: skip
 
@@ -59,6 +59,12 @@ def test_no_field_is_named_as_the_triggers_metadata() -> None:
 
 def test_unknown_fields_of_our_version_are_passed_over() -> None:
     assert decode(MESSAGE.encode()[:-1] + b',"colour":"red"}') == MESSAGE
+
+
+def test_a_message_of_before_chunks_was_left_out_is_read() -> None:
+    older = MESSAGE.encode().replace(b'"chunk":0', b'"chunk":0,"chunks":7')
+    assert b'"chunks":7' in older
+    assert decode(older) == MESSAGE
 
 
 @pytest.mark.parametrize(

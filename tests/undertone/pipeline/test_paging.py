@@ -9,8 +9,16 @@ import pytest
 
 from tests.undertone.pipeline.conftest import NOW, URL, Bench, Script, page, store_over
 from undertone.errors import Delayed, Permanent, Transient
-from undertone.pipeline.paging import MAX_PAGES, YIELD_AFTER, Overtaken, PageLog, read_post
+from undertone.pipeline.paging import (
+    MAX_PAGES,
+    YIELD_AFTER,
+    Overtaken,
+    PageLog,
+    read_kept,
+    read_post,
+)
 from undertone.pipeline.post_records import Fetched
+from undertone.pipeline.store import JobStore
 from undertone.records import Comment, Page, PostRef, Want
 from undertone.storage.memory import MemoryBlobs
 
@@ -235,3 +243,51 @@ def test_a_sample_is_uniform() -> None:
         seen.update(ids(found))
     assert min(seen.values()) > 500 - 5 * 19
     assert max(seen.values()) < 500 + 5 * 19
+
+
+def test_what_is_under_what_was_reported_without_a_reason_is_told() -> None:
+    """As Reddit does it: 100 of 8,125, and the rest comes back empty."""
+    texts = [str(number) for number in range(100)]
+    source = Script({None: page(*texts, cursor="2", reported=8125), "2": page()})
+    found = read(source)
+    assert found.note == (
+        "the platform reports 8125 comments and gave 100 without saying why: 8025 are missing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("pages", "limit"),
+    [
+        ({None: page("a", "b", cursor="2", reported=9)}, 2),
+        ({None: page("a", "b", reported=9)}, 2),
+        ({None: page("a", reported=9, skipped=8)}, 10),
+        ({None: page(*"abcdefghij", reported=11)}, 20),
+        ({None: page("a", "b", reported=1)}, 10),
+        ({None: page(reported=9)}, 10),
+    ],
+    ids=["the rest was not wanted", "as many as wanted", "skipped", "few are missing", "too many",
+         "none at all has a reason of its own"],
+)  # fmt: skip
+def test_what_is_explained_is_not_missing(pages: dict[str | None, Page], limit: int) -> None:
+    assert read(Script({**pages}), Want(limit=limit)).note == ""
+
+
+def test_a_reason_that_a_source_gives_is_the_only_one() -> None:
+    found = read(Script({None: page("a", reported=900, note="truncated by Bluesky")}))
+    assert found.note == "truncated by Bluesky"
+
+
+def test_the_pages_that_were_kept_are_what_was_read() -> None:
+    source, blobs = three_pages(), MemoryBlobs()
+    source.pages["3"] = Transient("connection reset")
+    with pytest.raises(Transient):
+        read(source, blobs=blobs)
+    log = PageLog(store_over(blobs), "job", 0)
+    kept = read_kept(POST, Want(), lambda: NOW, log, "it failed")
+    assert kept is not None
+    assert (ids(kept), kept.note) == (["a", "b", "c", "d"], "odd; reading ended early: it failed")
+    assert read_kept(POST, Want(), lambda: NOW, PageLog(log_store(), "job", 0), "x") is None
+
+
+def log_store() -> JobStore:
+    return store_over(MemoryBlobs())

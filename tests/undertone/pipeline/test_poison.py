@@ -9,7 +9,7 @@ from undertone.errors import Missing, Transient
 from undertone.pipeline import names
 from undertone.pipeline.job_records import Request, Stop
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.poison import UNKNOWN, fail_chunk, fail_post, note_failure
+from undertone.pipeline.poison import IN_LOGS, UNKNOWN, fail_chunk, fail_post, note_failure
 from undertone.pipeline.reports import result_rows
 from undertone.pipeline.stopping import delete
 from undertone.results.posts_table import PostRow
@@ -41,6 +41,30 @@ def test_a_post_that_failed_every_try_ends_its_job_with_the_reason(bench: Bench)
     assert row(bench, request).reason == "this post could not be fetched: connection reset"
 
 
+def test_a_page_that_keeps_failing_does_not_discard_those_before_it(bench: Bench) -> None:
+    request = bench.submit(URL.format(1))
+    message, _ = bench.one("posts")
+    first = [str(number) for number in range(100)]
+    second = [str(number) for number in range(100, 200)]
+    bench.source.pages = {
+        None: page(*first, cursor="2", reported=300),
+        "2": page(*second, cursor="3"),
+        "3": Transient("connection reset"),
+    }
+    with pytest.raises(Transient):
+        bench.deliver("posts", message)
+    bench.deliver("posts-poison", message)
+    bench.drain()
+    shown = row(bench, request)
+    assert (shown.state, shown.fetched, shown.positive, shown.reported) == (
+        "partial",
+        200,
+        200,
+        300,
+    )
+    assert shown.reason == ("reading ended early: this post could not be fetched: connection reset")
+
+
 def test_a_failure_without_a_note_says_where_to_look(bench: Bench) -> None:
     request = bench.submit(URL.format(1))
     bench.deliver("posts-poison", bench.one("posts")[0])
@@ -49,7 +73,10 @@ def test_a_failure_without_a_note_says_where_to_look(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [(Transient("connection reset"), "connection reset"), (MemoryError(), "MemoryError")],
+    [
+        (Transient("connection reset"), "connection reset"),
+        (MemoryError(), f"MemoryError; {IN_LOGS}"),
+    ],
 )
 def test_an_error_without_a_text_is_named(bench: Bench, error: Exception, reason: str) -> None:
     request, _ = failing_post(bench)
@@ -175,7 +202,7 @@ def test_a_chunk_never_shows_why_its_fetch_or_another_chunk_failed(bench: Bench)
     bench.deliver("posts", message)
     first, second = (message for message, _ in bench.take("comments"))
     bench.analyzer.error = ValueError("the model is broken")
-    with pytest.raises(ValueError, match="the model is broken"):
+    with pytest.raises(Transient, match="fails: ValueError"):
         bench.deliver("comments", second)
     bench.deliver(COMMENTS, first)
     bench.analyzer.error = None

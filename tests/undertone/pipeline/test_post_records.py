@@ -71,7 +71,10 @@ def test_the_wire_form_is_what_deployed_instances_read(
 def test_the_arrival_of_the_largest_post_is_one_block() -> None:
     """Every version of the service takes 4 MiB in one append; a single post may have all blocks."""
     blocks = tuple(block_id(0, chunk, b"") for chunk in range(MAX_BLOCKS))
-    arrival = PostArrival(key=0, state="ok", tally=TALLY, blocks=blocks)
+    sizes = (2**31,) * MAX_BLOCKS
+    arrival = PostArrival(
+        key=0, state="ok", tally=TALLY, blocks=blocks, sizes=sizes, rows=(9_999,) * MAX_BLOCKS
+    )
     assert len(msgspec.json.encode(arrival)) < 4 * 1024 * 1024
 
 
@@ -84,13 +87,17 @@ def test_the_arrival_of_the_largest_post_is_one_block() -> None:
         ),
         (
             b'{"v":1,"key":1,"block":"b","tally":{}}',
-            ChunkArrival(key=1, round=0, block="b", tally=Tally(), model="", unscored=0, reason=""),
+            ChunkArrival(
+                key=1, round=0, block="b", tally=Tally(), model="", unscored=0, reason="", size=0,
+                calibration=None, suspect=None,
+            ),
         ),
         (
             b'{"v":1,"key":2,"state":"failed"}',
             PostArrival(
                 key=2, round=0, state=State.FAILED, reason="", post=None, title="", reported=None,
                 fetched=0, unscored=0, fetched_at="", models=(), duplicate_of=None, blocks=(),
+                sizes=(), rows=(), calibration=None, suspect=None,
             ),
         ),
     ],

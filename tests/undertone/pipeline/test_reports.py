@@ -12,7 +12,7 @@ from undertone.errors import NotFound
 from undertone.pipeline import names
 from undertone.pipeline.closing import decide
 from undertone.pipeline.job_records import ROWS_PER_PAGE, Request, Stop
-from undertone.pipeline.reports import MOST_JOBS, find_job, list_jobs, result_rows
+from undertone.pipeline.reports import MOST_JOBS, find_job, list_all_jobs, list_jobs, result_rows
 from undertone.pipeline.stopping import cancel, delete
 from undertone.pipeline.submit import Submission, submit
 from undertone.storage.memory import MemoryBlobs
@@ -62,7 +62,37 @@ def test_a_job_under_deletion_is_not_there(bench: Bench, why: str, is_there: boo
             find_job(bench.services, "me", request.job)
 
 
+def test_an_administrator_finds_anybodys_job(bench: Bench) -> None:
+    request, gone = submit_for(bench, "you"), submit_for(bench, "you")
+    assert find_job(bench.services, None, request.job) == request
+    delete(bench.services, gone)
+    for job in (gone.job, "nonsense"):
+        with pytest.raises(NotFound):
+            find_job(bench.services, None, job)
+
+
 # Lists
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7])
+def test_all_jobs_are_listed_newest_first_whosever_they_are(bench: Bench, limit: int) -> None:
+    owners = ["me", "you", "me", "them", "you"]
+    made = [(submit_for(bench, owner).job, owner) for owner in owners]
+    bench.jobs.write("index2/x/y", b"no entry of a list")
+    seen: list[tuple[str, str]] = []
+    after, pages = "", 0
+    while pages == 0 or after:
+        listed = list_all_jobs(bench.services, after=after, limit=limit)
+        seen += [(job.entry.job, job.owner) for job in listed.jobs]
+        after, pages = listed.after, pages + 1
+    assert seen == made[::-1]
+    assert pages == -(-5 // limit)
+
+
+def test_a_job_that_is_deleted_while_all_are_listed_is_left_out(bench: Bench) -> None:
+    first, second = submit_for(bench, "me"), submit_for(bench, "you")
+    bench.jobs.remove(names.request(second.job))
+    assert [job.entry.job for job in list_all_jobs(bench.services).jobs] == [first.job]
 
 
 def test_a_list_has_the_owners_jobs_newest_first(bench: Bench) -> None:

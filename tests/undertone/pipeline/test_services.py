@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextvars import ContextVar
 from dataclasses import replace
 
 import pytest
@@ -49,3 +50,12 @@ def test_the_error_of_the_first_item_that_failed_is_raised(threads: int) -> None
 
     with pytest.raises(Transient, match="item 2"):
         services(threads).in_parallel(act, range(8))
+
+
+def test_work_in_parallel_sees_the_callers_context() -> None:
+    """The host drops log lines without its invocation id, which the worker keeps in a context."""
+    invocation: ContextVar[str] = ContextVar("invocation", default="none")
+    token = invocation.set("this one")
+    seen = services(4).in_parallel(lambda n: (n, invocation.get()), range(9))
+    invocation.reset(token)
+    assert seen == [(n, "this one") for n in range(9)]

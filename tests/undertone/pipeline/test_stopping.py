@@ -81,8 +81,12 @@ def test_of_a_deleted_job_only_its_tombstone_stays(bench: Bench, moment: str) ->
     assert bench.jobs.names("") == [names.stop(request.job)]
     assert bench.results.names("") == []
     assert bench.store.stops.find(request.job) == Stop(
-        why="deleted", at=bench.now, owner="me", idempotency=names.idempotency("me", "k")
+        why="deleted",
+        at=bench.now,
+        idempotency=names.idempotency("me", "k"),
+        index=names.index("me", request.job),
     )
+    assert bench.cache.names("") == []
 
 
 def test_other_jobs_and_the_cache_stay(bench: Bench) -> None:
@@ -98,6 +102,13 @@ def test_other_jobs_and_the_cache_stay(bench: Bench) -> None:
     bench.store.stops.remove(request.job)
     assert (bench.jobs.names(""), bench.results.names(""), bench.cache.names("")) == before
     assert bench.store.request(kept.job) == kept
+
+
+def test_an_older_tombstone_with_its_owner_is_swept_too(bench: Bench) -> None:
+    request = bench.submit(uploads=[upload(2)])
+    bench.store.stops.write(Stop(why="deleted", at=bench.now, owner="me"), request.job)
+    sweep(bench.services, request.job)
+    assert bench.jobs.names("index/") == []
 
 
 def test_work_under_way_ends_quietly(bench: Bench) -> None:
@@ -122,7 +133,8 @@ def test_deleting_frees_the_key(bench: Bench) -> None:
 def test_a_job_is_deleted_without_its_request(bench: Bench) -> None:
     request = bench.submit(uploads=[upload(2)], key="k")
     bench.jobs.remove(names.request(request.job))
-    delete_job(bench.services, request.job, "me", request.idempotency)
+    index = names.index("me", request.job)
+    delete_job(bench.services, request.job, index, request.idempotency)
     bench.drain()
     assert bench.jobs.names("") == [names.stop(request.job)]
 

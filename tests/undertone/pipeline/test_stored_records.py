@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.analyzer import Calibration, Line
 from tests.undertone.pipeline.conftest import NOW, store_over
 from undertone.errors import NewerVersion
 from undertone.insights.asked import Insights, Topic
@@ -21,6 +22,7 @@ from undertone.pipeline.collection_records import Collection, TextBatch, Window
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
+    Erasure,
     FactsFile,
     FactsMade,
     IndexEntry,
@@ -33,8 +35,10 @@ from undertone.pipeline.job_records import (
     RowPage,
     Stop,
 )
+from undertone.pipeline.label_records import Label, LabelBatch
 from undertone.pipeline.post_records import (
     Attempt,
+    CacheUse,
     Chunk,
     ChunkArrival,
     FailureNote,
@@ -45,7 +49,8 @@ from undertone.pipeline.post_records import (
     Throttle,
 )
 from undertone.pipeline.record_log import LogPosition, RecordLog
-from undertone.pipeline.store import JobStore, RecordBlobs
+from undertone.pipeline.store import JobStore
+from undertone.record_blobs import RecordBlobs
 from undertone.records import Comment, Page, PostRef, State, StoredRecord, Want
 from undertone.results.tally import Tally
 from undertone.storage.memory import MemoryBlobs
@@ -58,7 +63,8 @@ TALLY = Tally(negative=1, neutral=2, positive=3, total=-5, squares=10**15)
 ARRIVAL = PostArrival(
     key=1, round=2, state="partial", reason="r\n", post=REF, title="t", reported=9, fetched=8,
     unscored=1, fetched_at="2026-11-21T20:00:00Z", tally=TALLY, models=("a@1", "b@2"),
-    duplicate_of=0, blocks=("b",),
+    duplicate_of=0, blocks=("b",), sizes=(9,), rows=(2,),
+    calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4), suspect=TALLY,
 )  # fmt: skip
 
 FULL: list[StoredRecord] = [
@@ -68,11 +74,11 @@ FULL: list[StoredRecord] = [
         options=Options(
             want=Want(limit=5, order="newest", sample="random", replies=False),
             min_coverage=0.5,
-            max_age_minutes=0,
+            max_age_minutes=0, authors="hashed", mask=True,
         ),
-        idempotency="i", abandoned=True,
+        idempotency="i", traceparent="00-t", abandoned=True,
     ),
-    Stop(why="deleted", at=NOW, owner="me", idempotency="i", swept=LATER),
+    Stop(why="deleted", at=NOW, owner="me", idempotency="i", index="x", swept=LATER),
     Closing(why="overdue", bytes=7, absent=(ARRIVAL,)),
     Closed(status="cancelled", at=NOW, states={"ok": 3}, comments=9, unscored=1, models=("a@1",)),
     IndexEntry(job=JOB, created_at=NOW, rows=2, name="ü", status="completed"),
@@ -92,7 +98,7 @@ FULL: list[StoredRecord] = [
         )
     ),
     Collection(owner="me", name="shop", insights=Insights(themes=True)),
-    TextBatch(texts=(Comment(id="1", text="a", readers=4),)),
+    TextBatch(texts=(Comment(id="1", text="a", readers=4),), protection="hashed 1 False"),
     Window(
         number=2,
         start=LogPosition(0, 9, 1),
@@ -112,6 +118,7 @@ FULL: list[StoredRecord] = [
         empty=1,
         problem="none",
     ),
+    Erasure(at=NOW),
     Fetched(
         post=REF, comments=(COMMENT,), title="t", reported=0, skipped=2, note="n", remark="r",
         fetched_at="2026-11-21T20:00:00Z", cut=True,
@@ -119,12 +126,19 @@ FULL: list[StoredRecord] = [
     Snapshot(
         row=1, post=REF, state=State.PARTIAL, reason="r", title="t", reported=0, fetched=3,
         skipped=1, fetched_at="2026-11-21T20:00:00Z", comments="blob",
-        chunks=(Chunk(2, 0, 50), Chunk(1, 50, 20)),
+        chunks=(Chunk(2, 0, 50), Chunk(1, 50, 20)), cache="entry", copies=("c",),
     ),
+    CacheUse(job=JOB),
     Attempt(attempt=2, until=NOW, throttles=1, writer="ff"),
     Throttle(until=NOW, reason="slow down"),
     FailureNote(reason="connection reset"),
-    ChunkArrival(key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r"),
+    ChunkArrival(
+        key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r", size=9,
+        calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4), suspect=TALLY,
+    ),
+    LabelBatch(
+        at=NOW, labels=(Label(row=7, comment_id="1", label="neutral", origin="picked"),)
+    ),
     ARRIVAL,
     ProgressLine(post=1, found=2, chunk=0, done=4, waiting="w", until="2026-11-21T20:00:00Z"),
     Page(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import override
 
 import msgspec
@@ -18,12 +19,14 @@ from tests.undertone.pipeline.conftest import (
     page,
     upload,
 )
-from undertone.errors import Conflict, Rejected, Transient
+from undertone.errors import Conflict, Rejected, TooMany, Transient
 from undertone.pipeline import names
 from undertone.pipeline.job_records import LIFETIME, MAX_ROWS, ROWS_PER_PAGE, Options
 from undertone.pipeline.messages import Message
 from undertone.pipeline.reconcile import ABANDONED, reconcile
+from undertone.pipeline.stopping import delete
 from undertone.pipeline.submit import Submission, announce, plan_rows, submit, write_down
+from undertone.ports import NewJob
 from undertone.records import UploadedPost, Want
 from undertone.storage.memory import MemoryBlobs, MemoryQueues
 
@@ -80,7 +83,11 @@ def test_a_job_as_it_is_written(bench: Bench) -> None:
         owner="me", urls=[URL.format(1), "x"], uploads=[upload(3)], name="Spring", options=options
     )
     request, rows = submit(bench.services, made)
-    assert (request.owner, request.name, request.options) == ("me", "Spring", options)
+    assert (request.owner, request.name, request.options) == (
+        "me",
+        "Spring",
+        msgspec.structs.replace(options, authors="plain"),
+    )
     assert (request.rows, request.posts) == (3, 2)
     assert (request.created_at, request.deadline) == (bench.now, bench.now + LIFETIME)
     assert bench.store.request(request.job) == request
@@ -352,3 +359,74 @@ def test_an_unused_id_that_is_given_up_leaves_nothing() -> None:
     bench.drain()
     strange = [name for name in jobs.names("") if not name.startswith((names.STOPS, "idem"))]
     assert all(request.job in name for name in strange), strange
+
+
+# What an owner is given
+
+
+@dataclass
+class Doorkeeper:
+    """Lets in so many jobs."""
+
+    room: int
+    asked: list[NewJob] = field(default_factory=list)
+
+    def admit(self, job: NewJob) -> None:
+        self.asked.append(job)
+        if len(self.asked) > self.room:
+            raise TooMany("enough", retry_after=30)
+
+
+def guard(bench: Bench, room: int) -> Doorkeeper:
+    keeper = Doorkeeper(room)
+    bench.services = dataclasses.replace(bench.services, admission=keeper)
+    return keeper
+
+
+def test_who_lets_a_job_in_is_told_what_it_would_fetch(bench: Bench) -> None:
+    keeper = guard(bench, 1)
+    urls = [URL.format(1), URL.format(1), "x", URL.format(2)]
+    request = bench.submit(*urls, uploads=[upload(3), upload(2, "b")])
+    (asked,) = keeper.asked
+    assert (asked.owner, asked.job, asked.uploaded) == ("me", request.job, 5)
+    assert [post.id for post in asked.posts] == ["1", "2"]
+
+
+@pytest.mark.parametrize("key", ["", "k"])
+def test_of_a_job_that_is_not_let_in_nothing_stays(bench: Bench, key: str) -> None:
+    guard(bench, 0)
+    with pytest.raises(TooMany):
+        bench.submit(URL.format(1), uploads=[upload(1)], key=key)
+    assert bench.jobs.names("") == []
+    assert bench.queues.sent == {}
+    guard(bench, 1)
+    assert bench.submit(URL.format(1), uploads=[upload(1)], key=key).posts == 2
+
+
+def test_the_open_marker_stands_when_a_job_is_let_in(bench: Bench) -> None:
+    """Else its place would look like that of a job that has ended."""
+    seen: list[bool] = []
+
+    class Looks(Doorkeeper):
+        @override
+        def admit(self, job: NewJob) -> None:
+            seen.append(bench.store.open_markers.find(job.job) is not None)
+
+    bench.services = dataclasses.replace(bench.services, admission=Looks(9))
+    bench.submit(URL.format(1))
+    bench.submit(URL.format(1), key="k")
+    assert seen == [True, True]
+
+
+def test_a_repeat_needs_no_room_of_its_own(bench: Bench) -> None:
+    keeper = guard(bench, 1)
+    first = bench.submit(URL.format(1), key="k")
+    assert bench.submit(URL.format(1), key="k") == first
+    assert len(keeper.asked) == 1
+
+
+def test_a_key_whose_job_was_deleted_makes_a_new_one_that_does(bench: Bench) -> None:
+    keeper = guard(bench, 2)
+    delete(bench.services, bench.submit(URL.format(1), key="k"))
+    bench.submit(URL.format(1), key="k")
+    assert len(keeper.asked) == 2

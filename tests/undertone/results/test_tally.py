@@ -77,3 +77,10 @@ def test_merging_is_associative_and_commutative(
     assert x.merge(y) == y.merge(x)
     assert x.merge(y).merge(z) == tally(c + a + b)
     assert x.merge(Tally()) == x
+
+
+@given(many, many)
+def test_what_was_merged_can_be_taken_away(
+    some: list[Probabilities], others: list[Probabilities]
+) -> None:
+    assert tally(some + others).without(tally(others)) == tally(some)

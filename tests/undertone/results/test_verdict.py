@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from math import exp, isclose, lgamma, pi, sqrt
+from math import isclose
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.analyzer import Calibration, Line
 from tests.undertone.results.conftest import many, rounded, scored
 from undertone.results.tally import Probabilities, Tally, tally
-from undertone.results.verdict import Verdict, interval, students_t_975, summarise
+from undertone.results.verdict import Verdict, interval, summarise
 
 # Intervals
 
@@ -49,38 +50,6 @@ def test_turning_every_score_round_turns_the_interval_round(comments: list[Proba
     turned = tally([Probabilities(r.positive, r.neutral, r.negative) for r in comments])
     low, high = interval(tally(comments))
     assert interval(turned) == pytest.approx((-high, -low))
-
-
-@pytest.mark.parametrize(
-    ("df", "published"),
-    [
-        (1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (6, 2.447), (7, 2.365),
-        (8, 2.306), (9, 2.262), (10, 2.228), (11, 2.201), (12, 2.179), (15, 2.131),
-        (20, 2.086), (30, 2.042), (60, 2.000), (100, 1.984), (120, 1.980), (1000, 1.962),
-    ],
-)  # fmt: skip
-def test_students_t_is_that_of_the_tables(df: int, published: float) -> None:
-    """NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, column 0.975."""
-    assert students_t_975(df) == pytest.approx(published, abs=0.0006)
-
-
-@pytest.mark.parametrize("df", [30, 40, 60])
-def test_students_t_is_off_by_the_next_term_of_its_expansion(df: int) -> None:
-    """The density, integrated up to the quantile plus g4 / df⁴ (Abramowitz and Stegun, 26.7.5)."""
-    z = 1.959963984540054
-    g4 = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
-    quantile = students_t_975(df) + g4 / df**4
-    steps, width = 4000, quantile / 4000
-    weights = [1, *[4, 2] * (steps // 2 - 1), 4, 1]  # Simpson's rule
-    density = [(1 + (i * width) ** 2 / df) ** (-(df + 1) / 2) for i in range(steps + 1)]
-    scale = exp(lgamma((df + 1) / 2) - lgamma(df / 2)) / sqrt(df * pi)
-    share = scale * sum(w * d for w, d in zip(weights, density, strict=True)) * width / 3
-    assert share == pytest.approx(0.475, abs=2.4e-9 * (40 / df) ** 3)
-
-
-@given(st.integers(1, 5000))
-def test_students_t_falls_with_the_degrees_of_freedom(df: int) -> None:
-    assert students_t_975(df) > students_t_975(df + 1) > 1.9599
 
 
 # Verdicts
@@ -185,3 +154,42 @@ def test_a_notable_mean_that_may_be_zero_is_no_leaning() -> None:
         assert summary.low < 0 < summary.high
         assert summary.high - summary.low <= 0.4
         assert summary.verdict is Verdict.NEUTRAL
+
+
+# Verdicts of a model whose errors are known
+
+
+def known(spread: float) -> Calibration:
+    return Calibration(17, *[Line(0.0, 1.0, spread)] * 4)
+
+
+@pytest.mark.parametrize(
+    ("sums", "spread", "verdict"),
+    [
+        (Tally(positive=700, neutral=100, negative=200), 0.12, Verdict.POSITIVE),
+        (Tally(positive=500, neutral=200, negative=300), 0.01, Verdict.POSITIVE),
+        (Tally(positive=500, neutral=200, negative=300), 0.12, Verdict.MIXED),
+        (Tally(positive=250, neutral=600, negative=150), 0.12, Verdict.NEUTRAL),
+        (Tally(positive=200, neutral=100, negative=700), 0.12, Verdict.NEGATIVE),
+        (Tally(positive=5, neutral=2, negative=3), 0.12, Verdict.TOO_FEW),
+        (Tally(positive=5, neutral=2, negative=3), 0.40, Verdict.MIXED),
+    ],
+)
+def test_a_model_that_errs_makes_a_verdict_careful(
+    sums: Tally, spread: float, verdict: Verdict
+) -> None:
+    """The last one: more comments would not help where the model's error is larger than luck."""
+    summary = summarise(sums, known(spread))
+    assert summary is not None
+    assert summary.verdict is verdict
+
+
+def test_a_corrected_mean_decides_not_the_model_s_own() -> None:
+    """What a model that is too kind by 0.4 calls praise is blame."""
+    kind = known(0.05)._replace(mean=Line(-0.4, 1.0, 0.05))
+    summary = summarise(Tally(positive=500, neutral=200, negative=300, total=2_000_000), kind)
+    assert summary is not None
+    assert summary.mean == pytest.approx(0.2)
+    assert summary.estimates is not None
+    assert summary.estimates.mean.value == pytest.approx(-0.2)
+    assert summary.verdict is Verdict.NEGATIVE

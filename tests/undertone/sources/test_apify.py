@@ -10,9 +10,10 @@ from tests.fakes.posts import KEY
 from tests.fakes.scripted import Reply, scripted
 from tests.fakes.world import World
 from tests.undertone.sources.conftest import comments_of, pages_of, post_for
-from undertone.errors import Permanent, Transient
+from undertone.errors import Delayed, Permanent, Transient
 from undertone.records import Page, PostRef, Want
-from undertone.sources.apify import REUSED, STARTING, Apify
+from undertone.sources.apify import OPEN_PURSE, REUSED, STARTING, Apify
+from undertone.sources.apify import Purse as Spending
 from undertone.sources.apify_actors import Actor, InstagramActor, TikTokActor
 from undertone.sources.http import Session, allow_only
 from undertone.sources.transport import Limits
@@ -27,12 +28,13 @@ class Setting:
     intents: MemoryBlobs
     now: datetime
 
-    def source(self, actor: Actor | None = None) -> Apify:
+    def source(self, actor: Actor | None = None, purse: Spending = OPEN_PURSE) -> Apify:
         """A source of its own, as each process has."""
         base = f"{self.world.base}/apify"
         limits = Limits(read=1, backoff=0, retries=0)
         session = Session("Apify", allow_only(base), limits=limits, clock=lambda: self.now)
-        return Apify(session, KEY, actor or InstagramActor(), self.intents, base=base)
+        chosen = actor or InstagramActor()
+        return Apify(session, KEY, chosen, self.intents, base=base, purse=purse)
 
     def starts(self, post: PostRef) -> int:
         return sum(asked.path.endswith("/runs") for asked in self.world.asked("apify", post.id))
@@ -272,3 +274,43 @@ def test_the_record_of_a_run_says_its_version(setting: Setting) -> None:
     pages_of(setting.source(), post_for("instagram", setting.world, comments=5))
     (name,) = setting.intents.names("")
     assert setting.intents.read(name).startswith(b'{"v":1,')
+
+
+@dataclasses.dataclass
+class Purse:
+    """Money for so many runs; more at `until`."""
+
+    runs: int
+    until: datetime
+
+    def run_cents(self, want: Want) -> int:
+        return want.limit
+
+    def spend(self, want: Want) -> datetime | None:
+        self.runs -= 1
+        return None if self.runs >= 0 else self.until
+
+
+def test_a_run_has_a_ceiling_and_none_starts_without_money(setting: Setting) -> None:
+    tomorrow = setting.now + timedelta(hours=9)
+    purse = Purse(1, tomorrow)
+    first = post_for("instagram", setting.world, comments=5, salt=41)
+    second = post_for("instagram", setting.world, comments=5, salt=42)
+    setting.source(purse=purse).read(first, Want(limit=250), None)
+    (asked,) = setting.world.asked("apify", first.id)
+    assert asked.query["maxTotalChargeUsd"] == "2.50"
+    with pytest.raises(Delayed, match="may cost today is spent") as raised:
+        setting.source(purse=purse).read(second, Want(), None)
+    assert (raised.value.until, raised.value.platform_wide) == (tomorrow, False)
+    assert setting.starts(second) == 0
+    purse.runs = 1
+    setting.source(purse=purse).read(second, Want(), None)
+    assert setting.starts(second) == 1, "at once, when there is money again"
+
+
+def test_who_joins_a_run_spends_nothing(setting: Setting) -> None:
+    purse = Purse(1, setting.now + timedelta(hours=9))
+    post = post_for("instagram", setting.world, comments=5, salt=43)
+    source = setting.source(purse=purse)
+    assert source.read(post, Want(), None).cursor == source.read(post, Want(), None).cursor
+    assert purse.runs == 0

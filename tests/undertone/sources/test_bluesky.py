@@ -75,9 +75,48 @@ def test_a_cut_off_reply_that_is_gone_is_passed_over() -> None:
     assert (page.comments, page.cursor) == ((), '{"uris":["at://b"],"left":8}')
 
 
+def _all(replies: list[Reply]) -> list[Page]:
+    """All pages of the post, of which each is one answer."""
+    with scripted(replies) as script:
+        source = Bluesky(Session("Bluesky", allow_only(script.base)), base=script.base)
+        return pages_of(source, POST)
+
+
+def test_a_wide_thread_that_has_replies_cut_off_as_well_says_that_it_was_cut() -> None:
+    """1,557 replies are reported, 166 can be read, and one of them was cut off."""
+    tops: list[object] = [_node(f"r{number}") for number in range(160)]
+    cut_off = _node("cut", None, replyCount=5)
+    below: list[object] = [_node(f"b{number}") for number in range(5)]
+    pages = _all([
+        (200, {"thread": _node("root", [*tops, cut_off], replyCount=1552)}),
+        (200, {"thread": _node("cut", below, replyCount=5)}),
+    ])  # fmt: skip
+    assert [len(page.comments) for page in pages] == [161, 5]
+    assert [page.note for page in pages] == [
+        "", "truncated by Bluesky: 1391 of 1557 replies are not shown"
+    ]  # fmt: skip
+
+
+def test_a_thread_whose_cut_off_replies_all_came_later_is_whole() -> None:
+    below: list[object] = [_node(f"b{number}") for number in range(4)]
+    pages = _all([
+        (200, {"thread": _node("root", [_node("cut", None, replyCount=4)], replyCount=1)}),
+        (200, {"thread": _node("cut", below, replyCount=4)}),
+    ])  # fmt: skip
+    assert [page.note for page in pages] == ["", ""]
+
+
+def test_a_later_page_that_is_cut_says_so() -> None:
+    pages = _all([
+        (200, {"thread": _node("root", [_node("cut", None, replyCount=90)], replyCount=1)}),
+        (200, {"thread": _node("cut", [_node("b")], replyCount=90)}),
+    ])  # fmt: skip
+    assert pages[-1].note == "truncated by Bluesky: 89 of 91 replies are not shown"
+
+
 def test_no_more_requests_than_allowed() -> None:
-    body = {"thread": _node("a", [_node("b", replyCount=3)])}
-    page = _read([(200, body)], cursor='{"uris":["at://a"],"left":1}')
+    body = {"thread": _node("a", [_node("b", replyCount=3)], replyCount=1)}
+    page = _read([(200, body)], cursor='{"uris":["at://a"],"left":1,"reported":50,"shown":49}')
     assert page.cursor is None
     assert page.note == "1 replies have replies that were not asked for"
 

@@ -1,7 +1,7 @@
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,12 @@ NAME = "stand-in.example"
 
 @pytest.mark.parametrize(
     "address",
-    ["93.184.216.34", "8.8.8.8", "2606:4700:4700::1111", "2a00:1450:4001:81b::200e"],
-)
+    [
+        "93.184.216.34", "8.8.8.8", "2606:4700:4700::1111", "2a00:1450:4001:81b::200e",
+        "11.0.0.1", "100.128.0.1", "172.32.0.1", "198.20.0.1", "223.255.255.255", "9.255.255.255",
+        "2001:200::1", "2003::1", "2000::1", "3ffe::1", "2620:4f:7fff::1",
+    ],
+)  # fmt: skip
 def test_public_addresses(address: str) -> None:
     assert is_public(ip_address(address))
 
@@ -41,11 +45,24 @@ def test_public_addresses(address: str) -> None:
         "192.88.99.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
         "::", "::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "fe80::1", "fc00::1",
         "fd00:ec2::254", "ff02::1", "64:ff9b::7f00:1", "64:ff9b:1::a00:1", "2002:7f00:1::",
-        "2001::1", "2001:db8::1", "100::1",
+        "2001::1", "2001:db8::1", "100::1", "2620:4f:8000::1",
+        "::127.0.0.1", "::ffff:0:127.0.0.1", "::8.8.8.8", "::ffff:8.8.8.8", "::ffff:0:8.8.8.8",
+        "64:ff9b::808:808", "fec0::1", "3fff::1", "5f00::1", "4000::1", "1fff::1", "e000::1",
+        "192.0.2.1", "198.51.100.7", "203.0.113.9", "192.31.196.1", "192.52.193.1", "192.175.48.1",
+        "198.19.255.255", "100.127.255.255", "172.31.255.255", "239.1.1.1",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
+
+
+def test_no_address_is_public_that_python_knows_to_be_special() -> None:
+    """Python's own registry as the reference, at and beside the edges of every /16 and /8."""
+    edges = [IPv4Address((high << 16) + low) for high in range(1 << 16) for low in (0, 1, 0xFFFF)]
+    wrong = [address for address in edges if is_public(address) and not address.is_global]
+    assert wrong == []
+    sixes = [IPv6Address((high << 112) + 1) for high in range(1 << 16)]
+    assert [address for address in sixes if is_public(address) and not address.is_global] == []
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,33 @@ def _read_with(
         return source.read(parse_post_url("https://youtu.be/dQw4w9WgXcQ"), Want(), cursor)
 
 
+def _refused_429(reason: str, message: str) -> Reply:
+    return 429, {"error": {"code": 429, "message": message, "errors": [{"reason": reason}]}}
+
+
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [
+        ("quotaExceeded", "x"),
+        ("rateLimitExceeded",
+         "Quota exceeded for quota metric 'Queries' and limit 'Queries per day' of service"),
+        ("rateLimitExceeded", "Daily Limit Exceeded"),
+    ],
+)  # fmt: skip
+def test_a_429_for_the_days_quota_waits_for_midnight_pacific(reason: str, message: str) -> None:
+    with pytest.raises(Delayed, match="used up") as raised:
+        _read_with([_refused_429(reason, message)])
+    assert raised.value.until == datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+    page = _read_with([_refused_429(reason, message)], cursor='{"threads":"a"}', when_used_up="end")
+    assert page.note == "YouTube's quota for today is used up"
+
+
+def test_another_429_waits_as_long_as_it_says() -> None:
+    with pytest.raises(Delayed, match=r"too often \(status 429\)") as raised:
+        _read_with([_refused_429("rateLimitExceeded", "Queries per minute per user")])
+    assert raised.value.until is None
+
+
 @pytest.mark.parametrize("order", ["top", "newest"])
 def test_every_comment_and_reply_once(narrow: World, order: Literal["top", "newest"]) -> None:
     post = parse_post_url(post_url("youtube", comments=333))

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from undertone.limits import MAX_COLUMN_NAME, MAX_COLUMNS
+from undertone.uploads.column_names import ROLES
 from undertone.uploads.columns import (
-    ROLES,
     column_key,
     find_columns,
     names_comments,
@@ -54,5 +54,5 @@ def test_names_are_looked_at_within_limits_and_shown_shorter() -> None:
 def test_a_file_without_texts_is_told_twelve_of_its_names() -> None:
     error = no_text_column(["n" * 50, *(f"c{number}" for number in range(20))])
     shown = ", ".join(["n" * 39 + "…", *(f"c{number}" for number in range(11))])
-    known = "text, comment, content, body, message, comment text"
+    known = "text, comment, comment text, review text, review body, review content"
     assert str(error.problems["file"]).endswith(f"one of: {known} (found: {shown})")

@@ -17,3 +17,8 @@ def test_the_app_does_not_load_the_parsers_of_files() -> None:
 
 def test_the_parsers_of_files_load_no_http_client() -> None:
     assert not {"requests", "urllib3", "idna"} & loaded("undertone.uploads.upload")
+
+
+def test_what_only_some_files_need_is_not_loaded_for_the_others() -> None:
+    heavy = {"openpyxl", "dateparser", "multipart", "regex", "idna"}
+    assert not heavy & (loaded("undertone.uploads.upload") | loaded("functions.files"))

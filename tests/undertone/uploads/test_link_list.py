@@ -83,3 +83,29 @@ def test_any_bytes_are_a_list_or_rejected(data: bytes) -> None:
         assert all(isinstance(line, str) for line in read(data))
     except Rejected as rejected:
         assert rejected.detail  # noqa: PT017 - either outcome is right
+
+
+MAIL = f"""Hi Ann,
+
+these two went live on Friday: {A} and
+https://www.instagram.com/p/CxYz_12-abc/?igsh=1 (the reel).
+Our other one is at <https://vm.tiktok.com/ZMabc12Xy/>. It has 12k views!
+
+Best, Bob
+"""
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "", "application/x-www-form-urlencoded"])
+def test_links_in_an_email_are_found(content_type: str) -> None:
+    upload = read_upload(MAIL.encode(), content_type=content_type)
+    assert upload.posts == []
+    assert upload.links == [
+        A, "https://www.instagram.com/p/CxYz_12-abc/?igsh=1", "https://vm.tiktok.com/ZMabc12Xy/",
+    ]  # fmt: skip
+
+
+def test_comments_of_which_few_hold_a_link_are_comments() -> None:
+    body = "so good\n" * 10 + f"see {A}\n"
+    upload = read_upload(body.encode(), content_type="text/plain")
+    assert (upload.links, len(upload.posts[0].comments)) == ([], 11)
+    assert read(body.encode())[:1] == ["so good"], "if that is asked for, lines are links"

@@ -1,6 +1,7 @@
 """Rows become posts, and nothing that was sent is lost without a note."""
 
 import json
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -19,11 +20,11 @@ from undertone.limits import (
     MAX_TITLE,
 )
 from undertone.posts import LONGEST
-from undertone.uploads.post_builder import parse_count
+from undertone.uploads.cells import parse_count
 
 
 def test_nothing_that_was_sent_is_dropped() -> None:
-    (post,) = read("id,text,date\n1,a,2 weeks ago\n1,b,\n,c,\n2,,\n", "text/csv")
+    (post,) = read("id,text,date\n1,a,whenever\n1,b,\n,c,\n2,,\n", "text/csv")
     assert [(c.id, c.text) for c in post.comments] == [("1", "a"), ("1#2", "b"), ("3", "c")]
     assert "times not understood: 1" in post.note
     assert "rows without text: 1" in post.note
@@ -46,7 +47,7 @@ def test_a_field_that_is_too_long_is_cut_and_does_not_lose_its_comment() -> None
     assert (len(first.text), len(first.id), len(first.author)) == (MAX_TEXT, MAX_ID, MAX_AUTHOR)
     assert second.parent == first.id == first.parent
     assert len(post.title) == MAX_TITLE
-    assert len(post.id) == 200
+    assert len(post.id) == 200 + 1 + 16
     for told in (
         "texts cut to 2,000,000 characters: 1", "authors cut to 500 characters: 1",
         "ids cut to 500 characters: 1", "parents cut to 500 characters: 2",
@@ -128,7 +129,9 @@ def test_a_table_has_no_more_columns_than_are_read(body: str) -> None:
         ("7.0", 7),
         ("", None),
         ("many", None),
-        ("-1", None),
+        ("-1", -1),
+        ("\u22121,234", -1234),
+        ("- 1", None),
         ("1.2.3k", None),
         ("9" * 16, None),
         ("1 234K", 1_234_000),
@@ -165,9 +168,66 @@ def test_fields_as_long_as_may_be_are_not_cut() -> None:
 def test_the_first_title_of_a_post_is_its_own() -> None:
     (post,) = read("text,title,time\na,,\nb,One,soon\n,Two, \n", "text/csv")
     assert post.title == "One"
-    assert post.note.endswith("; times not understood: 1; rows without text: 1")
+    assert "; times not understood: 1; rows without text: 1; first texts: “a”, “b”" in post.note
 
 
 def test_rows_without_an_id_have_their_number_in_the_file() -> None:
     one, two = read("text,post\na,p\nb,q\n,p\nc,p\n", "text/csv")
     assert [[comment.id for comment in post.comments] for post in (one, two)] == [["1", "4"], ["2"]]
+
+
+def test_two_long_links_of_posts_are_two_posts() -> None:
+    links = [f"https://a.example/{'x' * 300}/{number}" for number in (1, 2)]
+    one, two = read(f"text,media_permalink\na,{links[0]}\nb,{links[1]}\n", "text/csv")
+    assert [one.id, two.id] == links
+
+
+def test_negative_scores_and_parents_that_are_none() -> None:
+    rows = "c1,a,-5,root\nt1_c2,b,3,t1_c1\nc3,c,0,t3_57dw9a\n"
+    (post,) = read(f"id,text,score,parent\n{rows}", "text/csv")
+    assert [(c.id, c.likes, c.parent) for c in post.comments] == [
+        ("c1", -5, ""), ("c2", 3, "c1"), ("c3", 0, ""),
+    ]  # fmt: skip
+
+
+def test_among_reviews_a_score_is_stars_a_title_its_own_and_the_companys_reply_not_read() -> None:
+    header = "reviewId,review,reply,score,thumbsUpCount,at,title"
+    rows = "1,so good,Thank you!,5,3,2024-05-01,Wow\n2,,We are sorry,1,0,2024-05-02,Never again\n"
+    (post,) = read(f"{header}\n{rows}", "text/csv")
+    assert [(c.text, c.stars, c.likes) for c in post.comments] == [
+        ("so good", 5, 3), ("Never again", 1, 0),
+    ]  # fmt: skip
+    assert post.title == ""
+    assert "rows of which the title is the only text: 1" in post.note
+
+
+def test_ratings_that_are_no_stars_are_counted() -> None:
+    (post,) = read("review,rating\na,97\nb,4\nc,\n", "text/csv")
+    assert [c.stars for c in post.comments] == [None, 4, None]
+    assert "ratings that are no 0 to 5 stars: 1" in post.note
+
+
+def test_links_of_the_comments_themselves_make_no_posts() -> None:
+    rows = "".join(f"{n},t{n},https://x.example/status/{n}\n" for n in range(10, 15))
+    (post,) = read(f"id,text,url\n{rows}", "text/csv")
+    assert len(post.comments) == 5
+    assert "the links are each comment's own" in post.note
+    posts = read(f"id,text,post url\n{rows}", "text/csv")
+    assert len(posts) == 5, "a column that is called so is one of posts"
+
+
+def test_the_first_three_texts_are_told_so_that_a_wrong_column_is_seen() -> None:
+    (post,) = read("text,likes\n2024-05-01,1\n2024-05-02,1\n2024-05-03,1\nx,1\n", "text/csv")
+    assert post.note.endswith("first texts: “2024-05-01”, “2024-05-02”, “2024-05-03”")
+
+
+def test_relative_times_and_doubtful_dates_are_told() -> None:
+    (post,) = read("text,date\na,2 weeks ago\nb,03/04/2025\nc,6mo\n", "text/csv")
+    assert all(comment.created_at for comment in post.comments)
+    assert re.search(r"approximate, counted back from \d{4}-\d\d-\d\d: 2", post.note)
+    assert "dates such as 03/04/2025 were read as month/day/year" in post.note
+
+
+def test_html_that_an_export_left_in_is_resolved() -> None:
+    (post,) = read("text,title\nIt&#39;s<br>good,A &amp; B\n", "text/csv")
+    assert (texts(post), post.title) == (["It's\ngood"], "A & B")

@@ -7,7 +7,7 @@ import pytest
 
 from undertone.errors import NewerVersion
 from undertone.pipeline.post_records import FailureNote
-from undertone.pipeline.versions import decode_record, decode_records
+from undertone.versions import decode_record, decode_records
 
 OURS = FailureNote(reason="r")
 LINE = b'{"v":1,"reason":"r"}'

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.growth import LINEAR, doubling
-from undertone.sources.html_text import text_of_html
+from undertone.html_text import text_of_html
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,138 @@
+"""All that is stored of the caller: given, and removed until nothing of it can be had."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from azure.storage.blob import BlobServiceClient
+from azure.storage.queue import QueueServiceClient
+
+from devhost import azurite as emulator
+from tests.fakes.posts import post_url
+from tests.fakes.world import World
+from tests.functions.conftest import Host, accepted, refused
+from tests.functions.running_app import App, running_app
+from tools.project import AZURITE_HOME
+
+pytestmark = pytest.mark.azurite
+
+MARKS = ("qu0kka-name", "qu0kka-title", "qu0kka-text", "qu0kka-author", "qu0kka-post")
+KEY = "qu0kka-key"
+
+
+def a_job(app: App, **options: Any) -> str:
+    name, title, text, author, post = MARKS
+    comments = [{"text": f"{text} is great", "author": author}]
+    body = {
+        "name": name,
+        "urls": [post_url("hackernews", comments=30)],
+        "posts": [{"id": post, "title": title, "comments": comments}],
+        **options,
+    }
+    job: str = accepted(app.post(body, idempotency_key=KEY))["job_id"]
+    return job
+
+
+def all_data(app: App) -> list[dict[str, Any]]:
+    pages = [app.http("GET", "/api/me/data").json]
+    while pages[-1]["next"]:
+        address = urlsplit(pages[-1]["next"])
+        pages.append(app.http("GET", f"{address.path}?{address.query}").json)
+    return pages
+
+
+def readable(storage: str) -> bytes:
+    """Names and contents of all blobs, staged blocks included, and all messages, by the API."""
+    found: list[bytes] = []
+    with BlobServiceClient.from_connection_string(storage) as blobs:
+        for container in blobs.list_containers(include_metadata=True):
+            client = blobs.get_container_client(container.name)
+            for blob in client.list_blobs(include=["uncommittedblobs", "snapshots", "deleted"]):
+                found.append(blob.name.encode())
+                if blob.size:
+                    found.append(client.download_blob(blob.name).readall())
+    with QueueServiceClient.from_connection_string(storage) as queues:
+        for queue in queues.list_queues():
+            client_of = queues.get_queue_client(queue.name)
+            found += [m.content.encode() for m in client_of.peek_messages(max_messages=32)]
+    return b"\n".join(found)
+
+
+def test_what_is_stored_is_given_with_links_to_the_files(app: App, host: Host) -> None:
+    job = a_job(app)
+    host.drain()
+    pages = all_data(app)
+    (data,) = [each for page in pages for each in page.get("jobs", ()) if each["job_id"] == job]
+    assert data["request"]["name"] == MARKS[0]
+    assert [row["sent"] for row in data["sent"]][1] == MARKS[4]
+    file = requests.get(data["files"]["comments.jsonl"], timeout=10).text
+    lines = [json.loads(line) for line in file.splitlines()]
+    assert lines[-1]["author"] == MARKS[3]
+    assert any(len(post["comments"]) == 30 for page in pages for post in page["cached_comments"])
+    app.http("DELETE", f"/api/jobs/{job}")
+    host.drain()
+
+
+def test_where_to_go_on_is_what_next_says(app: App) -> None:
+    assert "next" in refused(app.http("GET", "/api/me/data?after=x"), 400)["errors"]["after"]
+
+
+def test_of_a_user_who_was_removed_nothing_is_found(platforms: World, tmp_path: Path) -> None:
+    """By all that the service can still be asked for. The emulator keeps the bytes of deleted blobs
+    in its `__blobstorage__` until its garbage collector comes by, minutes later; its list of blobs
+    and messages (`__azurite_db_*`) has forgotten them at once. Azure removes them itself, unless
+    the account keeps deleted blobs (soft delete): docs/privacy.md."""
+    with emulator.azurite(folder=tmp_path, home=AZURITE_HOME) as storage:
+        settings = {
+            "AzureWebJobsStorage": storage,
+            "ANALYZER": "vader",
+            "PLATFORMS_BASE": platforms.base,
+        }
+        with (
+            running_app(settings) as app,
+            QueueServiceClient.from_connection_string(storage) as queues,
+        ):
+            host = Host(app, queues)
+            ended = a_job(app)
+            host.drain()
+            running = accepted(app.post({"posts": [{"id": MARKS[4], "comments": []}]}))["job_id"]
+            posted = json.dumps({"id": MARKS[1], "content": MARKS[2]}).encode()
+            for method, path in (
+                ("POST", "posts"),
+                ("GET", f"posts/{MARKS[1]}/analysis"),
+                ("PUT", f"feed/sources/users/{MARKS[3]}"),
+            ):
+                assert app.http(method, f"/api/{path}", posted).status < 300
+            before = readable(storage)
+            assert all(mark.encode() in before for mark in MARKS)
+            assert app.http("DELETE", "/api/me").status == 204
+            for job in (ended, running):
+                refused(app.http("GET", f"/api/jobs/{job}"), 404)
+            assert app.http("GET", "/api/jobs").json["jobs"] == []
+            host.drain()
+            assert all_data(app) == [
+                {
+                    "owner": "shared",
+                    "jobs": [],
+                    "cached_comments": [],
+                    "next": all_data(app)[0]["next"],
+                },
+                {
+                    "owner": "shared",
+                    "jobs": [],
+                    "cached_comments": [],
+                    "next": all_data(app)[1]["next"],
+                },
+                {"owner": "shared", "posts": [], "follows": [], "next": None},
+            ]
+            after = readable(storage)
+            assert [mark for mark in (*MARKS, KEY) if mark.encode() in after] == []
+    lists = list(tmp_path.glob("__azurite_db_*.json"))
+    assert len(lists) >= 2
+    for listed in lists:
+        assert not any(mark.encode() in listed.read_bytes() for mark in (*MARKS, KEY))

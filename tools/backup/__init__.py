@@ -1,0 +1,1 @@
+"""Copies the blobs of an account into a folder and back."""
