@@ -6,7 +6,7 @@ Imports nothing of the project, and nothing heavy: the app imports it at every c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 class Prediction(NamedTuple):
@@ -17,6 +17,16 @@ class Prediction(NamedTuple):
     positive: float
     windows: int = 1
     """More than 1: the text was longer than the model's window and was scored in parts."""
+    language: str = ""
+    """ISO 639 code, `unknown`, or empty where nobody has looked."""
+    model: str = ""
+    """Of several analyzers that are used as one: the `model` of the one that read this text."""
+
+
+class Unread(NamedTuple):
+    """Stands in for a prediction: the text is in a language that the analyzer does not read."""
+
+    language: str
 
 
 class Line(NamedTuple):
@@ -59,10 +69,44 @@ class Analyzer(Protocol):
         """
 
 
-def calibration_of(analyzer: Analyzer) -> Calibration | None:
-    """What is known of how it errs on whole sets of comments; None of one that does not say."""
-    found = getattr(analyzer, "calibration", None)
+def calibration_of(analyzer: Reader, model: str) -> Calibration | None:
+    """What is known of how `model` errs on whole sets of comments; None of one that does not say.
+
+    `model` is `analyzer` itself, or one of those it is made of.
+    """
+    several = getattr(analyzer, "calibrations", None)
+    found = several.get(model) if several is not None else getattr(analyzer, "calibration", None)
     return found if isinstance(found, Calibration) else None
+
+
+class Reader(Protocol):
+    """What the pipeline asks: an analyzer, or several as one, which may leave texts unread."""
+
+    @property
+    def model(self) -> str:
+        """As Analyzer.model."""
+
+    def predict(self, texts: Sequence[str]) -> Sequence[Prediction | Unread]:
+        """As Analyzer.predict; Unread for a text in a language that nobody reads."""
+
+
+@runtime_checkable
+class Multilingual(Protocol):
+    """An analyzer that wants to be told each text's language."""
+
+    def predict_in(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> Sequence[Prediction | Unread]:
+        """As Reader.predict; `languages` are the texts' ISO 639 codes, or `unknown`."""
+
+
+def languages_of(analyzer: Analyzer) -> frozenset[str] | None:
+    """The languages that an analyzer says it reads (its attribute `languages`).
+
+    None where it says nothing: it is given every text.
+    """
+    languages = getattr(analyzer, "languages", None)
+    return None if languages is None else frozenset(languages)
 
 
 class AnalyzerError(Exception):

@@ -12,6 +12,7 @@ import hashlib
 import json
 import mmap
 import os
+import re
 from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
@@ -29,6 +30,7 @@ CLASSES = ("negative", "neutral", "positive")
 EXPORT_AGAIN = "make the folder anew with `./dev model export`"
 """The cure that every message about a bad folder ends with."""
 _LINES = Calibration._fields[1:]
+_LANGUAGE = re.compile("[a-z]{2,3}")
 _FIELDS: dict[str, type | tuple[type, ...]] = {
     "format": int,
     "name": str,
@@ -62,6 +64,9 @@ class Manifest(NamedTuple):
     """sha256 of each file, in hex."""
     calibration: Calibration | None = None
     """How far off it is on whole sets of comments; None where nobody has measured it."""
+    languages: Mapping[str, float] | None = None
+    """Each language that the model reads, as an ISO 639 code, with the macro F1 that was measured
+    in it. None where the manifest does not say: the model is then given every text."""
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -97,6 +102,7 @@ def parse_manifest(text: str, folder: Path) -> Manifest:
         temperature=float(fields["temperature"]),
         files=fields["files"],
         calibration=_calibration(fields.get("calibration")),
+        languages=fields.get("languages"),
     )
 
 
@@ -146,6 +152,8 @@ def _wrong_values(fields: dict[str, Any]) -> list[str]:
         wrong.append(f"max_tokens {fields['max_tokens']} is no multiple of 4 from 8 on")
     if not _is_calibration(fields.get("calibration")):
         wrong.append("calibration is not what `./dev model calibrate` writes")
+    if not _are_languages(fields.get("languages")):
+        wrong.append("languages is no object of language codes, each with a macro F1 from 0 to 1")
     if fields["temperature"] <= 0:
         wrong.append(f"temperature {fields['temperature']} is not above 0")
     return wrong
@@ -165,6 +173,20 @@ def _is_calibration(fields: Any) -> bool:
         )
         and line["spread"] >= 0
         for line in lines
+    )
+
+
+def _are_languages(value: Any) -> bool:
+    """Whether it is absent or says how well each language is read."""
+    if value is None:
+        return True
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(
+            _LANGUAGE.fullmatch(code) and isinstance(f1, (int, float)) and 0 <= f1 <= 1
+            for code, f1 in value.items()
+        )
     )
 
 

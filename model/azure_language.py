@@ -20,7 +20,7 @@ from azure.core.exceptions import (
 )
 from azure.identity import DefaultAzureCredential
 
-from model.analyzer import AnalyzerError, Prediction, Unavailable
+from model.analyzer import AnalyzerError, Prediction, Unavailable, Unread
 from model.text import plain
 
 DOCUMENTS = 10
@@ -30,6 +30,10 @@ CHARACTERS = 5120
 _TRY_LATER = {408, 429, 500, 502, 503, 504}
 _RETRIES = 2
 """By the client itself, for brief failures; the pipeline waits out longer ones."""
+_UNSUPPORTED = "UnsupportedLanguageCode"
+UNKNOWN = "unknown"
+_CODES = {"zh": "zh-hans", UNKNOWN: ""}
+"""ISO 639 codes that the service calls otherwise; empty for the language of the settings."""
 _EMPTY = Prediction(0.0, 1.0, 0.0)
 """The answer for a text without content, which the service refuses."""
 
@@ -39,6 +43,8 @@ class _Piece(NamedTuple):
 
     text_index: int
     content: str
+    language: str
+    """As the service calls it."""
 
 
 class AzureLanguageAnalyzer:
@@ -65,18 +71,39 @@ class AzureLanguageAnalyzer:
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """See Analyzer.predict. Raises Unavailable (throttled, not reached) or AnalyzerError."""
-        pieces = [piece for index, text in enumerate(texts) for piece in _split(index, text)]
+        answers = self.predict_in(texts, [UNKNOWN] * len(texts))
+        read = [answer for answer in answers if isinstance(answer, Prediction)]
+        if len(read) < len(texts):
+            raise AnalyzerError(
+                f"Azure AI Language does not read {self._language!r}: check LANGUAGE_CODE"
+            )
+        return read
+
+    def predict_in(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> list[Prediction | Unread]:
+        """See Multilingual.predict_in; texts of unknown language are in the one of the settings."""
+        pieces = [
+            piece
+            for index, (text, language) in enumerate(zip(texts, languages, strict=True))
+            for piece in _split(index, text, _CODES.get(language, language) or self._language)
+        ]
         answers: list[list[tuple[_Piece, Any]]] = [[] for _ in texts]
         for batch in batched(pieces, DOCUMENTS, strict=False):
             for piece, scores in zip(batch, self._score(batch), strict=True):
                 answers[piece.text_index].append((piece, scores))
-        return [_weighted_mean(parts) if parts else _EMPTY for parts in answers]
+        return [
+            _weighted_mean(parts, language)
+            for parts, language in zip(answers, languages, strict=True)
+        ]
 
     def _score(self, batch: Sequence[_Piece]) -> list[Any]:
         try:
             results = self._client.analyze_sentiment(
-                [{"id": str(number), "text": piece.content} for number, piece in enumerate(batch)],
-                language=self._language,
+                [
+                    {"id": str(number), "text": piece.content, "language": piece.language}
+                    for number, piece in enumerate(batch)
+                ],
                 disable_service_logs=True,
                 raw_response_hook=self._note_version,
             )
@@ -96,24 +123,31 @@ class AzureLanguageAnalyzer:
         self._version = response.model_version or self._version
 
 
-def _split(text_index: int, text: str) -> Iterator[_Piece]:
+def _split(text_index: int, text: str, language: str) -> Iterator[_Piece]:
     cleaned = plain(text)
     for start in range(0, len(cleaned), CHARACTERS):
         content = cleaned[start : start + CHARACTERS]
         if content.strip():
-            yield _Piece(text_index, content)
+            yield _Piece(text_index, content, language)
 
 
 def _scores(result: Any) -> Any:
+    """A document's scores; None where the service does not read its language."""
     if isinstance(result, DocumentError):
+        if result.error.code == _UNSUPPORTED:
+            return None
         raise AnalyzerError(
             f"Azure AI Language refused a text ({result.error.code}): {result.error.message}"
         )
     return result.confidence_scores
 
 
-def _weighted_mean(parts: list[tuple[_Piece, Any]]) -> Prediction:
+def _weighted_mean(parts: list[tuple[_Piece, Any]], language: str) -> Prediction | Unread:
     """The parts' mean by length, scaled to a sum of 1: the service rounds to two decimals."""
+    if not parts:
+        return _EMPTY
+    if any(scores is None for _, scores in parts):
+        return Unread(language)
     sums = [0.0, 0.0, 0.0]
     for piece, scores in parts:
         for column, share in enumerate((scores.negative, scores.neutral, scores.positive)):

@@ -18,8 +18,8 @@ from model.encoder import Encoder
 ARTIFACTS = Path(__file__).with_name("artifacts")
 """Models that come with the app, a folder each."""
 NAMES = (
-    "compact, vader, azure, roberta, a folder with a manifest.json, the name of a stored model, "
-    "or package.module:factory"
+    "compact, compact-multilingual, vader, azure, roberta, a folder with a manifest.json, the name "
+    "of a stored model, or package.module:factory"
 )
 """What may be chosen, for messages."""
 Fetch = Callable[[str], Path]

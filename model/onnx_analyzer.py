@@ -46,6 +46,7 @@ class OnnxAnalyzer:
         _check_shapes(self._session, self._manifest.name)
         self.model = f"{self._manifest.name}@{self._manifest.revision}"
         self.calibration = self._manifest.calibration
+        self.languages = self._manifest.languages
         self._preprocess = PREPROCESSING[self._manifest.preprocessing]
         self._inputs = [node.name for node in self._session.get_inputs()]
         self._columns = [self._manifest.labels.index(name) for name in CLASSES]

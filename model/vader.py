@@ -37,6 +37,7 @@ class VaderAnalyzer:
 
     def __init__(self) -> None:
         self._vader = LinearVader()
+        self.languages = ("en",)
         self.model = f"vader@{version('vaderSentiment')}"
         self.calibration = CALIBRATION
 

@@ -32,6 +32,7 @@ HEAVY = (
     "phonenumbers",
     "cryptography",
     "opentelemetry",
+    "fasttext_pybind",
 )
 TIMED = """
 import json, sys, time

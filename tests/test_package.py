@@ -24,8 +24,10 @@ USE = """
 import function_app
 from model.factory import build
 print(len(function_app.app.get_functions()))
-for choice in ("vader", "compact"):
+for choice in ("vader", "compact", "compact-multilingual"):
     print(build(choice).predict(["I love it"])[0].positive > 0.5)
+from undertone.languages.detector import Detector
+print(Detector().detect("me encanta esta canción").code == "es")
 import model.onnx_analyzer, undertone.storage.account, undertone.sources.registry
 """
 
@@ -47,4 +49,4 @@ def test_the_package_works_by_itself(tmp_path: Path) -> None:
     assert completed.returncode == 0, completed.stderr
     functions, *rest = completed.stdout.split()
     assert int(functions) > 20
-    assert rest == ["True", "True"]
+    assert rest == ["True"] * 4

@@ -22,6 +22,8 @@ import pytest
 
 from functions.submit import read_submission
 from model.factory import build
+from undertone.languages.by_language import ByLanguage
+from undertone.languages.detector import Detector
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.handlers import handle_message
 from undertone.pipeline.services import Services
@@ -40,7 +42,7 @@ BESIDE = {
     "undertone/text.py",
 }
 """Not counted: what every room uses."""
-MAX_FILES = 16
+MAX_FILES = 18
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 
 
@@ -116,7 +118,7 @@ def walking() -> Iterator[Walk]:
 
 def walk_of(body: bytes, content_type: str) -> Walk:
     queues = MemoryQueues()
-    analyzer = build("compact")
+    analyzer = ByLanguage(build("compact"), {}, build, Detector().detect)
     services = Services(
         store=JobStore(MemoryBlobs(), MemoryBlobs(), AbsenceCache(lambda: NOW)),
         results=MemoryBlobs(),

@@ -1,7 +1,8 @@
 """Measures an analyzer: `./dev model evaluate ARTIFACT`; --write keeps the result in its manifest.
 
 The sets are TweetEval's sentiment test set, GoEmotions dev as polarity, and the probe of our own
-comments. No model is trained on them or chosen with them.
+comments. No model is trained on them or chosen with them. A model of other languages is measured on
+UMSAB's validation tweets.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from model.analyzer import Analyzer
+from model.analyzer import Analyzer, languages_of
 from model.artifact import MANIFEST
 from model.factory import ARTIFACTS, build
-from training import corpus
+from training import corpus, umsab
 from training.corpus import LABELS, Example
 from training.metrics import Labels, Probabilities, Quality, quality
 from training.slices import SLICES, with_typos
@@ -33,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     analyzer = build(options.artifact)
     print(f"# {analyzer.model}\n")
     figures = {}
-    for name, examples in measuring_sets(options.data):
+    for name, examples in measuring_sets(options.data, languages_of(analyzer)):
         shares = probabilities(analyzer, examples)
         result = quality(labels_of(examples), shares)
         figures[name] = _figures(result)
@@ -50,8 +51,19 @@ def main(argv: Sequence[str] | None = None) -> None:
         _write(folder / MANIFEST, figures)
 
 
-def measuring_sets(data: Path | None) -> Iterator[tuple[str, list[Example]]]:
-    """(name, texts) of the sets that measure; only the probe where there is no data folder."""
+def measuring_sets(
+    data: Path | None, languages: frozenset[str] | None = None
+) -> Iterator[tuple[str, list[Example]]]:
+    """(name, texts) of the sets that measure; only the probe where there is no data folder.
+
+    A model that says it reads other languages than English is measured in those alone, on tweets
+    that it was chosen with: the test part is kept for others.
+    """
+    if languages is not None and "en" not in languages:
+        if data is not None:
+            parts = umsab.read(data, "val")
+            yield from ((f"umsab {code} val", parts[code]) for code in parts if code in languages)
+        return
     if data is not None:
         yield "tweeteval test", corpus.semeval(data, "test")
         yield "goemotions dev", corpus.goemotions(data, "dev")

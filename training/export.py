@@ -114,6 +114,7 @@ def _own_source(folder: Path, options: argparse.Namespace) -> Source:
         "source": training["encoder"],
         "licence": "MIT; encoder weights Apache-2.0",
         "labels": list(corpus.LABELS),
+        "languages": options.languages or training.get("languages"),
         "max_tokens": training["max_tokens"],
         "pad_id": 0,
         "preprocessing": training["preprocessing"],
@@ -141,6 +142,7 @@ def _hugging_face_source(options: argparse.Namespace) -> Source:
         "source": f"{options.model} {commit or ''}".strip(),
         "licence": options.licence,
         "labels": options.labels or _labels_of(config),
+        "languages": options.languages,
         "max_tokens": min(MAX_TOKENS, positions // 4 * 4),
         "pad_id": tokenizer.pad_token_id,
         "preprocessing": "plain-1" if knows_emojis else "words-1",
@@ -198,6 +200,8 @@ def write_manifest(source: Source, folder: Path) -> None:
     hashed = json.dumps([files, fields["temperature"], fields["preprocessing"]])
     revision = corpus.digest([corpus.Example(hashed, 0)])[:8]
     manifest = {"format": FORMAT, "revision": revision, **fields, "files": files}
+    if manifest.get("languages") is None:
+        manifest.pop("languages", None)
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
 
@@ -249,12 +253,33 @@ def _labels(examples: list[corpus.Example]) -> Any:
     return np.array([one.label for one in examples])
 
 
+class _Languages(argparse.Action):
+    """Makes a dict of (code, F1) pairs."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: Any = None) -> None:
+        del parser, option
+        setattr(namespace, self.dest, dict(values))
+
+
+def _language(text: str) -> tuple[str, float]:
+    code, _, f1 = text.partition("=")
+    return code, float(f1)
+
+
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev model export", description=__doc__)
     parser.add_argument("model", nargs="?", default=DEFAULT, help=f"default: {DEFAULT}")
     parser.add_argument("out", type=Path, help="the artifact's folder")
     parser.add_argument("--name", default="", help="default: the model's own")
     parser.add_argument("--labels", nargs=3, metavar="LABEL", help="the outputs' meaning, in order")
+    parser.add_argument(
+        "--languages",
+        nargs="+",
+        type=_language,
+        action=_Languages,
+        metavar="CODE=F1",
+        help="what it reads, and the macro F1 measured in it (es=0.68); without, it is given all",
+    )
     parser.add_argument("--licence", default="see the model's page")
     parser.add_argument("--float", action="store_true", help="no int8: to compare with")
     parser.add_argument("--texts", type=int, help="compare on so many; default: all there are")

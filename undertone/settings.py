@@ -13,6 +13,8 @@ from undertone.sources.config import SourcesConfig
 
 STORAGE = "AzureWebJobsStorage"
 """The setting that says where storage is, to the Functions host and to us."""
+DEFAULT_ANALYZER = "compact;*=compact-multilingual"
+"""English by the one bundled model, what else is read by the other."""
 EMULATOR_CONNECTION = (
     "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
     "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
@@ -148,7 +150,7 @@ class Settings:
             )
         return cls(
             storage=storage,
-            analyzer=settings.get("ANALYZER", "").strip() or "compact",
+            analyzer=settings.get("ANALYZER", "").strip() or DEFAULT_ANALYZER,
             comments_per_chunk=_integer(
                 settings, "COMMENTS_A_CHUNK", default=250, minimum=10, maximum=10_000
             ),

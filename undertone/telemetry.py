@@ -6,8 +6,7 @@ quote one): only ids of jobs, numbers of posts and chunks, and words from short 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from typing import Protocol
@@ -33,7 +32,7 @@ class Metric(StrEnum):
     COMMENTS_UNSCORED = "undertone.comments.unscored"
     """Comments that ended without a score. By `model`, if one was there to fail."""
     LANGUAGES = "undertone.comments.language"
-    """By `language`: its code, `und` where nobody says, `other` for what is no code."""
+    """By `language`: the code that the detector gives, or `unknown`; `other` beyond the most frequent ones."""
     SCORING = "undertone.scoring.duration"
     """Seconds of an analyzer with a chunk. By `model`. Comments a second: scored by this."""
     JOBS_CLOSED = "undertone.jobs.closed"
@@ -84,21 +83,3 @@ class NoTelemetry:
 
 SILENT: Telemetry = NoTelemetry()
 """For all who tell nobody."""
-
-_LANGUAGE = re.compile("[A-Za-z]{2,3}")
-
-
-def languages(codes: Iterable[str]) -> dict[str, int]:
-    """How many of these BCP 47 codes are of which language, for `Metric.LANGUAGES`.
-
-    Platforms say what they like, and a metric must not grow with what they say: so only the first
-    part of a code counts, and only if it is two or three letters.
-    """
-    shares: dict[str, int] = {}
-    for code in codes:
-        first = code.partition("-")[0].partition("_")[0]
-        kind = "und" if not code else "other"
-        if _LANGUAGE.fullmatch(first):
-            kind = first.lower()
-        shares[kind] = shares.get(kind, 0) + 1
-    return shares

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from model.analyzer import Analyzer
+from model.analyzer import Analyzer, Reader
 from model.encoder import Encoder
 from model.factory import LanguageService, build, build_encoder
 from undertone.errors import Missing, Transient
@@ -156,16 +156,25 @@ def _sources() -> Callable[[str], Source]:
     )
 
 
-def _analyzer() -> Analyzer:
-    key = _vault().secret("LANGUAGE_KEY") if settings().analyzer == "azure" else ""
-    return _analyzers(key)
+def _analyzer() -> Reader:
+    is_service = "azure" in settings().analyzer
+    return _analyzers(_vault().secret("LANGUAGE_KEY") if is_service else "")
 
 
 @newest
-def _analyzers(language_key: str) -> Analyzer:
+def _analyzers(language_key: str) -> Reader:
+    from undertone.languages.by_language import ByLanguage  # noqa: PLC0415 - only scoring needs it
+    from undertone.languages.choice import parse_choice  # noqa: PLC0415
+    from undertone.languages.detector import Detector  # noqa: PLC0415
+
     language = settings().language
     service = LanguageService(language.endpoint, language_key, language.language)
-    return build(settings().analyzer, azure=service, fetch=_stored_model)
+
+    def build_one(name: str) -> Analyzer:
+        return build(name, azure=service, fetch=_stored_model)
+
+    choice = parse_choice(settings().analyzer)
+    return ByLanguage(build_one(choice.first), choice.others, build_one, Detector().detect)
 
 
 def _stored_model(name: str) -> Path:

@@ -74,6 +74,21 @@ def test_the_bundled_model_has_been_calibrated_on_enough_domains() -> None:
     assert found.domains >= 8
 
 
+def test_a_manifest_may_say_which_languages_its_model_reads(folder: Path) -> None:
+    assert checked(folder).languages is None
+    change(folder, lambda manifest: manifest.update(languages={"en": 0.69, "ceb": 1}))
+    assert checked(folder).languages == {"en": 0.69, "ceb": 1}
+
+
+@pytest.mark.parametrize(
+    "languages", [{}, [], ["en"], "en", {"English": 0.5}, {"en": "good"}, {"en": 69}, {"en": -1}]
+)
+def test_languages_that_say_nothing_are_refused(folder: Path, languages: object) -> None:
+    change(folder, lambda manifest: manifest.update(languages=languages))
+    with pytest.raises(ArtifactError, match="languages is no object"):
+        checked(folder)
+
+
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
 def test_a_changed_file_is_named_with_both_digests(folder: Path, name: str) -> None:
     expected = json.loads((folder / "manifest.json").read_text())["files"][name]

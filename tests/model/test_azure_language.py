@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from model.analyzer import Analyzer, AnalyzerError, Unavailable
+from model.analyzer import Analyzer, AnalyzerError, Multilingual, Prediction, Unavailable, Unread
 from model.azure_language import CHARACTERS, DOCUMENTS
 from model.factory import LanguageService, build
 
@@ -69,6 +69,10 @@ def _error(code: str, message: str) -> dict[str, object]:
 def _results(documents: list[dict[str, str]]) -> dict[str, object]:
     scored, errors = [], []
     for one in documents:
+        if one["language"] not in {"en", "es", "zh-hans"}:
+            problem = {"code": "UnsupportedLanguageCode", "message": "Not this language."}
+            errors.append({"id": one["id"], "error": problem})
+            continue
         if "refuse" in one["text"]:
             problem = {"code": "InvalidDocument", "message": "Document is not right."}
             errors.append({"id": one["id"], "error": problem})
@@ -114,8 +118,22 @@ def test_one_answer_a_text_in_order(analyzer: Analyzer) -> None:
     good, nothing, bad = analyzer.predict(["good", "  \n", "bad"])
     assert good.positive > 0.8
     assert bad.negative > 0.8
-    assert nothing == (0.0, 1.0, 0.0, 1)
+    assert nothing == Prediction(0.0, 1.0, 0.0)
     assert sum(good[:3]) == pytest.approx(1, abs=1e-6)
+
+
+def test_each_text_is_sent_with_its_language(analyzer: Analyzer, service: Service) -> None:
+    assert isinstance(analyzer, Multilingual)
+    analyzer.predict_in(["good", "good", "good"], ["es", "unknown", "zh"])
+    documents = service.calls[0]["analysisInput"]["documents"]
+    assert [one["language"] for one in documents] == ["es", "en", "zh-hans"]
+
+
+def test_a_language_that_the_service_does_not_read_is_said(analyzer: Analyzer) -> None:
+    assert isinstance(analyzer, Multilingual)
+    read, unread = analyzer.predict_in(["good", "bagus"], ["en", "xx"])
+    assert isinstance(read, Prediction)
+    assert unread == Unread("xx")
 
 
 def test_calls_hold_ten_documents(analyzer: Analyzer, service: Service) -> None:

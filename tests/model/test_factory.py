@@ -29,7 +29,9 @@ def test_building_vader_leaves_the_transformer_parts_alone() -> None:
 
 @pytest.mark.parametrize("choice", ["", "no/such/folder", "../x", "nonsense", "C:\\models"])
 def test_an_unknown_choice_names_itself_and_the_cure(choice: str) -> None:
-    with pytest.raises(UnknownAnalyzer, match="choose compact, vader") as caught:
+    with pytest.raises(
+        UnknownAnalyzer, match="choose compact, compact-multilingual, vader"
+    ) as caught:
         build(choice)
     assert repr(choice) in str(caught.value)
 

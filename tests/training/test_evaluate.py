@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -61,3 +62,11 @@ def test_the_slice_table_has_the_slices_that_occur() -> None:
 def test_without_data_only_the_probe_measures() -> None:
     ((name, examples),) = evaluate.measuring_sets(None)
     assert (name, examples) == ("probe", corpus.read_tsv(corpus.PROBE))
+
+
+def test_a_model_of_other_languages_is_measured_in_those(data: Path) -> None:
+    measured = dict(evaluate.measuring_sets(data, frozenset({"es", "ar", "xx"})))
+    assert {name: len(part) for name, part in measured.items()} == {
+        "umsab es val": 324, "umsab ar val": 324,
+    }  # fmt: skip
+    assert list(evaluate.measuring_sets(None, frozenset({"es"}))) == []

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import onnx
 import pytest
 
 torch = pytest.importorskip("torch", reason="export needs PyTorch: ./dev model test")
+sentencepiece = pytest.importorskip("sentencepiece")
 
 from transformers import (  # noqa: E402 - only where there is PyTorch
     BertConfig,
@@ -25,8 +27,9 @@ from transformers import (  # noqa: E402 - only where there is PyTorch
 )
 
 from model.factory import build  # noqa: E402
+from model.windows import truncating_tokenizer  # noqa: E402
 from tests.model import tiny_roberta  # noqa: E402
-from training import export, network  # noqa: E402
+from training import corpus, export, network  # noqa: E402
 from training.fuse import FusionError, Shape, fused_graph  # noqa: E402
 
 torch.set_num_threads(1)
@@ -83,6 +86,61 @@ def test_an_int8_export_is_near_pytorch(family: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert export.main([str(model), str(out), "--agreement", "0.9", *FEW]) == 0
     assert json.loads((out / "manifest.json").read_text())["quantisation"] == "rows"
+
+
+def sentencepiece_folder(folder: Path) -> Any:
+    """An XLM-R classifier as it lies on the hub: its tokenizer is a SentencePiece file alone.
+
+    Returns SentencePiece's own processor of that file.
+    """
+    folder.mkdir()
+    texts = [one.text for one in corpus.read_tsv(corpus.OWN_COMMENTS)]
+    pieces = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(texts),
+        model_writer=pieces,
+        vocab_size=600,
+        model_type="unigram",
+        character_coverage=0.98,
+        normalization_rule_name="nmt_nfkc",
+        minloglevel=2,
+    )
+    (folder / "sentencepiece.bpe.model").write_bytes(pieces.getvalue())
+    settings = {"tokenizer_class": "XLMRobertaTokenizer", "model_max_length": 138}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    torch.manual_seed(3)
+    model = XLMRobertaForSequenceClassification(XLMRobertaConfig(**{**SIZE, "vocab_size": 602}))
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(3)
+    model.save_pretrained(folder)
+    return sentencepiece.SentencePieceProcessor(model_proto=pieces.getvalue())
+
+
+def test_an_xlm_roberta_with_its_sentencepiece_tokenizer_exports(tmp_path: Path) -> None:
+    """Token ids against SentencePiece itself, and fairseq's rule of XLM-R: <s> 0, <pad> 1, </s> 2,
+    <unk> 3, and all other pieces one further than in the file."""
+    processor = sentencepiece_folder(tmp_path / "xlm-t")
+    out = tmp_path / "out"
+    languages = ["--languages", "en=0.7", "es=0.68"]
+    arguments = [str(tmp_path / "xlm-t"), str(out), "--agreement", "0.9", *languages, *FEW]
+    assert export.main(arguments) == 0
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert (manifest["pad_id"], manifest["languages"]) == (1, {"en": 0.7, "es": 0.68})
+    tokenizer = truncating_tokenizer(str(out / "tokenizer.json"), manifest["max_tokens"])
+    unknown = processor.unk_id()
+    for text in [
+        "I love it",
+        "so  good!!",
+        "¿qué tal? ñandú",
+        "ﬁne ½ \uff21",
+        "❤️ 😍",
+        "",
+        "x" * 50,
+    ]:
+        pieces = [3 if one == unknown else one + 1 for one in processor.encode(text)]
+        assert tokenizer.encode(text).ids == [0, *pieces, 2], text
+    assert build(str(out)).predict(["so good"])[0].windows == 1
 
 
 def test_an_export_that_is_too_far_off_is_not_written(

@@ -106,7 +106,7 @@ def test_no_secret_shows_where_settings_are_printed() -> None:
 
 
 def test_the_bundled_model_is_the_default() -> None:
-    assert Settings.from_mapping(EMULATED).analyzer == "compact"
+    assert Settings.from_mapping(EMULATED).analyzer == "compact;*=compact-multilingual"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ TESTS = (
     "tests/training/test_choose.py",
     "tests/training/test_export.py",
     "tests/training/test_loop.py",
+    "tests/training/test_multilingual.py",
     "tests/training/test_network.py",
     "tests/training/test_train.py",
 )

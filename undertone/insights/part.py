@@ -99,7 +99,8 @@ class Chunk(NamedTuple):
     """How many comments of the post come before."""
     comments: Sequence[Comment]
     scores: Sequence[Probabilities | None]
-    model: str
+    models: Sequence[str]
+    """Who read each comment."""
 
 
 class Reader:
@@ -194,7 +195,7 @@ def _row(
         neutral=score.neutral / UNIT if score else None,
         positive=score.positive / UNIT if score else None,
         score=score.score / UNIT if score else None,
-        model=chunk.model if score else "",
+        model=chunk.models[index] if score else "",
         mentions=mentions,
     )
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from model.analyzer import Analyzer, Unavailable
+from model.analyzer import Reader, Unavailable, Unread
 from undertone.own_posts.records import Analysis, CommentsAt, OwnPost, Sentiment
 from undertone.own_posts.store import OwnPosts
 from undertone.own_posts.text_figures import text_figures
@@ -25,7 +25,7 @@ class Analyst:
     def __init__(
         self,
         posts: OwnPosts,
-        analyzer: Callable[[], Analyzer],
+        analyzer: Callable[[], Reader],
         *,
         row_of: RowOf,
         keep: timedelta,
@@ -70,7 +70,7 @@ class Analyst:
 
     def _make(self, owner: str, post: OwnPost) -> Analysis:
         figures = text_figures(post.content)
-        sentiment, reason = self._sentiment(post.content)
+        language, sentiment, reason = self._sentiment(post.content)
         analysis = Analysis(
             revision=post.revision,
             analysed_at=self._now(),
@@ -88,6 +88,7 @@ class Analyst:
             link_count=figures.links.total,
             emoji=figures.emoji.found,
             emoji_count=figures.emoji.total,
+            language=language,
             sentiment=sentiment,
             sentiment_reason=reason,
             comments=self._row_of(owner, post.comments) if post.comments else None,
@@ -95,15 +96,18 @@ class Analyst:
         self._posts.analyses.write(analysis, owner, post.id)
         return analysis
 
-    def _sentiment(self, text: str) -> tuple[Sentiment | None, str]:
+    def _sentiment(self, text: str) -> tuple[str, Sentiment | None, str]:
+        """The text's language where the analyzer says it, its sentiment, or why there is none."""
         if not text.strip():
-            return None, "the post has no text"
+            return "", None, "the post has no text"
         analyzer = self._analyzer()
         read = text[:MOST_READ]
         try:
             scored = analyzer.predict([read])[0]
         except Unavailable as error:
-            return None, f"the model cannot answer now: {error}"
+            return "", None, f"the model cannot answer now: {error}"
+        if isinstance(scored, Unread):
+            return scored.language, None, "the model does not read this language"
         shares = {
             "negative": scored.negative,
             "neutral": scored.neutral,
@@ -112,7 +116,7 @@ class Analyst:
         sentiment = Sentiment(
             label=max(shares, key=lambda label: shares[label]),
             **{label: round(share, 4) for label, share in shares.items()},
-            model=analyzer.model,
+            model=scored.model or analyzer.model,
             characters_read=len(read),
         )
-        return sentiment, ""
+        return scored.language, sentiment, ""

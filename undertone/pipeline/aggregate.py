@@ -153,4 +153,6 @@ def _post_row(index: int, row: Row, arrivals: dict[int, PostArrival]) -> PostRow
         models=arrival.models,
         calibration=arrival.calibration,
         suspect=arrival.suspect,
+        languages=arrival.languages,
+        unread=arrival.unread,
     )

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import logging
+from typing import NamedTuple
 
 from model.analyzer import Calibration
 from undertone.errors import UndertoneError
 from undertone.pipeline import names
 from undertone.pipeline.fanin import arrive, arrived
 from undertone.pipeline.messages import Message
-from undertone.pipeline.post_records import ChunkArrival, PostArrival, ProgressLine, Snapshot
+from undertone.pipeline.post_records import (
+    MODELS_JOINED,
+    ChunkArrival,
+    PostArrival,
+    ProgressLine,
+    Snapshot,
+)
 from undertone.pipeline.services import Services
 from undertone.records import State
+from undertone.results.languages import merge_languages, unread_reason
 from undertone.results.tally import Tally
 
 log = logging.getLogger(__name__)
+
+MOST_UNREAD = 0.2
+"""A post is `partial` if a larger share of its comments is in languages that the model does not
+read: its figures are then those of another crowd than the one that commented."""
 
 
 def note_progress(services: Services, job: str, line: ProgressLine) -> None:
@@ -122,10 +134,10 @@ def post_arrival(message: Message, snapshot: Snapshot, chunks: list[ChunkArrival
         total = total.merge(chunk.tally)
         suspect = suspect.merge(chunk.suspect or Tally())
     unscored = sum(chunk.unscored for chunk in chunks)
-    left_out = snapshot.fetched - total.count - unscored
-    state, reason = _state(
-        snapshot, unscored, left_out, next((c.reason for c in chunks if c.reason), "")
-    )
+    unread = merge_languages(chunk.unread for chunk in chunks)
+    left_out = snapshot.fetched - total.count - unscored - sum(unread.values())
+    why = next((c.reason for c in chunks if c.reason), "")
+    state, reason = _state(snapshot, _Without(unscored, why, unread, left_out))
     return PostArrival(
         key=message.post,
         round=message.round,
@@ -135,16 +147,22 @@ def post_arrival(message: Message, snapshot: Snapshot, chunks: list[ChunkArrival
         title=snapshot.title,
         reported=snapshot.reported,
         fetched=snapshot.fetched,
-        unscored=unscored + left_out,
+        unscored=unscored + sum(unread.values()) + left_out,
         fetched_at=snapshot.fetched_at,
         tally=total,
         suspect=suspect if suspect.count else None,
-        models=tuple(sorted({chunk.model for chunk in chunks if chunk.model})),
-        blocks=tuple(chunk.block for chunk in chunks if chunk.block),
         calibration=_calibration(chunks),
         sizes=tuple(chunk.size for chunk in chunks if chunk.block and chunk.size),
-        rows=tuple(chunk.tally.count + chunk.unscored for chunk in chunks if chunk.block),
+        rows=tuple(_comments(chunk) for chunk in chunks if chunk.block),
+        models=tuple(sorted({m for c in chunks if c.model for m in c.model.split(MODELS_JOINED)})),
+        blocks=tuple(chunk.block for chunk in chunks if chunk.block),
+        languages=merge_languages(chunk.languages for chunk in chunks),
+        unread=sum(unread.values()),
     )
+
+
+def _comments(chunk: ChunkArrival) -> int:
+    return chunk.tally.count + chunk.unscored + sum(chunk.unread.values())
 
 
 def _calibration(chunks: list[ChunkArrival]) -> Calibration | None:
@@ -156,15 +174,33 @@ def _calibration(chunks: list[ChunkArrival]) -> Calibration | None:
     return max(known, key=lambda calibration: calibration.mean.spread)
 
 
-def _state(snapshot: Snapshot, unscored: int, left_out: int, why: str) -> tuple[State, str]:
-    if not unscored and not left_out:
-        return snapshot.state, snapshot.reason
+class _Without(NamedTuple):
+    """Why comments have no score, and how many."""
+
+    unscored: int
+    why: str
+    unread: dict[str, int]
+    left_out: int
+
+    @property
+    def comments(self) -> int:
+        return self.unscored + sum(self.unread.values()) + self.left_out
+
+
+def _state(snapshot: Snapshot, without: _Without) -> tuple[State, str]:
+    fetched = snapshot.fetched
     reasons = [snapshot.reason] if snapshot.reason else []
-    if unscored:
-        reasons.append(f"{unscored} of {snapshot.fetched} comments could not be scored: {why}")
-    if left_out:
+    if without.unscored:
         reasons.append(
-            f"{left_out} of {snapshot.fetched} comments were not scored before the job ended"
+            f"{without.unscored} of {fetched} comments could not be scored: {without.why}"
         )
-    scored = snapshot.fetched - unscored - left_out
-    return (State.PARTIAL if scored else State.FAILED), "; ".join(reasons)
+    if without.unread:
+        reasons.append(unread_reason(without.unread, fetched))
+    if without.left_out:
+        reasons.append(
+            f"{without.left_out} of {fetched} comments were not scored before the job ended"
+        )
+    missing = without.unscored or without.left_out
+    if missing or sum(without.unread.values()) > MOST_UNREAD * fetched:
+        return (State.PARTIAL if without.comments < fetched else State.FAILED), "; ".join(reasons)
+    return snapshot.state, "; ".join(reasons)

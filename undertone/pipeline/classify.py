@@ -63,7 +63,7 @@ def classify(services: Services, asked: Insights, texts: Sequence[Text]) -> list
             start=0,
             comments=[Comment(id=one.id, text=one.text) for one in texts],
             scores=[scored.get(one.text) for one in texts],
-            model=analyzer.model,
+            models=[analyzer.model] * len(texts),
         )
         part = Reader(asked, services.encoder).read(chunk, partial(label_texts, analyzer))
     except Unavailable as error:

@@ -45,10 +45,10 @@ def read_part(
     scored: Sequence[ScoredComment],
     *,
     asked: Insights,
-    model: str,
+    models: Sequence[str],
     predict: Predict,
 ) -> Part:
-    """The part of a chunk whose comments are `scored`, of a job that asks for `asked`.
+    """The part of a chunk whose comments are `scored`, each by one of `models`.
 
     What fails in it costs the comments their topics and mentions, never their scores. Raises
     Transient and what the analyzer raises to say "later".
@@ -59,7 +59,7 @@ def read_part(
         start=sum(each.comments for each in snapshot.chunks[: message.chunk]),
         comments=[one.comment for one in scored],
         scores=[one.probabilities for one in scored],
-        model=model,
+        models=models,
     )
     try:
         return _reader(services, message.job, asked).read(chunk, predict)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from model.analyzer import Calibration
 from undertone.records import Comment, PostRef, State, StoredRecord
 from undertone.results.tally import Tally
@@ -96,6 +98,10 @@ class FailureNote(StoredRecord, frozen=True, kw_only=True):
     reason: str
 
 
+MODELS_JOINED = " + "
+"""Stands between the models that have read one chunk."""
+
+
 class Arrival(StoredRecord, frozen=True, kw_only=True):
     """A line in a barrier."""
 
@@ -111,7 +117,9 @@ class ChunkArrival(Arrival, frozen=True, kw_only=True):
     block: str
     tally: Tally
     model: str = ""
+    """Several are joined by MODELS_JOINED."""
     unscored: int = 0
+    """Comments that the analyzer fails at."""
     reason: str = ""
     size: int = 0
     """Bytes of the block in comments.jsonl."""
@@ -119,6 +127,10 @@ class ChunkArrival(Arrival, frozen=True, kw_only=True):
     """How the analyzer errs on whole posts; None if nobody has measured it."""
     suspect: Tally | None = None
     """Of those comments in `tally` that may be spam, if there are any."""
+    languages: dict[str, int] = msgspec.field(default_factory=dict)
+    """Comments by language, read or not."""
+    unread: dict[str, int] = msgspec.field(default_factory=dict)
+    """Comments that the model does not read, by language."""
 
 
 class PostArrival(Arrival, frozen=True, kw_only=True):
@@ -132,6 +144,7 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
     reported: int | None = None
     fetched: int = 0
     unscored: int = 0
+    """Comments without a score, those in languages that the model does not read among them."""
     fetched_at: str = ""
     tally: Tally = Tally()
     models: tuple[str, ...] = ()
@@ -148,6 +161,8 @@ class PostArrival(Arrival, frozen=True, kw_only=True):
     """That of the model that scored it; of several models the one with the widest spread."""
     suspect: Tally | None = None
     """Of those comments in `tally` that may be spam, if there are any."""
+    languages: dict[str, int] = msgspec.field(default_factory=dict)
+    unread: int = 0
 
 
 class ProgressLine(StoredRecord, frozen=True, kw_only=True):

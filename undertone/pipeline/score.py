@@ -9,7 +9,7 @@ from hashlib import sha256
 from time import perf_counter
 from typing import NamedTuple
 
-from model.analyzer import Analyzer, Prediction, Unavailable, calibration_of
+from model.analyzer import Calibration, Prediction, Reader, Unavailable, Unread, calibration_of
 from undertone.errors import Transient
 from undertone.insights.part import NO_PART, Part, Predict
 from undertone.pipeline import names
@@ -24,13 +24,13 @@ from undertone.pipeline.insight_parts import (
 from undertone.pipeline.isolate import LATER, Unscorable, isolate, reason_of
 from undertone.pipeline.measures import measure_scoring, measure_unscored
 from undertone.pipeline.messages import Delivery, Message
-from undertone.pipeline.post_records import ChunkArrival, ProgressLine, Snapshot
+from undertone.pipeline.post_records import MODELS_JOINED, ChunkArrival, ProgressLine, Snapshot
 from undertone.pipeline.services import Services
 from undertone.records import Comment
 from undertone.results.comments_table import ScoredComment, comments_csv_bytes, jsonl_bytes
+from undertone.results.languages import OTHER, count_languages
 from undertone.results.suspect import suspects
 from undertone.results.tally import Probabilities, Tally, round_probabilities, tally
-from undertone.telemetry import languages
 from undertone.text import excerpt
 
 log = logging.getLogger(__name__)
@@ -39,8 +39,12 @@ log = logging.getLogger(__name__)
 class Score(NamedTuple):
     """What the analyzer says of a text."""
 
-    probabilities: Probabilities
-    windows: int
+    probabilities: Probabilities | None
+    """None: the text is in a language that the analyzer does not read."""
+    windows: int = 1
+    language: str = ""
+    model: str = ""
+    """Where the analyzer is made of several: the one that read this text."""
 
 
 class Staged(NamedTuple):
@@ -78,30 +82,14 @@ def score(services: Services, delivery: Delivery) -> None:
     seconds = perf_counter() - began
     why = suspects(comments, snapshot.copies)
     rows = list(map(_row, comments, outcomes, why))
-    part = _part(services, message, snapshot, rows, analyzer)
+    models = [_model(analyzer, outcome) for outcome in outcomes]
+    part = _part(services, message, snapshot, rows, analyzer=analyzer, models=models)
     block, size = stage(services, message, snapshot, rows, part)
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
-    scored = [
-        (outcome.probabilities, comment.stars)
-        for comment, outcome in zip(comments, outcomes, strict=True)
-        if isinstance(outcome, Score)
-    ]
-    found = [probabilities for probabilities, _ in scored]
-    arrival = ChunkArrival(
-        key=message.chunk,
-        block=block,
-        tally=tally(found, [stars for _, stars in scored]),
-        model=analyzer.model if found else "",
-        unscored=len(comments) - len(found),
-        reason=_why_unscored(analyzer, comments, outcomes),
-        size=size,
-        calibration=calibration_of(analyzer) if found else None,
-        suspect=_suspect_sums(rows),
-    )
-    shares = languages(comment.lang for comment in comments)
-    measure_scoring(services, analyzer.model, arrival, shares, seconds)
+    arrival = _arrival(message.chunk, Staged(block, size), analyzer, rows, outcomes)
+    measure_scoring(services, analyzer.model, arrival, arrival.languages, seconds)
     arrive_chunk(services, message, snapshot, arrival)
 
 
@@ -110,21 +98,76 @@ def _part(
     message: Message,
     snapshot: Snapshot,
     scored: Sequence[ScoredComment],
-    analyzer: Analyzer | None = None,
+    *,
+    analyzer: Reader | None = None,
+    models: Sequence[str] = (),
 ) -> Part:
-    """What the chunk adds to the facts, if the job has any; `analyzer` None refused the chunk."""
+    """What the chunk adds to the facts, if the job has any.
+
+    `analyzer`: None if it refused the chunk; `models`: who read each comment.
+    """
     asked = insights_asked(services, message.job)
     if asked is None:
         return NO_PART
     predict: Predict = partial(label_texts, analyzer) if analyzer else no_scores
-    model = analyzer.model if analyzer else ""
-    return read_part(services, message, snapshot, scored, asked=asked, model=model, predict=predict)
+    models = models or [""] * len(scored)
+    return read_part(
+        services, message, snapshot, scored, asked=asked, models=models, predict=predict
+    )
+
+
+def _model(analyzer: Reader, outcome: Score | Unscorable) -> str:
+    """Who read the comment; empty if nobody did."""
+    if isinstance(outcome, Unscorable) or outcome.probabilities is None:
+        return ""
+    return outcome.model or analyzer.model
+
+
+def _arrival(
+    chunk: int,
+    staged: Staged,
+    analyzer: Reader,
+    rows: Sequence[ScoredComment],
+    outcomes: Sequence[Score | Unscorable],
+) -> ChunkArrival:
+    answers = [outcome for outcome in outcomes if isinstance(outcome, Score)]
+    scored = [(row.probabilities, row.comment.stars) for row in rows if row.probabilities]
+    models = {one.model or analyzer.model for one in answers if one.probabilities is not None}
+    return ChunkArrival(
+        key=chunk,
+        block=staged.block,
+        tally=tally([shares for shares, _ in scored], [stars for _, stars in scored]),
+        model=MODELS_JOINED.join(sorted(models)),
+        unscored=len(rows) - len(answers),
+        reason=_why_unscored(analyzer, [row.comment for row in rows], outcomes),
+        size=staged.size,
+        calibration=_calibration(analyzer, models),
+        suspect=_suspect_sums(rows),
+        languages=count_languages(one.language for one in answers),
+        unread=count_languages(one.language for one in answers if one.probabilities is None),
+    )
+
+
+def _calibration(analyzer: Reader, models: set[str]) -> Calibration | None:
+    """Of several that read the one that errs most; None if one of them has none."""
+    found = [calibration_of(analyzer, model) for model in models]
+    known = [calibration for calibration in found if calibration is not None]
+    if not known or len(known) < len(found):
+        return None
+    return max(known, key=lambda calibration: calibration.mean.spread)
 
 
 def _row(comment: Comment, outcome: Score | Unscorable, suspect: str) -> ScoredComment:
     if isinstance(outcome, Unscorable):
         return ScoredComment(comment, None, suspect=suspect)
-    return ScoredComment(comment, *outcome, suspect)
+    return ScoredComment(
+        comment,
+        outcome.probabilities,
+        outcome.windows,
+        suspect,
+        outcome.language,
+        outcome.probabilities is not None,
+    )
 
 
 def _suspect_sums(rows: Sequence[ScoredComment]) -> Tally | None:
@@ -132,7 +175,7 @@ def _suspect_sums(rows: Sequence[ScoredComment]) -> Tally | None:
     return tally(found) if found else None
 
 
-def _scores(analyzer: Analyzer, texts: Sequence[str], probe: str) -> list[Score | Unscorable]:
+def _scores(analyzer: Reader, texts: Sequence[str], probe: str) -> list[Score | Unscorable]:
     """One outcome a text. Raises Transient if the analyzer fails, unless only some texts are to
     blame; failures in LATER are raised as they are."""
     together = partial(_score_together, analyzer)
@@ -149,7 +192,7 @@ def _scores(analyzer: Analyzer, texts: Sequence[str], probe: str) -> list[Score 
     return isolate(together, texts, failure, probe)
 
 
-def _score_together(analyzer: Analyzer, texts: Sequence[str]) -> list[Score | Unscorable]:
+def _score_together(analyzer: Reader, texts: Sequence[str]) -> list[Score | Unscorable]:
     """Raises if no text has a score, or not every text an answer."""
     predictions = analyzer.predict(texts)
     if len(predictions) != len(texts):
@@ -161,15 +204,17 @@ def _score_together(analyzer: Analyzer, texts: Sequence[str]) -> list[Score | Un
     return outcomes
 
 
-def _rounded(prediction: Prediction) -> Score | Unscorable:
+def _rounded(prediction: Prediction | Unread) -> Score | Unscorable:
+    if isinstance(prediction, Unread):
+        return Score(None, language=prediction.language or OTHER)
     try:
         shares = round_probabilities(prediction.negative, prediction.neutral, prediction.positive)
-        return Score(shares, prediction.windows)
+        return Score(shares, prediction.windows, prediction.language, prediction.model)
     except Exception as error:  # noqa: BLE001 - an analyzer of somebody else's may answer anything
         return Unscorable(error)
 
 
-def label_texts(analyzer: Analyzer, texts: Sequence[str]) -> list[Probabilities | None]:
+def label_texts(analyzer: Reader, texts: Sequence[str]) -> list[Probabilities | None]:
     """The scores of any texts, None where the analyzer refuses one of them.
 
     Raises what the analyzer raises, unless only some texts are to blame.
@@ -179,7 +224,7 @@ def label_texts(analyzer: Analyzer, texts: Sequence[str]) -> list[Probabilities 
 
 
 def _why_unscored(
-    analyzer: Analyzer, comments: Sequence[Comment], outcomes: Sequence[Score | Unscorable]
+    analyzer: Reader, comments: Sequence[Comment], outcomes: Sequence[Score | Unscorable]
 ) -> str:
     """Names the first comment without a score, and why it has none; empty if all have one."""
     for comment, outcome in zip(comments, outcomes, strict=True):

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 
-from model.analyzer import Analyzer
+from model.analyzer import Reader
 from model.encoder import Encoder
 from undertone.pipeline.store import JobStore
 from undertone.ports import Admission, Blobs, Clock, NewJob, Queues, Source
@@ -42,7 +42,7 @@ class Services:
     clock: Clock
     source: Callable[[str], Source]
     """The source of a platform by its name; built when first asked for."""
-    analyzer: Callable[[], Analyzer]
+    analyzer: Callable[[], Reader]
     """The analyzer; loading it takes a second, so only scoring asks."""
     encoder: Callable[[], Encoder] = no_encoder
     """Turns texts into vectors of meaning; only jobs that ask for insights need it."""

@@ -26,13 +26,16 @@ COLUMNS = (
     "score",
     "stars",
     "suspect",
+    "language",
 )
+UNREAD = "unread"
+"""The label of a comment in a language that the model does not read."""
 
 CSV_HEADER = BOM + csv_bytes([COLUMNS])
 
 
 class CommentRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of comments.jsonl. The four last are null where a comment could not be scored."""
+    """A line of comments.jsonl. Label and figures are null where a comment could not be scored."""
 
     post: int
     """The row of posts.csv, counted from 1."""
@@ -53,6 +56,8 @@ class CommentRow(msgspec.Struct, frozen=True, kw_only=True):
     """What a review rates, 0 to 5; null where nothing is rated."""
     suspect: str = ""
     """`copy`, `link` or `advert` where it may be spam; see `suspect.py`."""
+    language: str | None = None
+    """ISO 639 code, or `unknown`; null where nobody has looked."""
 
 
 class ScoredComment(NamedTuple):
@@ -62,16 +67,25 @@ class ScoredComment(NamedTuple):
     probabilities: Probabilities | None
     windows: int = 1
     suspect: str = ""
+    language: str = ""
+    is_read: bool = True
+    """Whether the model reads the comment's language."""
+
+    @property
+    def label(self) -> str:
+        """The most probable class, UNREAD, or empty if the comment could not be scored."""
+        if self.probabilities is not None:
+            return self.probabilities.label
+        return "" if self.is_read else UNREAD
 
 
 def jsonl_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
     """Lines for `comments` of the post in `row`, each ending in a newline."""
-    return msgspec.json.Encoder().encode_lines([_row(row, *scored) for scored in comments])
+    return msgspec.json.Encoder().encode_lines([_row(row, one) for one in comments])
 
 
-def _row(
-    row: int, comment: Comment, scored: Probabilities | None, windows: int, suspect: str
-) -> CommentRow:
+def _row(row: int, one: ScoredComment) -> CommentRow:
+    comment, scored = one.comment, one.probabilities
     return CommentRow(
         post=row,
         comment_id=comment.id,
@@ -80,14 +94,15 @@ def _row(
         time=comment.created_at,
         likes=comment.likes,
         text=comment.text,
-        label=scored.label if scored else None,
+        label=one.label or None,
         negative=scored.negative / UNIT if scored else None,
         neutral=scored.neutral / UNIT if scored else None,
         positive=scored.positive / UNIT if scored else None,
         score=scored.score / UNIT if scored else None,
-        windows=windows,
+        windows=one.windows,
         stars=comment.stars,
-        suspect=suspect,
+        suspect=one.suspect,
+        language=one.language or None,
     )
 
 
@@ -96,25 +111,26 @@ def comments_csv_bytes(row: int, comments: Sequence[ScoredComment]) -> bytes:
     return csv_bytes(
         (
             str(row),
-            text_cell(comment.id),
-            text_cell(comment.parent),
-            text_cell(comment.author),
-            text_cell(comment.created_at),
-            "" if comment.likes is None else str(comment.likes),
-            text_cell(comment.text),
-            *_figures(scored),
-            "" if comment.stars is None else f"{comment.stars:g}",
-            suspect,
+            text_cell(one.comment.id),
+            text_cell(one.comment.parent),
+            text_cell(one.comment.author),
+            text_cell(one.comment.created_at),
+            "" if one.comment.likes is None else str(one.comment.likes),
+            text_cell(one.comment.text),
+            one.label,
+            *_figures(one.probabilities),
+            "" if one.comment.stars is None else f"{one.comment.stars:g}",
+            one.suspect,
+            text_cell(one.language),
         )
-        for comment, scored, _, suspect in comments
+        for one in comments
     )
 
 
-def _figures(scored: Probabilities | None) -> tuple[str, str, str, str, str]:
+def _figures(scored: Probabilities | None) -> tuple[str, str, str, str]:
     if scored is None:
-        return ("", "", "", "", "")
+        return ("", "", "", "")
     return (
-        scored.label,
         decimal(scored.negative / UNIT),
         decimal(scored.neutral / UNIT),
         decimal(scored.positive / UNIT),

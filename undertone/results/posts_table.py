@@ -11,6 +11,7 @@ from model.analyzer import Calibration
 from undertone.records import PostRef, State
 from undertone.results.csv_cells import BOM, csv_bytes, decimal, text_cell
 from undertone.results.honest import UNMEASURED
+from undertone.results.languages import Counts, language_shares
 from undertone.results.tally import Tally
 from undertone.results.verdict import Summary, summarise
 
@@ -73,6 +74,10 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
     unsuspected_mean_score: float | None = None
     unsuspected_mean_low: float | None = None
     unsuspected_mean_high: float | None = None
+    languages: str | None = None
+    """The share of each language, the most frequent first."""
+    unread: int | None = None
+    """Comments in languages that the model does not read; `unscored` counts them too."""
 
 
 COLUMNS = PostRow.__struct_fields__
@@ -96,6 +101,8 @@ def post_row(
     models: tuple[str, ...] = (),
     calibration: Calibration | None = None,
     suspect: Tally | None = None,
+    languages: Counts | None = None,
+    unread: int = 0,
 ) -> PostRow:
     """Derive a row's shares, coverage, mean and verdict. `row` counts from 1.
 
@@ -130,6 +137,8 @@ def post_row(
         verdict=summary.verdict.value if summary else None,
         fetched_at=fetched_at or None,
         model=" + ".join(models) or None,
+        languages=language_shares(languages) if languages else None,
+        unread=unread if fetched else None,
         **_ratings(scored),
     )
     if scored is None or summary is None:

@@ -13,7 +13,17 @@ from undertone.results.posts_table import post_row, posts_csv_bytes
 
 def posts_csv(fetched_at: str, fetched: int = 3) -> bytes:
     ref = PostRef("upload", "a", "a")
-    row = post_row(1, "a", ref, State.OK, "", fetched=fetched, fetched_at=fetched_at, models=("m",))
+    row = post_row(
+        1,
+        "a",
+        ref,
+        State.OK,
+        "",
+        fetched=fetched,
+        fetched_at=fetched_at,
+        models=("m",),
+        languages={"en": 2, "id": 1},
+    )
     return posts_csv_bytes([row])
 
 
@@ -60,3 +70,5 @@ def test_scores_that_this_process_would_not_give_are_counted() -> None:
     assert wrong_scores(right, Lengths()) == 0
     assert wrong_scores(right + line("b", 0.25, 0.2501, 0.4999), Lengths()) == 1
     assert wrong_scores(right + line("c", None, None, None), Lengths()) == 1
+    unread = json.dumps({"text": "d", "label": "unread", "score": None}).encode() + b"\n"
+    assert wrong_scores(right + unread, Lengths()) == 0

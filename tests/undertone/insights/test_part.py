@@ -49,7 +49,7 @@ def _score(text: str) -> Probabilities | None:
 
 def read(asked: Insights, *comments: Comment, start: int = 0) -> list[CommentRow]:
     texts = [comment.text for comment in comments]
-    chunk = Chunk("job", 2, start, comments, good_or_bad(texts), "m@1")
+    chunk = Chunk("job", 2, start, comments, good_or_bad(texts), ["m@1"] * len(texts))
     part = Reader(asked, no_encoder).read(chunk, good_or_bad)
     return wire.decode_lines(part.lines, CommentRow)
 
@@ -86,7 +86,7 @@ def test_a_comment_of_one_clause_is_not_scored_again() -> None:
         return good_or_bad(texts)
 
     comments = [Comment(id="1", text="good  Ann"), Comment(id="2", text="nobody")]
-    chunk = Chunk("job", 0, 0, comments, [_score("good"), None], "m@1")
+    chunk = Chunk("job", 0, 0, comments, [_score("good"), None], ["m@1", ""])
     part = Reader(ENTITIES, no_encoder).read(chunk, predict)
     assert asked == []
     first, _ = wire.decode_lines(part.lines, CommentRow)
@@ -109,7 +109,7 @@ def test_an_empty_text_is_never_classified() -> None:
 def test_equal_chunks_are_equal_bytes() -> None:
     asked = checked(Insights(topics=(Topic(name="food"),), entities=ENTITIES.entities, search=True))
     comments = [Comment(id=str(n), text=f"Ann ate {n} apples") for n in range(20)]
-    chunk = Chunk("job", 0, 0, comments, [None] * 20, "m@1")
+    chunk = Chunk("job", 0, 0, comments, [None] * 20, [""] * 20)
     whole = Reader(asked, encoder).read(chunk, good_or_bad)
     assert whole == Reader(asked, encoder).read(chunk, good_or_bad)
     assert len(whole.vectors) == 20 * encoder().size
@@ -163,7 +163,9 @@ def sagas() -> dict[str, tuple[str, set[str]]]:
     )
     comments = [Comment(id=c["id"], text=c["text"]) for c in body["posts"][0]["comments"]]
     scores = good_or_bad([comment.text for comment in comments])
-    part = Reader(asked, encoder).read(Chunk("j", 0, 0, comments, scores, "m"), good_or_bad)
+    part = Reader(asked, encoder).read(
+        Chunk("j", 0, 0, comments, scores, ["m"] * len(comments)), good_or_bad
+    )
     topics = ["other", *(topic.name for topic in asked.topics)]
     return {
         row.comment_id: (

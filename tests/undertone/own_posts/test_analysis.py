@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from model.analyzer import Prediction, Unavailable
+from model.analyzer import Prediction, Unavailable, Unread
 from undertone.errors import NotFound
 from undertone.own_posts.analysis import MOST_READ, Analyst
 from undertone.own_posts.records import CommentsAt, OwnPost
@@ -28,14 +28,15 @@ class CountingAnalyzer:
         self.texts: list[str] = []
         self.lock = threading.Lock()
         self.error: Exception | None = None
+        self.answer: Prediction | Unread = Prediction(0.1, 0.2, 0.7)
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+    def predict(self, texts: Sequence[str]) -> list[Prediction | Unread]:
         if self.error is not None:
             raise self.error
         with self.lock:
             self.texts += texts
         threading.Event().wait(0.05)
-        return [Prediction(0.1, 0.2, 0.7) for _ in texts]
+        return [self.answer for _ in texts]
 
 
 class Setting:
@@ -131,3 +132,17 @@ def test_the_model_reads_the_beginning_of_a_long_text(setting: Setting) -> None:
     assert found.words == 20_000
     assert found.sentiment is not None
     assert found.sentiment.characters_read == MOST_READ == len(setting.analyzer.texts[0])
+
+
+def test_a_language_that_the_model_does_not_read_is_named(setting: Setting) -> None:
+    setting.analyzer.answer = Unread("id")
+    found, _ = setting.analyst.analysis("ann", "1")
+    assert (found.language, found.sentiment) == ("id", None)
+    assert "does not read" in found.sentiment_reason
+
+
+def test_who_read_it_is_named_with_the_language(setting: Setting) -> None:
+    setting.analyzer.answer = Prediction(0.1, 0.2, 0.7, language="fr", model="other@2")
+    found, _ = setting.analyst.analysis("ann", "1")
+    assert found.sentiment is not None
+    assert (found.language, found.sentiment.model) == ("fr", "other@2")

@@ -11,7 +11,7 @@ from typing import Any, override
 import msgspec
 import pytest
 
-from model.analyzer import Calibration, Prediction
+from model.analyzer import Calibration, Prediction, Unread
 from undertone.errors import Full
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
@@ -49,18 +49,22 @@ class Script:
 
 @dataclass
 class Fair:
-    """An analyzer that likes every text, or raises what a test put there."""
+    """An analyzer that likes every text, or raises what a test put there.
+
+    `answers`: text to what is said of it instead.
+    """
 
     error: Exception | None = None
     model: str = "fair@1"
     texts: list[str] = field(default_factory=list)
     calibration: Calibration | None = None
+    answers: dict[str, Prediction | Unread] = field(default_factory=dict)
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+    def predict(self, texts: Sequence[str]) -> list[Prediction | Unread]:
         if self.error is not None:
             raise self.error
         self.texts.extend(texts)
-        return [Prediction(0.1, 0.2, 0.7) for _ in texts]
+        return [self.answers.get(text, Prediction(0.1, 0.2, 0.7)) for text in texts]
 
 
 @dataclass

@@ -124,6 +124,58 @@ def test_a_post_with_comments_that_have_no_score_says_why(
     assert (arrival.fetched, arrival.fetched - arrival.tally.count) == (5, unscored)
 
 
+def in_languages(key: int, scored: int, **unread: int) -> ChunkArrival:
+    """A chunk with `scored` English comments and others that are not read."""
+    return msgspec.structs.replace(
+        chunk(key, scored), languages={"en": scored, **unread}, unread=unread
+    )
+
+
+@pytest.mark.parametrize(
+    ("chunks", "state", "reason"),
+    [
+        (
+            [in_languages(0, 79), in_languages(1, 0, id=41)],
+            "partial", "41 of 120 comments are in Indonesian, which this model does not read",
+        ),
+        (
+            [in_languages(0, 79, id=1), in_languages(1, 20, th=10, id=10)],
+            "ok",
+            "21 of 120 comments are in Indonesian and Thai, which this model does not read",
+        ),
+        (
+            [in_languages(0, 0, id=79), in_languages(1, 0, id=41)],
+            "failed", "120 of 120 comments are in Indonesian, which this model does not read",
+        ),
+        ([in_languages(0, 79), in_languages(1, 41)], "ok", ""),
+    ],
+)  # fmt: skip
+def test_a_post_says_what_is_in_languages_that_are_not_read(
+    chunks: list[ChunkArrival], state: str, reason: str
+) -> None:
+    arrival = post_arrival(MESSAGE, snapshot(79, 41), chunks)
+    assert (arrival.state, arrival.reason) == (state, reason)
+    unread = sum(sum(one.unread.values()) for one in chunks)
+    assert (arrival.unread, arrival.unscored) == (unread, unread)
+    assert sum(arrival.languages.values()) == 120
+
+
+def test_unread_comments_are_neither_failures_nor_left_out() -> None:
+    first = msgspec.structs.replace(in_languages(0, 1, id=2), unscored=1, reason="out of memory")
+    arrival = post_arrival(MESSAGE, snapshot(4, 3), [first])
+    assert (arrival.state, arrival.unread, arrival.unscored) == ("partial", 2, 6)
+    assert arrival.reason == (
+        "1 of 7 comments could not be scored: out of memory; "
+        "2 of 7 comments are in Indonesian, which this model does not read; "
+        "3 of 7 comments were not scored before the job ended"
+    )
+
+
+def test_models_of_one_chunk_are_told_apart() -> None:
+    both = post_arrival(MESSAGE, snapshot(2, 3), [chunk(0, 2, model="b@2 + a@1"), chunk(1, 3)])
+    assert both.models == ("a@1", "b@2", "m@1")
+
+
 def test_the_reason_of_the_snapshot_comes_first() -> None:
     before = snapshot(2, state=State.PARTIAL, reason="cut by the platform")
     assert post_arrival(MESSAGE, before, []).reason == (

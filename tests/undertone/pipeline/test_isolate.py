@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.analyzer import Prediction, Unavailable
+from model.analyzer import Prediction, Unavailable, Unread
 from model.factory import build
 from tests.undertone.pipeline.conftest import Bench, Fair
 from undertone.errors import Transient
@@ -34,7 +34,7 @@ class Picky(Fair):
     answer: Callable[[str], Prediction] = lambda _: GOOD
     calls: list[int] = field(default_factory=list)
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+    def predict(self, texts: Sequence[str]) -> list[Prediction | Unread]:
         self.calls.append(len(texts))
         return [self.answer(text) for text in texts]
 
@@ -73,7 +73,7 @@ def test_one_text_that_cannot_be_scored_is_one_row_without_a_score(bench: Bench)
         "1 of 250 comments could not be scored: fair@1 fails at comment c77: ValueError"
     )
     table = bench.results.read(names.comments_csv(request.job)).decode().splitlines()
-    assert table[78] == "1,c77,,,,,text 77,,,,,,,"
+    assert table[78] == "1,c77,,,,,text 77,,,,,,,,"
     assert len(analyzer.calls) < 25
     assert sum(analyzer.calls) < 4 * 250
 

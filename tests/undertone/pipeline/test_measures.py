@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from model.analyzer import Prediction
 from tests.undertone.pipeline.conftest import NOW, URL, Bench, page, upload
 from undertone.errors import Delayed, Permanent, Transient
 from undertone.pipeline.handlers import handle_message
@@ -60,7 +61,6 @@ def test_a_job_from_its_posts_to_its_end(bench: Bench, notes: Notes) -> None:
     assert notes.counted == {
         (Metric.CACHE_LOOKUPS, "hackernews", "miss"): 1,
         (Metric.COMMENTS_SCORED, "fair@1", "positive"): 3,
-        (Metric.LANGUAGES, "und"): 3,
         (Metric.JOBS_CLOSED, "completed"): 1,
     }
     assert len(notes.recorded[Metric.SCORING, "fair@1"]) == 2
@@ -140,7 +140,11 @@ def test_comments_that_were_fetched_before_are_a_hit(bench: Bench, notes: Notes)
 
 
 def test_comments_without_a_score_and_their_languages(bench: Bench, notes: Notes) -> None:
-    comments = (Comment(id="1", text="ja", lang="de-AT"), Comment(id="2", text="yes", lang="en"))
+    bench.analyzer.answers = {
+        "ja": Prediction(0.1, 0.2, 0.7, language="de"),
+        "yes": Prediction(0.1, 0.2, 0.7, language="en"),
+    }
+    comments = (Comment(id="1", text="ja"), Comment(id="2", text="yes"))
     bench.source.pages = {None: Page(comments=comments)}
     bench.submit(URL.format(1))
     bench.deliver("posts", bench.one("posts")[0])

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 
 import msgspec
 import pytest
 
-from model.analyzer import Unavailable
+from model.analyzer import Prediction, Unavailable, Unread
 from tests.undertone.pipeline.conftest import Bench
 from undertone.pipeline import names
 from undertone.pipeline.job_records import LIFETIME, Request
 from undertone.pipeline.messages import Message
 from undertone.pipeline.reports import result_rows
 from undertone.pipeline.status import Watches, read_status
+from undertone.records import Comment, UploadedPost
 
 
 def test_chunks_come_out_in_order_whoever_is_first(bench: Bench) -> None:
@@ -133,3 +136,59 @@ def test_a_chunk_of_a_later_round_does_not_wait_for_that_of_an_earlier(bench: Be
     bench.deliver("comments", msgspec.structs.replace(message, round=1, again=True))
     assert bench.analyzer.texts == ["text 0", "text 1"]
     assert bench.store.barriers.read(request.job).records[0].round == 1
+
+
+# Languages
+
+
+def in_three_languages(bench: Bench) -> Request:
+    """A job of five comments: two are read by one model, one by another, two are not read."""
+    bench.analyzer.answers = {
+        "text 0": Prediction(0.1, 0.2, 0.7, language="en"),
+        "text 1": Unread("id"),
+        "text 2": Prediction(0.6, 0.3, 0.1, language="es", model="other@2"),
+        "text 3": Prediction(0.1, 0.2, 0.7, language="unknown"),
+        "text 4": Unread("id"),
+    }
+    texts = tuple(Comment(id=str(number), text=f"text {number}") for number in range(5))
+    request = bench.submit(uploads=[UploadedPost(id="up", comments=texts)])
+    bench.drain()
+    return request
+
+
+def test_what_is_not_read_is_in_the_files_with_its_language(bench: Bench) -> None:
+    request = in_three_languages(bench)
+    lines = bench.comments_jsonl(request)
+    assert [(line["label"], line["language"], line["score"]) for line in lines] == [
+        ("positive", "en", 0.6), ("unread", "id", None), ("negative", "es", -0.5),
+        ("positive", "unknown", 0.6), ("unread", "id", None),
+    ]  # fmt: skip
+    table = list(csv.DictReader(io.StringIO(bench.comments_csv(request).decode("utf-8-sig"))))
+    assert [(row["label"], row["language"], row["negative"]) for row in table] == [
+        ("positive", "en", "0.1000"), ("unread", "id", ""), ("negative", "es", "0.6000"),
+        ("positive", "unknown", "0.1000"), ("unread", "id", ""),
+    ]  # fmt: skip
+
+
+def test_the_post_says_what_was_read_and_by_whom(bench: Bench) -> None:
+    (row,) = result_rows(bench.services, in_three_languages(bench), 0)
+    assert (row.state, row.reason) == (
+        "partial", "2 of 5 comments are in Indonesian, which this model does not read"
+    )  # fmt: skip
+    assert row.languages == "id 0.4000, en 0.2000, es 0.2000, unknown 0.2000"
+    assert (row.fetched, row.unread, row.unscored) == (5, 2, 2)
+    assert (row.positive, row.neutral, row.negative) == (2, 0, 1)
+    assert row.mean_score == pytest.approx((0.6 - 0.5 + 0.6) / 3)
+    assert row.model == "fair@1 + other@2"
+
+
+def test_a_model_that_read_nothing_is_not_named(bench: Bench) -> None:
+    bench.analyzer.answers = {"only": Unread("th")}
+    request = bench.submit(
+        uploads=[UploadedPost(id="up", comments=(Comment(id="1", text="only"),))]
+    )
+    bench.drain()
+    (row,) = result_rows(bench.services, request, 0)
+    assert (row.state, row.reason, row.model) == (
+        "failed", "the comment is in Thai, which this model does not read", None
+    )  # fmt: skip

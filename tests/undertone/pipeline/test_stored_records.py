@@ -65,6 +65,7 @@ ARRIVAL = PostArrival(
     unscored=1, fetched_at="2026-11-21T20:00:00Z", tally=TALLY, models=("a@1", "b@2"),
     duplicate_of=0, blocks=("b",), sizes=(9,), rows=(2,),
     calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4), suspect=TALLY,
+    languages={"en": 7, "id": 1}, unread=1,
 )  # fmt: skip
 
 FULL: list[StoredRecord] = [
@@ -135,6 +136,7 @@ FULL: list[StoredRecord] = [
     ChunkArrival(
         key=1, round=2, block="b", tally=TALLY, model="m@1", unscored=1, reason="r", size=9,
         calibration=Calibration(9, *[Line(-0.05, 1.2, 0.1)] * 4), suspect=TALLY,
+        languages={"en": 2, "id": 1}, unread={"id": 1},
     ),
     LabelBatch(
         at=NOW, labels=(Label(row=7, comment_id="1", label="neutral", origin="picked"),)

@@ -29,16 +29,19 @@ FORMULA = Comment(
 )
 PLAIN = Comment(id="8", text="ü 😀\x00")
 SCORED = [
-    ScoredComment(FORMULA, Probabilities(100, 2400, 7500), windows=2, suspect="link"),
+    ScoredComment(
+        FORMULA, Probabilities(100, 2400, 7500), windows=2, language="en", suspect="link"
+    ),
     ScoredComment(PLAIN, Probabilities(9000, 1000, 0)),
     ScoredComment(PLAIN, None),
+    ScoredComment(PLAIN, None, language="id", is_read=False),
 ]
 
 
 def test_the_header_begins_with_a_bom_and_names_the_columns() -> None:
     assert CSV_HEADER.decode("utf-8") == (
         "\ufeffpost,comment_id,parent_id,author,time,likes,text,label,negative,neutral,positive,"
-        "score,stars,suspect\r\n"
+        "score,stars,suspect,language\r\n"
     )
 
 
@@ -48,14 +51,14 @@ def test_rows_of_comments_csv() -> None:
         [
             "3", "'-7", "'=1", "'@ann", "2026-11-21T20:00:00Z", "12",
             "'=cmd|\"/c calc\"!A1\r\nline two", "positive", "0.0100", "0.2400", "0.7500", "0.7400",
-            "4.5",
-            "link",
+            "4.5", "link", "en",
         ],
         [
             "3", "8", "", "", "", "",
-            "ü 😀\ufffd", "negative", "0.9000", "0.1000", "0.0000", "-0.9000", "", "",
+            "ü 😀\ufffd", "negative", "0.9000", "0.1000", "0.0000", "-0.9000", "", "", "",
         ],
-        ["3", "8", "", "", "", "", "ü 😀\ufffd", "", "", "", "", "", "", ""],
+        ["3", "8", "", "", "", "", "ü 😀\ufffd", "", "", "", "", "", "", "", ""],
+        ["3", "8", "", "", "", "", "ü 😀\ufffd", "unread", "", "", "", "", "", "", "id"],
     ]  # fmt: skip
 
 
@@ -68,6 +71,7 @@ def test_lines_of_comments_jsonl_are_exact_and_unescaped() -> None:
             "negative": 0.01, "neutral": 0.24, "positive": 0.75, "score": 0.74, "windows": 2,
             "stars": 4.5,
             "suspect": "link",
+            "language": "en",
         },
         {
             "post": 3, "comment_id": "8", "parent_id": "", "author": "", "time": "", "likes": None,
@@ -75,6 +79,7 @@ def test_lines_of_comments_jsonl_are_exact_and_unescaped() -> None:
             "negative": 0.9, "neutral": 0.1, "positive": 0.0, "score": -0.9, "windows": 1,
             "stars": None,
             "suspect": "",
+            "language": None,
         },
         {
             "post": 3, "comment_id": "8", "parent_id": "", "author": "", "time": "", "likes": None,
@@ -82,6 +87,15 @@ def test_lines_of_comments_jsonl_are_exact_and_unescaped() -> None:
             "negative": None, "neutral": None, "positive": None, "score": None, "windows": 1,
             "stars": None,
             "suspect": "",
+            "language": None,
+        },
+        {
+            "post": 3, "comment_id": "8", "parent_id": "", "author": "", "time": "", "likes": None,
+            "text": "ü 😀\x00", "label": "unread",
+            "negative": None, "neutral": None, "positive": None, "score": None, "windows": 1,
+            "stars": None,
+            "suspect": "",
+            "language": "id",
         },
     ]  # fmt: skip
 

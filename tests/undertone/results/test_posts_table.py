@@ -20,7 +20,8 @@ COLUMNS = (
     "rated,mean_stars,stars_agreement,"
     "mean_estimate,positive_low,positive_high,neutral_low,neutral_high,negative_low,negative_high,"
     "suspect,suspect_share,unsuspected_positive_share,unsuspected_neutral_share,"
-    "unsuspected_negative_share,unsuspected_mean_score,unsuspected_mean_low,unsuspected_mean_high"
+    "unsuspected_negative_share,unsuspected_mean_score,unsuspected_mean_low,unsuspected_mean_high,"
+    "languages,unread"
 )
 KNOWN = Calibration(11, Line(-0.05, 1.2, 0.1), *[Line(0.0, 1.0, 0.05)] * 3)
 SUMS = Tally(positive=60, neutral=30, negative=10, total=450_000, squares=5_500_000_000)
@@ -44,6 +45,8 @@ def full() -> PostRow:
         models=("a@1", "b@2"),
         calibration=KNOWN,
         suspect=SPAM,
+        languages={"en": 91, "id": 10},
+        unread=1,
     )
 
 
@@ -77,6 +80,7 @@ def test_a_full_row() -> None:
         "unsuspected_mean_score": "0.3250",
         "unsuspected_mean_low": "0.1090", "unsuspected_mean_high": "0.6690",
         "rated": "", "mean_stars": "", "stars_agreement": "",
+        "languages": "en 0.9010, id 0.0990", "unread": "1",
     }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Which language a comment is in, and which analyzer reads it."""
