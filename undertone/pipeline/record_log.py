@@ -112,7 +112,7 @@ class RecordLog[**Key, R: StoredRecord]:
     def read_page(
         self, start: LogPosition, most: int, *key: Key.args, **named: Key.kwargs
     ) -> NewRecords[R]:
-        """The lines from `start` on that `most` bytes hold; none, and `start`, at the end.
+        """The lines from `start` on that `most` bytes hold; none at the end.
 
         `most` must hold the longest line. Raises Missing, NewerVersion.
         """

@@ -65,5 +65,5 @@ def _stretch(services: Services, key: str, name: str, start: LogPosition) -> Str
             "window": msgspec.to_builtins(store.windows.find(key)) if first else None,
             "texts": [msgspec.to_builtins(text) for batch in new.records for text in batch.texts],
         },
-        name if new.end == start else f"{name}/{new.end.part}/{new.end.bytes}/{new.end.lines}",
+        name if not new.records else f"{name}/{new.end.part}/{new.end.bytes}/{new.end.lines}",
     )

@@ -6,6 +6,8 @@ import io
 import json
 import random
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from model.analyzer import Prediction, Unread
 from tests.undertone.pipeline.conftest import ending
 from tests.undertone.pipeline.insightful import (
     ASKED,
@@ -276,3 +279,42 @@ def test_themes_are_a_file_of_the_facts() -> None:
     assert (themes["sampled"], themes["of"]) == (240, 240)
     found = {theme["name"]: theme["comments"] for theme in themes["themes"]}
     assert found == {"bad, salt": 120, "good, snow": 120}
+
+
+@dataclass
+class Several:
+    """Two models as one, and texts that neither reads."""
+
+    model: str = "moody@1"
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction | Unread]:
+        return [self._one(text) for text in texts]
+
+    def _one(self, text: str) -> Prediction | Unread:
+        if "salju" in text:
+            return Unread("id")
+        if "nieve" in text:
+            return Prediction(0.1, 0.2, 0.7, language="es", model="other@2")
+        return Prediction(0.7, 0.2, 0.1, language="en")
+
+
+def test_facts_say_which_model_read_a_comment(insightful: Insightful) -> None:
+    insightful.services = replace(insightful.services, analyzer=Several)
+    texts = ("snow for Ilo", "nieve para Ilo", "salju untuk Ilo", "")
+    comments = tuple(Comment(id=str(n), text=text) for n, text in enumerate(texts))
+    made = Submission(owner="me", uploads=[UploadedPost(id="p", comments=comments)], insights=ASKED)
+    request = submit(insightful.services, made).request
+    insightful.drain()
+    parts = map(insightful.jobs.read, insightful.jobs.names(f"{request.job}/facts/"))
+    rows = [json.loads(line) for line in b"".join(parts).splitlines()]
+    assert [(row["model"], row["label"]) for row in rows] == [
+        ("moody@1", "negative"),
+        ("other@2", "positive"),
+        ("", None),
+        ("", None),
+    ]
+    mentions = [mention["label"] for row in rows for mention in row["mentions"]]
+    assert mentions == ["negative", "positive", None], "mentioned, whoever reads it"
+    models = insightful.results.read(names.facts_file(request.job, "dim_model.parquet"))
+    assert b"other@2" in models
+    assert b"moody@1" in models

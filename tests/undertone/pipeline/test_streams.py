@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.undertone.pipeline import insightful as facts
-from undertone.errors import NotFound, Transient
+from undertone.errors import NotFound, TooMany, Transient
 from undertone.insights.asked import Insights
 from undertone.pipeline import names, streams
 from undertone.pipeline.job_records import Request
@@ -20,7 +22,10 @@ from undertone.pipeline.streams import (
     find_collection,
     put_collection,
 )
-from undertone.records import Comment
+from undertone.pipeline.submit import Submission, submit
+from undertone.ports import NewJob
+from undertone.privacy.policy import Policy
+from undertone.records import Comment, UploadedPost
 
 NAME = "shop"
 
@@ -175,3 +180,71 @@ def test_what_is_asked_may_change_from_window_to_window(stream: facts.Insightful
     first, second = (stream.store.insights.read(one.job).insights for one in jobs_of(stream))
     assert first.entities
     assert not second.entities
+
+
+# Whose texts they are
+
+
+def secret() -> str:
+    return "x" * 32
+
+
+def author_of(bench: facts.Insightful, request: Request) -> str:
+    (line,) = bench.comments_jsonl(request)
+    author: str = line["author"]
+    return author
+
+
+def uploaded(bench: facts.Insightful, comment: Comment) -> Request:
+    """A job that gets the text at once."""
+    post = UploadedPost(id="p", comments=(comment,))
+    bench.now += timedelta(seconds=1)
+    bench.services = replace(bench.services, randbits=lambda _: 8)
+    return submit(bench.services, Submission(owner="me", uploads=[post])).request
+
+
+def test_authors_are_hashed_before_anything_is_stored(stream: facts.Insightful) -> None:
+    stream.services = replace(stream.services, privacy=Policy("hashed", secret=secret))
+    written = Comment(id="1", text="snow for Ilo", author="qu0kka")
+    add_texts(stream.services, "me", NAME, [written])
+    assert not any(b"qu0kka" in stream.jobs.read(name) for name in stream.jobs.names(""))
+    stream.drain()
+    (request,) = jobs_of(stream)
+    other = uploaded(stream, written)
+    stream.drain()
+    assert author_of(stream, request).startswith("person-")
+    assert author_of(stream, request) == author_of(stream, other), "hashed once"
+
+
+def test_texts_from_before_the_deployment_hashed_are_hashed_in_their_job(
+    stream: facts.Insightful,
+) -> None:
+    add_texts(stream.services, "me", NAME, [Comment(id="1", text="snow", author="qu0kka")])
+    stream.services = replace(stream.services, privacy=Policy("hashed", secret=secret))
+    stream.drain()
+    (request,) = jobs_of(stream)
+    assert author_of(stream, request).startswith("person-")
+
+
+@dataclass
+class Doorkeeper:
+    """Lets nobody in before a moment."""
+
+    bench: facts.Insightful
+    opens: Callable[[], bool]
+
+    def admit(self, job: NewJob) -> None:
+        assert job.owner == "me"
+        if not self.opens():
+            raise TooMany("enough", retry_after=90)
+
+
+def test_a_window_waits_while_its_owner_has_too_many_jobs(stream: facts.Insightful) -> None:
+    opening = stream.now + timedelta(minutes=20)
+    keeper = Doorkeeper(stream, lambda: stream.now >= opening)
+    stream.services = replace(stream.services, admission=keeper)
+    add_texts(stream.services, "me", NAME, [text("a"), text("b")])
+    stream.drain()
+    (request,) = jobs_of(stream)
+    assert ids_of(stream, request) == ["a", "b"]
+    assert timedelta(0) <= request.created_at - opening < timedelta(seconds=90)
