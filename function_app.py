@@ -3,9 +3,11 @@
 import azure.functions as func
 
 from functions import (
+    collections,
     content,
     endpoints,
     feed,
+    insights,
     jobs,
     labels,
     me,
@@ -19,8 +21,19 @@ from undertone import wiring
 
 app = func.FunctionApp()
 for part in (
-    submit, queue_triggers, timers, jobs, labels, me, own_posts, feed, content, site
-):  # fmt: skip
+    submit,
+    queue_triggers,
+    timers,
+    jobs,
+    labels,
+    insights,
+    collections,
+    me,
+    own_posts,
+    feed,
+    content,
+    site,
+):
     app.register_functions(part.blueprint)
 app.register_functions(endpoints.other_methods())
 wiring.warm_up()

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks._aggregate import aggregate_figures
+from benchmarks._insights_price import insights_price
 from benchmarks._memory import peak_mb
 from benchmarks._texts import comment_texts
 from devhost.azurite import azurite
@@ -59,7 +60,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to FILE")
     parser.add_argument("--analyzer", default="compact", help="the real analyzer (compact)")
     parser.add_argument("--many", action="store_true", help="a job of 10,000 links too")
+    parser.add_argument("--insights", action="store_true", help="only what insights cost a job")
     options = parser.parse_args(argv)
+    if options.insights:
+        return price_of_insights(options.analyzer, options.json)
     figures: dict[str, Any] = {"load": os.getloadavg(), "cores": os.cpu_count()}
     with azurite(home=AZURITE_HOME) as storage:
         real = measure_side(storage, options.analyzer)
@@ -83,6 +87,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     _print(figures)
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2))
+    return 0
+
+
+def price_of_insights(analyzer: str, file: Path | None) -> int:
+    """Print what share of a plain job's speed a job with insights keeps."""
+    with azurite(home=AZURITE_HOME) as storage, _host(storage, {"ANALYZER": analyzer}) as host:
+        found = insights_price(comment_texts(4_000), lambda body: job_seconds(host, body))
+        found["peak_mb"] = peak_mb(host.pids[0])
+    found["load"] = os.getloadavg()
+    Console().print(found)
+    if file:
+        file.write_text(json.dumps(found, indent=2))
     return 0
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from functions.fields import Problems, bad_fields, read_object
+from functions.insights_body import read_insights
 from functions.options import OPTIONS, job_options, read_options
 from undertone import json_view
 from undertone.errors import Rejected
@@ -39,6 +40,7 @@ class CommentBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     author: Annotated[str, msgspec.Meta(max_length=MAX_AUTHOR)] = ""
     created_at: Annotated[str, msgspec.Meta(max_length=40)] = ""
     likes: Annotated[int, msgspec.Meta(ge=0, le=MAX_COUNT)] | None = None
+    readers: Annotated[int, msgspec.Meta(ge=0, le=MAX_COUNT)] | None = None
     parent: Annotated[str, msgspec.Meta(max_length=MAX_ID)] = ""
 
 
@@ -50,7 +52,7 @@ class PostBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     title: Annotated[str, msgspec.Meta(max_length=MAX_TITLE)] = ""
 
 
-FIELDS = (*OPTIONS, "urls", "posts")
+FIELDS = (*OPTIONS, "urls", "posts", "insights")
 
 
 def json_submission(body: bytes, owner: str) -> Submission:
@@ -73,10 +75,16 @@ def _submission(raw: dict[str, Any], owner: str) -> Submission:
     options = read_options(raw, problems)
     urls = _read_urls(raw.get("urls", []), problems)
     posts = _read_posts(raw.get("posts", []), problems)
+    insights = read_insights(raw["insights"], problems) if "insights" in raw else None
     if problems.count:
         raise bad_fields(problems)
     return Submission(
-        owner=owner, urls=urls, uploads=posts, name=options.name, options=job_options(options)
+        owner=owner,
+        urls=urls,
+        uploads=posts,
+        name=options.name,
+        options=job_options(options),
+        insights=insights,
     )
 
 
@@ -170,4 +178,5 @@ def _comment(body: CommentBody, place: str) -> Comment:
         author=body.author,
         created_at=utc_from_text(body.created_at),
         likes=body.likes,
+        readers=body.readers,
     )

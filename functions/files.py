@@ -10,14 +10,15 @@ from datetime import UTC, datetime
 from functions.bodies import FIELDS
 from functions.fields import Problems, bad_fields
 from functions.forms import FORM, read_form
+from functions.insights_body import insights_in_query
 from functions.options import OPTIONS, job_options, read_options
 from undertone import json_view
 from undertone.pipeline.submit import Submission
 from undertone.times import utc_from_text
 
-ROLES = ("text", "id", "parent", "author", "time", "likes", "stars", "post", "title")
+ROLES = ("text", "id", "parent", "author", "time", "likes", "stars", "readers", "post", "title")
 """What a column may hold; the query names the column."""
-_PARAMETERS = ("as", "file", "exported", *ROLES)
+_PARAMETERS = ("as", "file", "exported", "insights", *ROLES)
 """Of the query of a file, beside the options."""
 HOST_PARAMETERS = ("code", "clientId")
 """Of any query, for the Functions host: its function key."""
@@ -89,6 +90,8 @@ def file_submission(
     if kind not in {"", "urls", "comments"}:
         problems.add("as", "must be `urls` or `comments`")
     exported = _moment(query.get("exported", ""), problems)
+    asked = query.get("insights", "")
+    insights = insights_in_query(asked, problems) if asked else None
     if problems.count:
         raise bad_fields(problems)
     from undertone.uploads.upload import read_upload  # noqa: PLC0415 - only files need its parsers
@@ -107,6 +110,7 @@ def file_submission(
         uploads=upload.posts,
         name=options.name,
         options=job_options(options),
+        insights=insights,
     )
 
 

@@ -11,9 +11,10 @@ import msgspec
 from functions.access import USER
 from functions.endpoints import endpoint
 from functions.http import base_url, caller, int_param, json_response
-from functions.links import FILES, blob_of, download_name, job_links
+from functions.links import FILES, blob_of, download_name, is_fact, job_links
 from undertone import wiring
-from undertone.errors import Conflict, Forbidden
+from undertone.errors import Conflict, Forbidden, NotFound
+from undertone.pipeline.fact_queries import fact_files, has_file, read_facts
 from undertone.pipeline.job_records import IndexEntry, Request
 from undertone.pipeline.reports import MOST_JOBS, find_job, list_all_jobs, list_jobs, result_rows
 from undertone.pipeline.status import Status, read_status
@@ -108,21 +109,26 @@ def download(req: func.HttpRequest) -> func.HttpResponse:
     """302 to a signed link to one file; the links as JSON for those who accept only that."""
     request = _find(req)
     file = req.params.get("file", "posts.csv")
-    blob_of(file, request.job)
+    blob_of(file, request)
     if wiring.services().store.closed.find(request.job) is None:
         raise Conflict(
             f"job {request.job} is not done; ask its status and come back", retry_after=POLL_SECONDS
         )
+    if is_fact(file):
+        made = read_facts(wiring.services(), request)
+        if not has_file(made, file):
+            raise NotFound(f"the facts of job {request.job} have no file {file!r}")
     if "application/json" in req.headers.get("accept", ""):
+        files = [*FILES, *fact_files(wiring.services(), request)]
         minutes = wiring.settings().link_minutes
-        return json_response({"minutes": minutes, "files": {f: _link(request, f) for f in FILES}})
+        return json_response({"minutes": minutes, "files": {f: _link(request, f) for f in files}})
     headers = {"Location": _link(request, file), "Cache-Control": "no-store"}
     return func.HttpResponse(status_code=302, headers=headers)
 
 
 def _link(request: Request, file: str) -> str:
     return wiring.links().read_link(
-        blob_of(file, request.job),
+        blob_of(file, request),
         file_name=download_name(request, file),
         minutes=wiring.settings().link_minutes,
     )

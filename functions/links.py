@@ -16,6 +16,11 @@ FILES = {
 """What can be downloaded, and where it is in the container results."""
 
 
+FACTS = "facts.zip"
+"""Of a job with insights: its facts, which come a little later than the other files."""
+_FACT = re.compile(r"(fact|dim)_[a-z]{4,10}(-[0-9]{5})?\.parquet|themes\.json")
+
+
 def job_links(base: str, job: str) -> dict[str, str]:
     """Addresses of a job's calls, below `base` (`https://host/api`)."""
     own = f"{base}/jobs/{job}"
@@ -29,12 +34,22 @@ def job_links(base: str, job: str) -> dict[str, str]:
     }
 
 
-def blob_of(file: str, job: str) -> str:
+def is_fact(file: str) -> bool:
+    """Whether `file` is one of the facts that a job with insights has."""
+    return file == FACTS or _FACT.fullmatch(file) is not None
+
+
+def blob_of(file: str, request: Request) -> str:
     """The blob of one of a job's files. Raises Rejected."""
+    if is_fact(file) and request.options.insights:
+        blob = names.facts_zip(request.job)
+        return blob if file == FACTS else names.facts_file(request.job, file)
     if file not in FILES:
         rule = f"must be one of {', '.join(FILES)}"
+        if request.options.insights:
+            rule += f", {FACTS}, or one of its Parquet files"
         raise Rejected(f"`file` {rule}", {"file": rule}, status=400)
-    return FILES[file](job)
+    return FILES[file](request.job)
 
 
 def download_name(request: Request, file: str) -> str:

@@ -16,6 +16,7 @@ from functions.own_posts import post_body
 from undertone import wiring
 from undertone.own_posts.store import OwnTimeline
 from undertone.pipeline.erasure import erase
+from undertone.pipeline.fact_queries import fact_files
 from undertone.pipeline.personal_data import JobData, stored_data
 
 blueprint = func.Blueprint()
@@ -38,6 +39,7 @@ def my_data(req: func.HttpRequest) -> func.HttpResponse:
             "owner": owner,
             "jobs": [_job(data) for data in page.jobs],
             "cached_comments": page.comments,
+            "collections": page.collections,
             "next": _page(req, page.after or POSTS),
         }
     )
@@ -66,13 +68,19 @@ def _job(data: JobData) -> dict[str, Any]:
     minutes = wiring.settings().link_minutes
     files = {
         file: wiring.links().read_link(
-            blob_of(file, data.request.job),
+            blob_of(file, data.request),
             file_name=download_name(data.request, file),
             minutes=minutes,
         )
-        for file in (FILES if data.has_ended else ())
+        for file in _files(data)
     }
     return {"job_id": data.request.job, **data.records, "files": files}
+
+
+def _files(data: JobData) -> list[str]:
+    if not data.has_ended:
+        return []
+    return [*FILES, *fact_files(wiring.services(), data.request)]
 
 
 @endpoint(blueprint, "erase_me", "DELETE", "me", access=USER)

@@ -28,6 +28,8 @@ CONTENT_TEXT, CONTENT_IMAGE = "content-text", "content-image"
 """The queues of `undertone.content.service`."""
 POISONED_POSTS = names.poison_queue(names.QUEUE_POSTS)
 POISONED_COMMENTS = names.poison_queue(names.QUEUE_COMMENTS)
+POISONED_FACTS = names.poison_queue(names.QUEUE_FACTS)
+POISONED_WINDOWS = names.poison_queue(names.QUEUE_WINDOWS)
 
 
 @blueprint.function_name("expand")
@@ -58,6 +60,20 @@ def aggregate(message: func.QueueMessage, context: func.Context) -> None:
     _handle(names.QUEUE_FINISHED, message, context)
 
 
+@blueprint.function_name("facts")
+@blueprint.queue_trigger("message", names.QUEUE_FACTS, STORAGE)
+def facts(message: func.QueueMessage, context: func.Context) -> None:
+    """Make the facts of a job that has ended and asked for insights."""
+    _handle(names.QUEUE_FACTS, message, context)
+
+
+@blueprint.function_name("windows")
+@blueprint.queue_trigger("message", names.QUEUE_WINDOWS, STORAGE)
+def windows(message: func.QueueMessage, context: func.Context) -> None:
+    """Make a job of the texts that a collection has received since its last one."""
+    _handle(names.QUEUE_WINDOWS, message, context)
+
+
 @blueprint.function_name("poison_posts")
 @blueprint.queue_trigger("message", POISONED_POSTS, STORAGE)
 def poison_posts(message: func.QueueMessage, context: func.Context) -> None:
@@ -70,6 +86,20 @@ def poison_posts(message: func.QueueMessage, context: func.Context) -> None:
 def poison_comments(message: func.QueueMessage, context: func.Context) -> None:
     """Record that a chunk could not be scored, so that its job ends."""
     _handle_poisoned(POISONED_COMMENTS, message, context)
+
+
+@blueprint.function_name("poison_facts")
+@blueprint.queue_trigger("message", POISONED_FACTS, STORAGE)
+def poison_facts(message: func.QueueMessage, context: func.Context) -> None:
+    """Record that the facts of a job could not be made."""
+    _handle_poisoned(POISONED_FACTS, message, context)
+
+
+@blueprint.function_name("poison_windows")
+@blueprint.queue_trigger("message", POISONED_WINDOWS, STORAGE)
+def poison_windows(message: func.QueueMessage, context: func.Context) -> None:
+    """Try a window again later."""
+    _handle_poisoned(POISONED_WINDOWS, message, context)
 
 
 @blueprint.function_name("keep_posts")

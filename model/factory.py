@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from model.analyzer import Analyzer, UnknownAnalyzer
+from model.encoder import Encoder
 
 ARTIFACTS = Path(__file__).with_name("artifacts")
 """Models that come with the app, a folder each."""
@@ -51,6 +52,13 @@ def build(
     if re.fullmatch(r"[\w.]+:\w+", choice):
         return _custom_analyzer(choice)
     return _onnx_analyzer(_artifact_folder(choice, fetch))
+
+
+def build_encoder() -> Encoder:
+    """The bundled sentence encoder, loaded and ready. Raises ArtifactError."""
+    from model.onnx_encoder import OnnxEncoder  # noqa: PLC0415 - only where it is asked for
+
+    return OnnxEncoder.load(ARTIFACTS / "minilm")
 
 
 def _onnx_analyzer(folder: Path) -> Analyzer:

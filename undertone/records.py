@@ -67,6 +67,8 @@ class Comment(Record, frozen=True):
     likes: int | None = None
     lang: str = ""
     """BCP 47, only where the platform gives it."""
+    readers: int | None = None
+    """How many have read it, where the source knows: views, impressions."""
     stars: float | None = None
     """What a review rates, from 0 to 5; None where nothing is rated."""
 

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from model.analyzer import Analyzer, Reader
-from model.factory import LanguageService, build
+from model.encoder import Encoder
+from model.factory import LanguageService, build, build_encoder
 from undertone.errors import Missing, Transient
 from undertone.own_posts.names import PERSONAL
 from undertone.pipeline import names
@@ -276,6 +277,12 @@ def telemetry() -> Telemetry:
 
 
 @once
+def encoder() -> Encoder:
+    """The sentence encoder; loading it takes a second, so only insights and search ask."""
+    return build_encoder()
+
+
+@once
 def services() -> Services:
     """What HTTP calls work with: storage that is out of reach is told within seconds."""
     return _services(_http_account())
@@ -317,6 +324,7 @@ def _services(account: Account) -> Services:
         clock=now,
         source=lambda platform: _sources()(platform),  # noqa: PLW0108 - built when one is asked for
         analyzer=_analyzer,
+        encoder=encoder,
         privacy=Policy(privacy.authors, privacy.mask, _authors_key),
         telemetry=telemetry(),
         chunk_size=settings().comments_per_chunk,

@@ -19,9 +19,17 @@ class Rule(NamedTuple):
 
     method: str
     path: str
-    """`{job}` stands for the id of a job of the owner's."""
+    """`{job}`, here and in the body, stands for the id of a job of the owner's."""
     statuses: dict[str, int]
     body: bytes = b""
+
+    def about(self, job: str) -> tuple[str, str, bytes]:
+        """Method, path and body of a call about that job."""
+        return (
+            self.method,
+            self.path.replace("{job}", job),
+            self.body.replace(b"{job}", job.encode()),
+        )
 
 
 def everybody(method: str, path: str, status: int = 200) -> Rule:
@@ -34,12 +42,13 @@ def known(method: str, path: str, status: int = 200, body: bytes = b"") -> Rule:
     return Rule(method, path, dict.fromkeys(ACTORS, status) | {"none": 401}, body)
 
 
-def owners(method: str, path: str, status: int = 200) -> Rule:
+def owners(method: str, path: str, status: int = 200, body: bytes = b"") -> Rule:
     """The route is about somebody's thing: to all others but admins it is not there."""
     return Rule(
         method,
         path,
         dict.fromkeys(ACTORS, 404) | {"none": 401, "owner": status, "admin": status},
+        body,
     )
 
 
@@ -54,6 +63,8 @@ def admins(method: str, path: str, status: int = 200, body: bytes = b"") -> Rule
     return Rule(method, path, dict.fromkeys(ACTORS, 403) | {"none": 401, "admin": status}, body)
 
 
+QUERY = b'{"job": "{job}", "query": "sagas", "parameters": {"colour": 1}}'
+"""Who may ask about the job is told what is wrong with it, all others that there is no such job."""
 JOB = json.dumps({"posts": [{"id": "p", "comments": [{"text": "good"}]}]}).encode()
 
 
@@ -79,6 +90,13 @@ RULES = {
     "create_content": known("POST", "content", 202, CONTENT),
     "view_content": known("GET", "content/view?request-id=none", 404),
     "view_content_by_body": known("POST", "content/view?request-id=none", 404),
+    "insights_query": owners("POST", "insights/query", 422, QUERY),
+    "insights_classify": known("POST", "insights/classify", 200, b'{"texts": [{"text": "good"}]}'),
+    "counter": known("GET", "counter?digit=7&n=1000"),
+    "put_collection": known("PUT", "collections/named", 200, b"{}"),
+    "get_collection": known("GET", "collections/none", 404),
+    "delete_collection": known("DELETE", "collections/none", 404),
+    "add_texts": known("POST", "texts", 404, b'{"collection": "none", "text": "good"}'),
     "health": everybody("GET", "health"),
     "ready": everybody("GET", "ready"),
     **{

@@ -15,7 +15,14 @@ from tests.fakes.app import running
 from tests.fakes.world import World
 from tests.functions.running_app import Answer, App, running_app
 
-QUEUES = {"jobs": "expand", "posts": "fetch", "comments": "score", "finished": "aggregate"}
+QUEUES = {
+    "jobs": "expand",
+    "posts": "fetch",
+    "comments": "score",
+    "finished": "aggregate",
+    "facts": "facts",
+    "windows": "windows",
+}
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +77,7 @@ class Host:
 def host(app: App, azurite: str) -> Iterator[Host]:
     with QueueServiceClient.from_connection_string(azurite) as queues:
         made = Host(app, queues)
-        for queue in (*QUEUES, "posts-poison", "comments-poison"):
+        for queue in (*QUEUES, "posts-poison", "comments-poison", "facts-poison"):
             made.take(queue)
         yield made
 

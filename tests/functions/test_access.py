@@ -151,7 +151,7 @@ def test_a_route_without_a_rule_does_not_even_import() -> None:
 @pytest.mark.parametrize("actor", ACTORS)
 @pytest.mark.parametrize("rule", (RULES | FURTHER).values(), ids=(RULES | FURTHER).keys())
 def test_the_matrix(asker: Asker, done: str, rule: Rule, actor: str) -> None:
-    answer = asker.ask(actor, rule.method, rule.path.replace("{job}", done), rule.body)
+    answer = asker.ask(actor, *rule.about(done))
     assert answer.status == rule.statuses[actor], answer.body
     if answer.status == 401:
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -178,11 +178,8 @@ def test_other_methods_answer_everybody_alike(asker: Asker, name: str, actor: st
 def test_anothers_job_is_as_if_it_never_was(asker: Asker, done: str, actor: str) -> None:
     never = "0" * 25
     for rule in RULES.values():
-        if "{job}" in rule.path:
-            theirs, none = (
-                asker.ask(actor, rule.method, rule.path.replace("{job}", job))
-                for job in (done, never)
-            )
+        if "{job}" in rule.path or b"{job}" in rule.body:
+            theirs, none = (asker.ask(actor, *rule.about(job)) for job in (done, never))
             assert (theirs.status, theirs.headers) == (none.status, none.headers)
             assert theirs.body.replace(done.encode(), never.encode()) == none.body
 
@@ -205,6 +202,18 @@ def test_an_idempotency_key_is_its_owners(asker: Asker) -> None:
     another_body = JOB.replace(b"good", b"bad")
     answer = asker.ask("analyst", "POST", "jobs/create", another_body, idempotency_key="the same")
     assert answer.status == 202, "no word of the job that another made with this key"
+
+
+def test_a_collection_is_its_owners(asker: Asker) -> None:
+    text = b'{"collection": "mine", "text": "good"}'
+    assert asker.ask("owner", "PUT", "collections/mine", b"{}").status == 200
+    assert asker.ask("owner", "POST", "texts", text).status == 202
+    for actor in ("other", "analyst", "admin", "key"):
+        assert asker.ask(actor, "POST", "texts", text).status == 404
+        assert asker.ask(actor, "GET", "collections/mine").status == 404
+        assert asker.ask(actor, "DELETE", "collections/mine").status == 404
+    assert asker.ask("owner", "GET", "collections/mine").json["windows"] == 0
+    assert asker.ask("owner", "DELETE", "collections/mine").status == 204
 
 
 def test_an_admin_sees_the_jobs_of_all(asker: Asker, issuer: Provider) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,8 +40,23 @@ def test_a_job_links_to_its_calls_and_each_of_its_files() -> None:
     }
 
 
+REQUEST = request("")
+
+
+def test_the_facts_are_files_of_a_job_that_asks_for_insights() -> None:
+    asking = msgspec.structs.replace(REQUEST, options=Options(insights=True))
+    assert blob_of("facts.zip", asking) == "j/facts.zip"
+    assert blob_of("fact_comment-00000.parquet", asking) == "j/facts/fact_comment-00000.parquet"
+    for file in ("facts.zip", "dim_date.parquet"):
+        with pytest.raises(Rejected):
+            blob_of(file, REQUEST)
+    for file in ("fact_x/../../y.parquet", "fact_comment-00000.parquet\n", "dim_date.jsonl"):
+        with pytest.raises(Rejected, match="Parquet"):
+            blob_of(file, asking)
+
+
 def test_each_file_is_a_blob_of_the_job() -> None:
-    assert {blob_of(file, "j") for file in FILES} == {
+    assert {blob_of(file, REQUEST) for file in FILES} == {
         names.posts_csv("j"),
         names.comments_csv("j"),
         names.comments_jsonl("j"),
@@ -50,7 +66,7 @@ def test_each_file_is_a_blob_of_the_job() -> None:
 @pytest.mark.parametrize("file", ["", "../request.json", "posts.CSV", "comments"])
 def test_there_is_no_other_file(file: str) -> None:
     with pytest.raises(Rejected, match=r"must be one of posts\.csv") as raised:
-        blob_of(file, "j")
+        blob_of(file, REQUEST)
     assert raised.value.status == 400
     assert raised.value.problems.keys() == {"file"}
 

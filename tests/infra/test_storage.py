@@ -21,6 +21,8 @@ QUEUES = [
     names.QUEUE_POSTS,
     names.QUEUE_COMMENTS,
     names.QUEUE_FINISHED,
+    names.QUEUE_FACTS,
+    names.QUEUE_WINDOWS,
     bulk.QUEUE,
     *CONTENT_QUEUES.values(),
 ]

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from devhost.supervisor import DevHost
 from tools.project import AZURITE_HOME, OUT, PROJECT
+from tools.sagas import show_sagas
 
 HELP = "show it all: start, submit sample posts, watch, print the table, stop"
 SAMPLES = PROJECT / "tools" / "samples"
@@ -64,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
             job = _show(console, jobs, "Sample links", args.links.read_bytes())
             _show(console, jobs, "Sample export", args.export.read_bytes())
             _make_content(console, f"{host.url}/api/content", job)
+            show_sagas(console, f"{host.url}/api")
     console.print(f"Stopped. All of it took {time.monotonic() - began:.1f} s.")
     return 0
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from undertone.errors import MissingBlocks
 from undertone.pipeline import names
+from undertone.pipeline.arrivals import send_facts
 from undertone.pipeline.closing import counting, decide
 from undertone.pipeline.deletion import sweep
 from undertone.pipeline.duplicates import merge_duplicates
@@ -49,8 +50,8 @@ def aggregate(services: Services, delivery: Delivery) -> None:
     if stop is not None and stop.why == "deleted":
         sweep(services, job)
         return
+    request = store.request(job)
     if store.closed.find(job) is None:
-        request = store.request(job)
         decision = decide(services, request, cancelled=stop is not None)
         if decision is None:  # the message came too early: posts are still to come
             return
@@ -61,6 +62,9 @@ def aggregate(services: Services, delivery: Delivery) -> None:
             score_again(services, request, decision, arrivals)
             return
         _close(services, request, decision.record, arrivals)
+    if request.options.insights and store.facts.find(job) is None:
+        send_facts(services, delivery.message)  # which removes the marker when it is done
+        return
     store.open_markers.remove(job)
 
 

@@ -101,15 +101,23 @@ def resume_if_arrived(services: Services, message: Message, snapshot: Snapshot) 
     return message.chunk in chunks
 
 
+def send_facts(services: Services, message: Message) -> None:
+    """Send the message that makes the facts of a job that has ended. Twice does no harm."""
+    services.queues.send(names.QUEUE_FACTS, _of_job(message).encode())
+
+
 def send_finished(services: Services, message: Message) -> None:
     """Send the message that ends the job. Twice does no harm."""
-    ending = Message(
+    services.queues.send(names.QUEUE_FINISHED, _of_job(message).encode())
+
+
+def _of_job(message: Message) -> Message:
+    return Message(
         job=message.job,
         posts=message.posts,
         deadline=message.deadline,
         traceparent=message.traceparent,
     )
-    services.queues.send(names.QUEUE_FINISHED, ending.encode())
 
 
 def _merged(message: Message, snapshot: Snapshot, chunks: dict[int, ChunkArrival]) -> PostArrival:

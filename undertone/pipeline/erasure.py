@@ -81,11 +81,12 @@ def _delete_jobs(services: Services, digest: str, asked: datetime, end: datetime
 
 
 def _remove(services: Services, digest: str, end: datetime) -> bool:
-    """Remove the cached comments, what is left of keys, and what other rooms keep of the owner;
+    """Remove cached comments, what is left of keys, streams, what other rooms keep of the owner;
     False if there was no time for all."""
     for container, prefix in (
         (services.store.cache, f"{names.FETCHED}{digest}/"),
         (services.store.jobs, f"{names.KEYS}{digest}/"),
+        (services.store.jobs, f"{names.COLLECTIONS}{digest}/"),
         *((blobs, f"{prefix}{digest}") for blobs, prefix in services.personal),
     ):
         for _ in removing(services, container, prefix):

@@ -16,12 +16,14 @@ from undertone.errors import Missing, NewerVersion, UndertoneError
 from undertone.pipeline import names
 from undertone.pipeline.aggregate import aggregate
 from undertone.pipeline.expand import expand
+from undertone.pipeline.facts import fail_facts, make_facts
 from undertone.pipeline.fetch import fetch
 from undertone.pipeline.measures import measure_wait
 from undertone.pipeline.messages import Delivery, Message, decode, defer
 from undertone.pipeline.poison import fail_chunk, fail_post, note_failure
 from undertone.pipeline.score import score
 from undertone.pipeline.services import Services
+from undertone.pipeline.streams import close_window, retry_window
 from undertone.scrubbing import scrub_exception
 
 log = logging.getLogger(__name__)
@@ -41,8 +43,12 @@ HANDLERS: Mapping[str, Handler] = {
     names.QUEUE_POSTS: fetch,
     names.QUEUE_COMMENTS: score,
     names.QUEUE_FINISHED: aggregate,
+    names.QUEUE_FACTS: make_facts,
+    names.QUEUE_WINDOWS: close_window,
     names.poison_queue(names.QUEUE_POSTS): fail_post,
     names.poison_queue(names.QUEUE_COMMENTS): fail_chunk,
+    names.poison_queue(names.QUEUE_FACTS): fail_facts,
+    names.poison_queue(names.QUEUE_WINDOWS): retry_window,
 }
 """Queue → step. The poison queues without one are left to `reconcile`."""
 

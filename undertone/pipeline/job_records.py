@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
+from undertone.insights.asked import Insights
 from undertone.limits import MAX_POSTS
 from undertone.pipeline.post_records import PostArrival
 from undertone.records import PostRef, Record, State, StoredRecord, Want
@@ -52,6 +53,8 @@ class Options(Record, frozen=True, kw_only=True):
     """A post of whose reported comments a smaller share was fetched is `partial`; 0 … 1."""
     max_age_minutes: int = 60
     """Comments fetched by an earlier job are used if they are no older than this."""
+    insights: bool = False
+    """Whether the job asks what its comments are about; what it asks is a blob of its own."""
     authors: Literal["", "plain", "hashed", "none"] = ""
     """What stands for the authors of comments, see `undertone.privacy`. Empty: what the deployment
     has; in a stored request, a job from before there was a choice, which is `plain`."""
@@ -85,6 +88,33 @@ class Request(StoredRecord, frozen=True, kw_only=True):
     def pages(self) -> int:
         """How many blobs of rows there are."""
         return -(-self.rows // ROWS_PER_PAGE)
+
+
+class InsightsAsked(StoredRecord, frozen=True, kw_only=True):
+    """What the job asks to know of its comments; written before the request."""
+
+    insights: Insights
+
+
+class FactsFile(Record, frozen=True, kw_only=True):
+    """One Parquet file of the facts."""
+
+    name: str
+    bytes: int
+
+
+class FactsMade(StoredRecord, frozen=True, kw_only=True):
+    """The facts of a job that has ended; its presence means that its files are there."""
+
+    at: datetime
+    files: tuple[FactsFile, ...] = ()
+    has_zip: bool = False
+    comments: int = 0
+    """Rows of fact_comment."""
+    empty: int = 0
+    """Rows of fact_empty."""
+    problem: str = ""
+    """Why there are none."""
 
 
 class Stop(StoredRecord, frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
 """What goes through the queues: pointers of a few hundred bytes, never data.
 
-One shape serves all four queues. A top-level field of a queue message overwrites the trigger's
-metadata of the same name in the Functions worker, so no field may be called `id`, `dequeueCount`,
-`popReceipt` and the like.
+One shape serves all queues; in that of windows `job` is a collection's key. A top-level field of
+a queue message overwrites the trigger's metadata of the same name in the Functions worker, so no
+field may be called `id`, `dequeueCount`, `popReceipt` and the like.
 """
 
 from __future__ import annotations

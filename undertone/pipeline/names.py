@@ -15,6 +15,8 @@ QUEUE_JOBS = "jobs"
 QUEUE_POSTS = "posts"
 QUEUE_COMMENTS = "comments"
 QUEUE_FINISHED = "finished"
+QUEUE_FACTS = "facts"
+QUEUE_WINDOWS = "windows"
 
 
 def poison_queue(queue: str) -> str:
@@ -106,6 +108,26 @@ def log_part(log: str, part: int) -> str:
     return f"{log}.{part}" if part else log
 
 
+def insights(job: str) -> str:
+    """What the job asks to know of its comments, if it does."""
+    return f"{job}/insights.json"
+
+
+def facts_part(job: str, block: str) -> str:
+    """What a scored chunk adds to the facts; named as its block of rows, and so by content."""
+    return f"{job}/facts/{block}.jsonl"
+
+
+def vectors_part(job: str, block: str) -> str:
+    """The int8 vectors of a scored chunk's comments, a row each."""
+    return f"{job}/vectors/{block}.i8"
+
+
+def facts(job: str) -> str:
+    """Which files of facts were made; its presence means that they are there."""
+    return f"{job}/facts.json"
+
+
 def closing(job: str) -> str:
     """How much of the barrier counts; the first aggregator decides, for all of them."""
     return f"{job}/closing.json"
@@ -157,7 +179,7 @@ def chunk_failure(job: str, post: int, chunk: int) -> str:
 
 
 _IMMUTABLE = re.compile(
-    r".*/request\.json|.*/rows/.*|.*/posts/\d{5}/(snapshot\.json|comments-\w+\.jsonl)"
+    r".*/(request|insights)\.json|.*/rows/.*|.*/posts/\d{5}/(snapshot\.json|comments-\w+\.jsonl)"
 )
 
 
@@ -200,6 +222,34 @@ def index_prefix(owner: str) -> str:
 def index(owner: str, job: str) -> str:
     """A job's entry in its owner's list."""
     return index_prefix(owner) + job
+
+
+COLLECTIONS = "collections/"
+
+
+def collections_prefix(owner: str) -> str:
+    """All that is stored of one owner's collections."""
+    return f"{COLLECTIONS}{digest(owner)}/"
+
+
+def collection_key(owner: str, name: str) -> str:
+    """One owner's collection, in names of blobs and in messages."""
+    return f"{digest(owner)}/{name}"
+
+
+def collection(key: str) -> str:
+    """What a collection asks to know of its texts."""
+    return f"{COLLECTIONS}{key}/collection.json"
+
+
+def collection_window(key: str) -> str:
+    """How far a collection's texts have become jobs."""
+    return f"{COLLECTIONS}{key}/window.json"
+
+
+def collection_texts(key: str) -> str:
+    """Append blob: a line for each call that sent texts."""
+    return f"{COLLECTIONS}{key}/texts"
 
 
 def idempotency_prefix(owner: str) -> str:
@@ -257,6 +307,16 @@ def throttle(platform: str) -> str:
 
 
 # Container results
+
+
+def facts_file(job: str, file: str) -> str:
+    """One Parquet file of the facts."""
+    return f"{job}/facts/{file}"
+
+
+def facts_zip(job: str) -> str:
+    """All files of the facts in one, where they are not too many."""
+    return f"{job}/facts.zip"
 
 
 def posts_csv(job: str) -> str:

@@ -1,10 +1,11 @@
-"""All that is stored of one user, a page at a time: jobs and what was sent, then cached comments.
+"""All that is stored of one user, in pages: jobs and what was sent, cached comments, streams.
 
 What is in results is named by links to the files; they may hold hundreds of thousands of comments.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,13 +14,14 @@ from undertone.errors import Missing, NewerVersion, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.services import Services
+from undertone.pipeline.stream_data import stream_data
 from undertone.records import StoredRecord
 
 MOST_JOBS, MOST_ROWS = 20, 2_000
 """Jobs in a page, and rows of them after which no further job is begun."""
 MOST_ENTRIES, MOST_COMMENTS = 20, 5_000
 """Cached posts in a page, and comments of them after which no further post is begun."""
-_JOBS, _COMMENTS = "jobs", "comments"
+_JOBS, _COMMENTS, _COLLECTIONS = "jobs", "comments", "collections"
 
 
 class JobData(NamedTuple):
@@ -39,6 +41,8 @@ class DataPage(NamedTuple):
     """Posts in the comment cache, with all that is kept of them."""
     after: str
     """Ask with this for the next page; empty on the last."""
+    collections: Sequence[dict[str, Any]] = ()
+    """A stretch of one collection: what it asks, and texts that were sent to it."""
 
 
 def stored_data(services: Services, owner: str, after: str = "") -> DataPage:
@@ -48,6 +52,8 @@ def stored_data(services: Services, owner: str, after: str = "") -> DataPage:
         return _jobs(services, owner, last)
     if kind == _COMMENTS:
         return _comments(services, owner, last)
+    if kind == _COLLECTIONS:
+        return _collections(services, owner, last)
     rule = "must be what `next` of a page says"
     raise Rejected(f"`after` {rule}", {"after": rule}, status=400)
 
@@ -111,7 +117,14 @@ def _comments(services: Services, owner: str, last: str) -> DataPage:
             comments += len(fetched.get("comments", ()))
             if comments >= MOST_COMMENTS or len(posts) >= MOST_ENTRIES:
                 return DataPage([], posts, f"{_COMMENTS}:{name.removeprefix(prefix)}")
-    return DataPage([], posts, "")
+    return DataPage([], posts, f"{_COLLECTIONS}:")
+
+
+def _collections(services: Services, owner: str, last: str) -> DataPage:
+    found = stream_data(services, owner, last)
+    if found is None:
+        return DataPage([], [], "")
+    return DataPage([], [], f"{_COLLECTIONS}:{found.after}", [found.collection])
 
 
 def _fetched(services: Services, name: str) -> dict[str, Any] | None:

@@ -109,6 +109,26 @@ class RecordLog[**Key, R: StoredRecord]:
                 )
             part, offset, lines = part + 1, 0, 0
 
+    def read_page(
+        self, start: LogPosition, most: int, *key: Key.args, **named: Key.kwargs
+    ) -> NewRecords[R]:
+        """The lines from `start` on that `most` bytes hold; none at the end.
+
+        `most` must hold the longest line. Raises Missing, NewerVersion.
+        """
+        name, (part, offset, lines) = self.name(*key, **named), start
+        try:
+            data = self.blobs.read_range(names.log_part(name, part), offset, most)
+        except Missing:
+            if part == 0:
+                raise
+            data = b""
+        whole = data[: data.rfind(b"\n") + 1]
+        if not whole and lines >= self.max_appends:
+            return self.read_page(LogPosition(part + 1), most, *key, **named)
+        end = LogPosition(part, offset + len(whole), lines + whole.count(b"\n"))
+        return NewRecords(decode_records(whole, self.type), end)
+
     def read_to(self, end: int, *key: Key.args, **named: Key.kwargs) -> LogPart[R]:
         """The first `end` bytes, which were there before. Raises Missing, NewerVersion."""
         name = self.name(*key, **named)

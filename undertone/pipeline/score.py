@@ -11,9 +11,16 @@ from typing import NamedTuple
 
 from model.analyzer import Calibration, Prediction, Reader, Unavailable, Unread, calibration_of
 from undertone.errors import Transient
+from undertone.insights.part import NO_PART, Part, Predict
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import arrive_chunk, note_progress, resume_if_arrived
 from undertone.pipeline.attempts import current_attempt, postpone_chunk
+from undertone.pipeline.insight_parts import (
+    insights_asked,
+    keep_part,
+    no_scores,
+    read_part,
+)
 from undertone.pipeline.isolate import LATER, Unscorable, isolate, reason_of
 from undertone.pipeline.measures import measure_scoring, measure_unscored
 from undertone.pipeline.messages import Delivery, Message
@@ -75,13 +82,45 @@ def score(services: Services, delivery: Delivery) -> None:
     seconds = perf_counter() - began
     why = suspects(comments, snapshot.copies)
     rows = list(map(_row, comments, outcomes, why))
-    block, size = stage(services, message, snapshot, rows)
+    models = [_model(analyzer, outcome) for outcome in outcomes]
+    part = _part(services, message, snapshot, rows, analyzer=analyzer, models=models)
+    block, size = stage(services, message, snapshot, rows, part)
     if len(snapshot.chunks) > 1:
         line = ProgressLine(post=message.post, chunk=message.chunk, done=len(comments))
         note_progress(services, message.job, line)
     arrival = _arrival(message.chunk, Staged(block, size), analyzer, rows, outcomes)
     measure_scoring(services, analyzer.model, arrival, arrival.languages, seconds)
     arrive_chunk(services, message, snapshot, arrival)
+
+
+def _part(
+    services: Services,
+    message: Message,
+    snapshot: Snapshot,
+    scored: Sequence[ScoredComment],
+    *,
+    analyzer: Reader | None = None,
+    models: Sequence[str] = (),
+) -> Part:
+    """What the chunk adds to the facts, if the job has any.
+
+    `analyzer`: None if it refused the chunk; `models`: who read each comment.
+    """
+    asked = insights_asked(services, message.job)
+    if asked is None:
+        return NO_PART
+    predict: Predict = partial(label_texts, analyzer) if analyzer else no_scores
+    models = models or [""] * len(scored)
+    return read_part(
+        services, message, snapshot, scored, asked=asked, models=models, predict=predict
+    )
+
+
+def _model(analyzer: Reader, outcome: Score | Unscorable) -> str:
+    """Who read the comment; empty if nobody did."""
+    if isinstance(outcome, Unscorable) or outcome.probabilities is None:
+        return ""
+    return outcome.model or analyzer.model
 
 
 def _arrival(
@@ -175,6 +214,15 @@ def _rounded(prediction: Prediction | Unread) -> Score | Unscorable:
         return Unscorable(error)
 
 
+def label_texts(analyzer: Reader, texts: Sequence[str]) -> list[Probabilities | None]:
+    """The scores of any texts, None where the analyzer refuses one of them.
+
+    Raises what the analyzer raises, unless only some texts are to blame.
+    """
+    outcomes = _scores(analyzer, texts, "other texts")
+    return [one.probabilities if isinstance(one, Score) else None for one in outcomes]
+
+
 def _why_unscored(
     analyzer: Reader, comments: Sequence[Comment], outcomes: Sequence[Score | Unscorable]
 ) -> str:
@@ -195,7 +243,8 @@ def fail(services: Services, message: Message, reason: str) -> None:
     comments = services.store.comments(snapshot, message.chunk)
     why = suspects(comments, snapshot.copies)
     rows = [ScoredComment(c, None, suspect=s) for c, s in zip(comments, why, strict=True)]
-    block, size = stage(services, message, snapshot, rows)
+    part = _part(services, message, snapshot, rows)
+    block, size = stage(services, message, snapshot, rows, part)
     arrival = ChunkArrival(
         key=message.chunk,
         block=block,
@@ -218,16 +267,22 @@ def is_stopped(services: Services, message: Message) -> bool:
 
 
 def stage(
-    services: Services, message: Message, snapshot: Snapshot, scored: Sequence[ScoredComment]
+    services: Services,
+    message: Message,
+    snapshot: Snapshot,
+    scored: Sequence[ScoredComment],
+    part: Part = NO_PART,
 ) -> Staged:
     """Stage the rows in both result files under one id.
 
-    The id holds a digest of the rows of both: of two deliveries that score differently each stages
-    a block of its own, and the barrier decides for both files at once which of them counts.
+    The id holds a digest of the rows of both, and of the part of the facts, which has it as its
+    name: of two deliveries that score differently each stages a block of its own, and the barrier
+    decides for all files at once which of them counts.
     """
     table = comments_csv_bytes(snapshot.row, scored)
     lines = jsonl_bytes(snapshot.row, scored)
-    block = block_id(message.post, message.chunk, table + lines)
+    block = block_id(message.post, message.chunk, table + lines + part.lines + part.vectors)
+    keep_part(services.store, message.job, block, part)
     services.results.stage(names.comments_csv(message.job), block, table)
     services.results.stage(names.comments_jsonl(message.job), block, lines)
     return Staged(block, len(lines))

@@ -9,6 +9,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from model.analyzer import Reader
+from model.encoder import Encoder
 from undertone.pipeline.store import JobStore
 from undertone.ports import Admission, Blobs, Clock, NewJob, Queues, Source
 from undertone.privacy.policy import PLAIN, Policy
@@ -26,6 +27,11 @@ def _unmetered(source: Source, _owner: str) -> Source:
     return source
 
 
+def no_encoder() -> Encoder:
+    """Stands in where nothing asks for vectors. Raises LookupError."""
+    raise LookupError("these services were built without an encoder")
+
+
 @dataclass(frozen=True)
 class Services:
     """The outside of the pipeline."""
@@ -38,6 +44,8 @@ class Services:
     """The source of a platform by its name; built when first asked for."""
     analyzer: Callable[[], Reader]
     """The analyzer; loading it takes a second, so only scoring asks."""
+    encoder: Callable[[], Encoder] = no_encoder
+    """Turns texts into vectors of meaning; only jobs that ask for insights need it."""
     privacy: Policy = PLAIN
     """What is kept of the people who write comments."""
     telemetry: Telemetry = SILENT

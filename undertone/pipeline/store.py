@@ -12,11 +12,14 @@ from undertone import wire
 from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
+from undertone.pipeline.collection_records import Collection, TextBatch, Window
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
     Erasure,
+    FactsMade,
     IndexEntry,
+    InsightsAsked,
     KeyBinding,
     OpenMarker,
     Request,
@@ -82,6 +85,8 @@ class JobStore:
         self.stops = CachedAbsences(jobs, names.stop, Stop, absences)
         self.closings = RecordBlobs(jobs, names.closing, Closing)
         self.closed = RecordBlobs(jobs, names.closed, Closed)
+        self.insights = RecordBlobs(jobs, names.insights, InsightsAsked)
+        self.facts = RecordBlobs(jobs, names.facts, FactsMade)
         self.open_markers = RecordBlobs(jobs, names.open_marker, OpenMarker)
         self.index = RecordBlobs(jobs, names.index, IndexEntry)
         self.erasures = RecordBlobs(jobs, names.erasure, Erasure)
@@ -95,6 +100,9 @@ class JobStore:
         self.attempts = RecordBlobs(jobs, _itself, Attempt)
         self.failures = RecordBlobs(jobs, names.failure, FailureNote)
         self.chunk_failures = RecordBlobs(jobs, names.chunk_failure, FailureNote)
+        self.collections = RecordBlobs(jobs, names.collection, Collection)
+        self.windows = RecordBlobs(jobs, names.collection_window, Window)
+        self.texts = RecordLog(jobs, names.collection_texts, TextBatch, max_appends)
         self.cache = cache
         self.fetched = RecordBlobs(cache, _itself, Fetched)
         self.cache_uses = RecordBlobs(cache, names.cache_use, CacheUse)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from undertone.errors import Conflict, Missing, Permanent, Rejected, Transient
+from undertone.insights.asked import Insights
 from undertone.limits import MAX_COMMENTS, too_many_comments, too_many_posts
 from undertone.pipeline import names
 from undertone.pipeline.arrivals import send_finished
@@ -25,6 +26,7 @@ from undertone.pipeline.job_records import (
     MAX_ROWS,
     ROWS_PER_PAGE,
     IndexEntry,
+    InsightsAsked,
     KeyBinding,
     OpenMarker,
     Options,
@@ -56,6 +58,10 @@ class Submission(NamedTuple):
     """Tells whether a repeated key comes with the same body."""
     traceparent: str = ""
     """The span that the job's work is caused by (W3C Trace Context), valid or empty."""
+    protected_as: str = ""
+    """The name of the protection that the uploads have been given already; empty for none."""
+    insights: Insights | None = None
+    """What to find out of the comments, as `undertone.insights.asked.checked` gives it."""
 
 
 class Accepted(NamedTuple):
@@ -218,7 +224,9 @@ def write_down(
         deadline=made + LIFETIME,
         rows=len(rows),
         posts=sum(row.is_post for row in rows),
-        options=submission.options,
+        options=msgspec.structs.replace(
+            submission.options, insights=submission.insights is not None
+        ),
         idempotency=key,
         traceparent=submission.traceparent,
     )
@@ -226,6 +234,8 @@ def write_down(
         lambda page: store.row_pages.create(_page(rows, page), job, page), range(request.pages)
     )
     _snapshot_uploads(services, submission, request)
+    if submission.insights is not None:
+        store.insights.create(InsightsAsked(insights=submission.insights), job)
     store.barriers.create(job)
     store.progress.create(job)
     entry = IndexEntry(job=job, created_at=made, rows=len(rows), name=submission.name)
@@ -248,7 +258,7 @@ def _snapshot_uploads(services: Services, submission: Submission, request: Reque
     def one(index: int) -> None:
         post = submission.uploads[index]
         comments, remark = post.comments, post.note
-        if protection is not None:
+        if protection is not None and protection.name != submission.protected_as:
             comments = tuple(protection.protect(comment, UPLOAD) for comment in comments)
             # It may quote the first texts, to show what was taken for what.
             remark = protection.protect(Comment(id="", text=remark), UPLOAD).text

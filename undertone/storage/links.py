@@ -31,6 +31,9 @@ CONTENT_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".jsonl": "application/x-ndjson",
     ".png": "image/png",
+    ".json": "application/json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".zip": "application/zip",
 }
 
 

@@ -93,6 +93,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "polubienia", "beğeni", "beğeni sayısı", "suka", "jumlah suka", "лайки", "いいね",
         "いいね数", "点赞", "点赞数", "赞", "좋아요", "좋아요 수",
     ),
+    "readers": ("readers", "views", "view count", "impressions", "reads"),
     "post": (
         "post url", "video web url", "video url", "submitted video url", "page url", "input url",
         "media url", "media permalink", "post link", "facebook url", "post permalink",

@@ -139,6 +139,7 @@ class _PostBuilder:
                 author=self._cell(row, "author", MAX_AUTHOR),
                 created_at=self._time(row.cells.get("time", "")),
                 likes=parse_count(row.cells.get("likes", "")),
+                readers=parse_count(row.cells.get("readers", "")),
                 stars=self._stars(row.cells.get("stars", "")),
             )
         )

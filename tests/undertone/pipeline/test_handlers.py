@@ -15,17 +15,30 @@ from undertone.pipeline.messages import NEWER_VERSION_DELAY, Message
 from undertone.pipeline.post_records import FailureNote
 from undertone.storage.memory import MemoryBlobs
 
-STEPS = ["jobs", "posts", "comments", "finished"]
+STEPS = ["jobs", "posts", "comments", "finished", "facts", "windows"]
 
 
 def test_every_queue_has_a_step_and_posts_and_chunks_have_one_for_their_poison() -> None:
-    assert HANDLERS.keys() == {*STEPS, "posts-poison", "comments-poison"}
+    assert HANDLERS.keys() == {
+        *STEPS,
+        "posts-poison",
+        "comments-poison",
+        "facts-poison",
+        "windows-poison",
+    }
     assert len(set(HANDLERS.values())) == len(HANDLERS)
 
 
 @pytest.mark.parametrize("queue", STEPS)
 def test_the_step_of_a_queue_is_named_in_the_design(queue: str) -> None:
-    named = {"jobs": "expand", "posts": "fetch", "comments": "score", "finished": "aggregate"}
+    named = {
+        "jobs": "expand",
+        "posts": "fetch",
+        "comments": "score",
+        "finished": "aggregate",
+        "facts": "make_facts",
+        "windows": "close_window",
+    }
     assert getattr(HANDLERS[queue], "__name__", "") == named[queue]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +56,21 @@ def test_whoever_reads_on_reads_every_line_once(bursts: list[int]) -> None:
         records, position = log.read_from(position, "job")
         seen += posts(records)
     assert seen == list(range(number))
+
+
+@given(st.lists(st.integers(0, 10**6), max_size=12), st.integers(100, 300))
+def test_pages_hold_every_line_once_and_come_to_an_end(numbers: list[int], most: int) -> None:
+    log, position, pages = progress_log(), LogPosition(), list[list[int]]()
+    for number in numbers:
+        log.append(ProgressLine(post=number), "job")
+    while (found := log.read_page(position, most, "job")).records:
+        assert len(msgspec.json.Encoder().encode_lines(found.records)) <= most
+        pages.append(posts(found.records))
+        position = found.end
+    assert [number for page in pages for number in page] == numbers
+    position = log.read_page(position, most, "job").end
+    log.append(ProgressLine(post=7), "job")
+    assert posts(log.read_page(position, most, "job").records) == [7]
 
 
 def test_what_a_position_cuts_off_never_changes() -> None:

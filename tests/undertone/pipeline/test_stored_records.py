@@ -15,12 +15,18 @@ from hypothesis import strategies as st
 from model.analyzer import Calibration, Line
 from tests.undertone.pipeline.conftest import NOW, store_over
 from undertone.errors import NewerVersion
+from undertone.insights.asked import Insights, Topic
+from undertone.insights.entities import Entity
 from undertone.pipeline import job_records, names, post_records
+from undertone.pipeline.collection_records import Collection, TextBatch, Window
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
     Erasure,
+    FactsFile,
+    FactsMade,
     IndexEntry,
+    InsightsAsked,
     KeyBinding,
     OpenMarker,
     Options,
@@ -82,6 +88,37 @@ FULL: list[StoredRecord] = [
         given_up=True
     ),
     KeyBinding(job=JOB, body="digest"),
+    InsightsAsked(
+        insights=Insights(
+            topics=(Topic(name="t", examples=("e",)),),
+            entities=(Entity(name="n", aliases=("a",)),),
+            match_case=True,
+            themes=True,
+            search=True,
+            notes=("cleaned",),
+        )
+    ),
+    Collection(owner="me", name="shop", insights=Insights(themes=True)),
+    TextBatch(texts=(Comment(id="1", text="a", readers=4),), protection="hashed 1 False"),
+    Window(
+        number=2,
+        start=LogPosition(0, 9, 1),
+        skip=1,
+        batches=2,
+        next_start=LogPosition(1, 2, 3),
+        next_skip=4,
+        closed_at=NOW,
+        job=JOB,
+        jobs=(JOB,),
+    ),
+    FactsMade(
+        at=NOW,
+        files=(FactsFile(name="dim_post.parquet", bytes=3),),
+        has_zip=True,
+        comments=2,
+        empty=1,
+        problem="none",
+    ),
     Erasure(at=NOW),
     Fetched(
         post=REF, comments=(COMMENT,), title="t", reported=0, skipped=2, note="n", remark="r",

@@ -23,9 +23,9 @@ def test_case_spaces_and_punctuation_do_not_matter(name: str) -> None:
 
 
 def test_the_best_known_name_is_taken_and_said() -> None:
-    found = find_columns(["Reply", "text", "cid", "id", "", "views"])
+    found = find_columns(["Reply", "text", "cid", "id", "", "shares"])
     assert found.places == {"text": 1, "id": 2}
-    assert found.note == "text from “text”, id from “cid”; not used: Reply, id, views"
+    assert found.note == "text from “text”, id from “cid”; not used: Reply, id, shares"
 
 
 @pytest.mark.parametrize("role", ROLES)
