@@ -20,6 +20,7 @@ from model.encoder import Encoder
 from model.factory import LanguageService, build, build_encoder
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
+from undertone.pipeline.search_index import Indexes
 from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
 from undertone.pipeline.store import JobStore
@@ -161,3 +162,9 @@ def links() -> Links:
 def watches() -> Watches:
     """What this instance has parsed of the jobs it was asked about."""
     return Watches()
+
+
+@once
+def indexes() -> Indexes:
+    """What this instance has read of the jobs that were searched."""
+    return Indexes()

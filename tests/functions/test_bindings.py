@@ -38,6 +38,9 @@ HTTP = {
     "get_collection": ("collections/{name}", ["GET"], "FUNCTION"),
     "delete_collection": ("collections/{name}", ["DELETE"], "FUNCTION"),
     "add_texts": ("texts", ["POST"], "FUNCTION"),
+    "search": ("search", ["GET"], "FUNCTION"),
+    "feedback": ("feedback", ["POST"], "FUNCTION"),
+    "analytics": ("analytics", ["GET"], "FUNCTION"),
     "health": ("health", ["GET"], "ANONYMOUS"),
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -48,6 +51,9 @@ OTHER_METHODS = {
     "allow_insights_query": ("insights/query", "POST, OPTIONS"),
     "allow_insights_classify": ("insights/classify", "POST, OPTIONS"),
     "allow_counter": ("counter", "GET, OPTIONS"),
+    "allow_search": ("search", "GET, OPTIONS"),
+    "allow_feedback": ("feedback", "POST, OPTIONS"),
+    "allow_analytics": ("analytics", "GET, OPTIONS"),
     "allow_texts": ("texts", "POST, OPTIONS"),
     "wrong_method_collections_name": ("collections/{name}", "PUT, GET, DELETE, OPTIONS"),
     "wrong_method_jobs_job_id": ("jobs/{job_id}", "GET, DELETE, OPTIONS"),

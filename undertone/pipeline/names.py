@@ -231,6 +231,19 @@ def collection_texts(key: str) -> str:
     return f"{COLLECTIONS}{key}/texts"
 
 
+FEEDBACK = "feedback/"
+
+
+def feedback(owner: str) -> str:
+    """Append blob: a line for each call in which a user said what was right and what was wrong."""
+    return f"{FEEDBACK}{digest(owner)}/said"
+
+
+def shown(owner: str, query: str) -> str:
+    """What a user's query showed last."""
+    return f"{FEEDBACK}{digest(owner)}/shown/{digest(query)}.json"
+
+
 def idempotency(owner: str, key: str) -> str:
     """Which job a client's Idempotency-Key made."""
     return f"idempotency/{digest(owner)}/{digest(key)}"

@@ -18,6 +18,7 @@ from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.collection_records import Collection, TextBatch, Window
+from undertone.pipeline.feedback_records import FeedbackLine, Shown
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
@@ -177,6 +178,9 @@ class JobStore:
         self.collections = RecordBlobs(jobs, names.collection, Collection)
         self.windows = RecordBlobs(jobs, names.collection_window, Window)
         self.texts = RecordLog(jobs, names.collection_texts, TextBatch, max_appends)
+        self.feedback = RecordLog(jobs, names.feedback, FeedbackLine, max_appends)
+        self.feedback_logs = RecordLog(jobs, _itself, FeedbackLine, max_appends)
+        self.shown = RecordBlobs(jobs, names.shown, Shown)
         self.fetched = RecordBlobs(cache, _itself, Fetched)
         self.throttles = CachedAbsences(cache, names.throttle, Throttle, absences)
 
