@@ -93,7 +93,8 @@ def read_index(services: Services, request: Request) -> JobIndex:
     arrivals = merge_duplicates(store, request, counting(store, request, closing))
     blocks = [block for post in sorted(arrivals) for block in arrivals[post].blocks]
     chunks = services.in_parallel(lambda block: _read(services, request.job, block), blocks)
-    return _built(request.job, chunks, _posts(services, request, arrivals))
+    posts = _posts(services, request, arrivals)
+    return _built(request.job, chunks, posts, services.encoder().size)
 
 
 def _read(services: Services, job: str, block: str) -> _Chunk:
@@ -108,18 +109,17 @@ def _read(services: Services, job: str, block: str) -> _Chunk:
     return _Chunk(rows, texts, vectors)
 
 
-def _built(job: str, chunks: Sequence[_Chunk], posts: dict[int, FoundPost]) -> JobIndex:
+def _built(job: str, chunks: Sequence[_Chunk], posts: dict[int, FoundPost], size: int) -> JobIndex:
     import numpy as np  # noqa: PLC0415 - only where something is searched
 
-    size = next((len(c.vectors) // len(c.rows) for c in chunks if c.vectors and c.rows), 1)
     entries: list[Entry] = []
     parts = []
     for chunk in chunks:
         full = [place for place, row in enumerate(chunk.rows) if not row.empty]
         entries += [_entry(chunk.rows[place], chunk.texts[place]) for place in full]
         whole = np.zeros((len(chunk.rows), size), dtype=np.int8)
-        if chunk.vectors:
-            whole = np.frombuffer(chunk.vectors, dtype=np.int8).reshape(len(chunk.rows), size)
+        if len(chunk.vectors) == whole.size:  # else of no encoder, or of another one
+            whole = np.frombuffer(chunk.vectors, dtype=np.int8).reshape(whole.shape)
         parts.append(whole[full])
     rows = np.concatenate(parts) if parts else np.zeros((0, size), dtype=np.int8)
     return JobIndex(
