@@ -77,11 +77,11 @@ def item_id(job: str, key: int) -> str:
 
 def search(indexes: Sequence[JobIndex], query: Query, count: int) -> list[Hit]:
     """The `count` best comments over all jobs, best first; of equal ones those of earlier jobs."""
-    scored = [(index, index.words.scores(query.words)) for index in indexes]
-    most = max((float(words.max(initial=0)) for _, words in scored), default=0.0)
     hits = [
         Hit(index, index.entries[ranked.place], ranked)
-        for index, words in scored
-        for ranked in best(index.meanings.scores(query.vector), words, count, most=most)
+        for index in indexes
+        for ranked in best(
+            index.meanings.scores(query.vector), index.words.scores(query.words), count
+        )
     ]
     return sorted(hits, key=lambda hit: -hit.ranked.score)[:count]

@@ -58,17 +58,22 @@ class WordIndex:
         self._mean = float(self._lengths.mean()) if len(lengths) else 0.0
 
     def scores(self, query: Sequence[str]) -> NDArray[np.float32]:
-        """The BM25 score of every text; 0 for one that has none of the words."""
+        """The BM25 score of every text as a share of the most that a text could have; 0 … 1.
+
+        Of the most, and not of the best text's: where no text has the rare words of the query, one
+        that has its `in` and `the` is not thereby a good answer.
+        """
         import numpy as np  # noqa: PLC0415 - only where something is searched
 
         total = np.zeros(len(self._lengths), dtype=np.float32)
+        most = 0.0
         for word in dict.fromkeys(query):
             term = self._terms.get(word)
-            if term is None:
-                continue
-            some = slice(self._starts[term], self._starts[term + 1])
+            some = slice(0, 0) if term is None else slice(*self._starts[term : term + 2])
             places, counts = self._places[some], self._counts[some].astype(np.float32)
             rarity = math.log(1 + (len(total) - len(places) + 0.5) / (len(places) + 0.5))
-            held = K1 * (1 - B + B * self._lengths[places] / self._mean)
-            total[places] += rarity * counts * (K1 + 1) / (counts + held)
-        return total
+            most += rarity * (K1 + 1)
+            if len(places):
+                held = K1 * (1 - B + B * self._lengths[places] / self._mean)
+                total[places] += rarity * counts * (K1 + 1) / (counts + held)
+        return total / np.float32(most) if most else total

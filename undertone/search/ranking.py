@@ -1,7 +1,8 @@
 """One ranking from two: by meaning and by words.
 
-A weighted sum of both, each brought to 0 … 1 (Bruch et al. 2023, "An analysis of fusion functions
-for hybrid retrieval"): unlike ranks, scores say how much better the better one is.
+A weighted sum of both, each a share of the most that there could be (Bruch et al. 2023, "An
+analysis of fusion functions for hybrid retrieval"): unlike ranks, scores say how much better the
+better one is.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MEANING = 0.6
-"""The weight of meaning; the rest is that of words. Chosen on the labelled queries of
-benchmarks/search_queries.tsv, where 0.5 to 0.7 differ little."""
+"""The weight of meaning; the rest is that of words (`./dev bench search` compares others)."""
 
 
 class Ranked(NamedTuple):
@@ -26,21 +26,16 @@ class Ranked(NamedTuple):
     words: float
 
 
-def fused(
-    meaning: NDArray[np.float32], words: NDArray[np.float32], most: float
-) -> NDArray[np.float32]:
-    """One score for each text. `most`: the best score by words over all that is searched."""
-    by_words = words / most if most > 0 else words
-    return MEANING * meaning.clip(0, 1) + (1 - MEANING) * by_words
+def fused(meaning: NDArray[np.float32], words: NDArray[np.float32]) -> NDArray[np.float32]:
+    """One score for each text, from its cosine and its score by words (0 … 1)."""
+    return MEANING * meaning.clip(0, 1) + (1 - MEANING) * words
 
 
-def best(
-    meaning: NDArray[np.float32], words: NDArray[np.float32], count: int, *, most: float
-) -> list[Ranked]:
+def best(meaning: NDArray[np.float32], words: NDArray[np.float32], count: int) -> list[Ranked]:
     """The `count` best texts, best first; of equal ones the first. None with a score of 0."""
     import numpy as np  # noqa: PLC0415 - only where something is searched
 
-    scores = fused(meaning, words, most)
+    scores = fused(meaning, words)
     kept = np.flatnonzero(scores > 0)
     if len(kept) > count:
         bound = np.partition(scores[kept], len(kept) - count)[len(kept) - count]
