@@ -32,6 +32,13 @@ def measure_quality(encoder: Encodes) -> None:
     _say("meaning", figures([one.meaning for one in scored], sample.relevant))
     _say("words", figures([one.words for one in scored], sample.relevant))
     _say("hybrid", figures([hybrid(one) for one in scored], sample.relevant))
+    for half, name in ((slice(25), "paraphrases"), (slice(25, 50), "names and tags")):
+        for way, ranks in (
+            ("meaning", [one.meaning for one in scored[half]]),
+            ("words", [one.words for one in scored[half]]),
+            ("hybrid", [hybrid(one) for one in scored[half]]),
+        ):
+            _say(f"{name}: {way}", figures(ranks, sample.relevant[half]))
     for weight in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
         mixed = [weight * one.meaning.clip(0, 1) + (1 - weight) * one.words for one in scored]
         _say(f"meaning {weight}", figures(mixed, sample.relevant))
@@ -59,7 +66,7 @@ def _reciprocal(scores: np.ndarray) -> np.ndarray:
 
 
 def _say(name: str, found: Figures) -> None:
-    print(f"{name:<24} recall@10 {found.recall:.3f}  nDCG@10 {found.ndcg:.3f}  MRR {found.mrr:.3f}")
+    print(f"{name:<26} recall@10 {found.recall:.3f}  nDCG@10 {found.ndcg:.3f}  MRR {found.mrr:.3f}")
 
 
 def measure_times(count: int, queries: int) -> None:

@@ -34,15 +34,16 @@ def bm25(texts: list[str], query: list[str]) -> list[float]:
     mean = sum(map(len, split)) / len(split)
     scores = []
     for text in split:
-        score = 0.0
+        score, most = 0.0, 0.0
         for word in set(query):
             having = sum(word in other for other in split)
             rarity = math.log(1 + (len(split) - having + 0.5) / (having + 0.5))
+            most += rarity * 2.2
             count = text.count(word)
             if count:
                 length = 1.2 * (0.25 + 0.75 * len(text) / mean)
                 score += rarity * count * 2.2 / (count + length)
-        scores.append(score)
+        scores.append(score / most if most else 0.0)
     return scores
 
 
