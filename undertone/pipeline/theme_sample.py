@@ -43,8 +43,8 @@ def themes_of(services: Services, job: str, blocks: Sequence[str], of: int) -> T
                 vectors.append(vector)
         if len(sample) >= MOST:
             break
-    rows = [np.frombuffer(vector, dtype=np.int8) for vector in vectors[:MOST]]
-    return find_themes(sample[:MOST], np.array(rows, dtype=np.int8), of)
+    whole = [np.frombuffer(vector, dtype=np.int8) for vector in vectors[:MOST]]
+    return find_themes(sample[:MOST], np.array(whole, dtype=np.int8), of)
 
 
 def _vectors(services: Services, job: str, block: str) -> bytes:
