@@ -11,11 +11,14 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from benchmarks._search_sample import Figures, figures, hybrid, read_sample, score
+from model.encoder import Encoder
 from model.factory import build_encoder
+from model.onnx_encoder import OnnxEncoder
 from undertone.insights.part import Encodes
 from undertone.search.index import Entry, JobIndex, Query, search
 from undertone.search.lexical import WordIndex, words
@@ -25,7 +28,7 @@ from undertone.search.vectors import ScannedVectors
 SIZE = 384
 
 
-def measure_quality(encoder: Encodes) -> None:
+def measure_quality(encoder: Encodes, exact_encoder: Encoder) -> None:
     """Each way on the labelled sample, other weights, and recall@10 of int8 rows."""
     sample = read_sample()
     scored = score(sample, encoder)
@@ -40,14 +43,13 @@ def measure_quality(encoder: Encodes) -> None:
         ):
             _say(f"{name}: {way}", figures(ranks, sample.relevant[half]))
     for weight in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
-        mixed = [weight * one.meaning.clip(0, 1) + (1 - weight) * one.words for one in scored]
+        mixed = [weight * one.meaning.clip(0, 1) + (1 - weight) * one.words**2 for one in scored]
         _say(f"meaning {weight}", figures(mixed, sample.relevant))
     ranks = [_reciprocal(one.meaning) + _reciprocal(one.words) for one in scored]
     _say("reciprocal rank fusion", figures(ranks, sample.relevant))
-    exact = encoder.encode(sample.queries) @ encoder.encode(sample.texts).T
-    print(
-        f"recall@10 of int8 rows against floats: {recall([s.meaning for s in scored], exact):.4f}"
-    )
+    exact = exact_encoder.encode(sample.queries) @ exact_encoder.encode(sample.texts).T
+    found = recall([one.meaning for one in scored], exact)
+    print(f"recall@10 of int8 rows against floats of {exact_encoder.model}: {found:.4f}")
 
 
 def recall(found: Sequence[np.ndarray], exact: np.ndarray) -> float:
@@ -100,10 +102,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./dev bench search", description=__doc__)
     parser.add_argument("--counts", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument(
+        "--float",
+        type=Path,
+        metavar="FOLDER",
+        help="compare with this encoder, of ./dev model encoder FOLDER --float; default: the app's",
+    )
     options = parser.parse_args(argv)
     encoder = build_encoder()
     print(f"weight of meaning: {MEANING}")
-    measure_quality(encoder)
+    measure_quality(encoder, OnnxEncoder.load(options.float) if options.float else encoder)
     for count in options.counts:
         measure_times(count, options.queries)
     return 0

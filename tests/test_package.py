@@ -63,4 +63,4 @@ def test_the_package_works_by_itself(tmp_path: Path) -> None:
         check=False,
     )
     assert completed.returncode == 0, completed.stderr
-    assert completed.stdout.split() == ["38", "True", "True"]
+    assert completed.stdout.split() == ["44", "True", "True"]

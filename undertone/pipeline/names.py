@@ -241,7 +241,7 @@ def feedback(owner: str) -> str:
 
 def shown(owner: str, query: str) -> str:
     """What a user's query showed last."""
-    return f"{FEEDBACK}{digest(owner)}/shown/{digest(query)}.json"
+    return f"shown/{digest(owner)}/{digest(query)}.json"
 
 
 def idempotency(owner: str, key: str) -> str:

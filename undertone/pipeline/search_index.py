@@ -44,20 +44,33 @@ class Indexes:
         self._most = most
         self._kept: dict[str, JobIndex] = {}
         self._lock = threading.Lock()
+        self._building = threading.Lock()
 
     def of(self, services: Services, request: Request) -> JobIndex:
         """The index of a job that has its facts. Raises NotFound, Conflict, Missing."""
         searched_size(services, request)
-        with self._lock:  # one at a time: two that are built at once take twice the memory
-            found = self._kept.pop(request.job, None)
-            if found is None:
-                found = read_index(services, request)
-            self._kept[request.job] = found
-            while sum(len(one.entries) for one in self._kept.values()) > self._most:
-                if len(self._kept) == 1:
-                    break
-                del self._kept[next(iter(self._kept))]
+        if found := self._find(request.job):
+            return found
+        with self._building:  # one at a time: two at once would take twice the memory
+            found = self._find(request.job) or read_index(services, request)
+            self._keep(found)
         return found
+
+    def _find(self, job: str) -> JobIndex | None:
+        with self._lock:
+            found = self._kept.pop(job, None)
+            if found:
+                self._kept[job] = found  # the last one that was asked for
+        return found
+
+    def _keep(self, index: JobIndex) -> None:
+        with self._lock:
+            self._kept[index.job] = index
+            while len(self._kept) > 1 and self._size() > self._most:
+                del self._kept[next(iter(self._kept))]
+
+    def _size(self) -> int:
+        return sum(len(one.entries) for one in self._kept.values())
 
 
 def asks_for_search(services: Services, request: Request) -> bool:
