@@ -53,11 +53,13 @@ def _comment(hit: Hit) -> dict[str, Any]:
     entry, ranked = hit.entry, hit.ranked
     return {
         "id": hit.id,
-        "job_id": hit.index.job,
+        "job_id": hit.job_index.job,
         "score": round(ranked.score, 4),
         "meaning": round(ranked.meaning, 4),
         "words": round(ranked.words, 4),
-        "post": hit.index.posts[entry.post]._asdict() if entry.post in hit.index.posts else None,
+        "post": hit.job_index.posts[entry.post]._asdict()
+        if entry.post in hit.job_index.posts
+        else None,
         "comment_id": entry.comment_id,
         "text": entry.text[:MOST_SHOWN],
         "label": entry.label,
@@ -69,13 +71,13 @@ def _posts(hits: list[Hit]) -> list[dict[str, Any]]:
     """The posts of the comments found, in the order of their best one."""
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for hit in hits:
-        key = (hit.index.job, hit.entry.post)
-        if hit.entry.post in hit.index.posts:
+        key = (hit.job_index.job, hit.entry.post)
+        if hit.entry.post in hit.job_index.posts:
             post = found.setdefault(
                 key,
                 {
-                    "job_id": hit.index.job,
-                    **hit.index.posts[hit.entry.post]._asdict(),
+                    "job_id": hit.job_index.job,
+                    **hit.job_index.posts[hit.entry.post]._asdict(),
                     "score": round(hit.ranked.score, 4),
                     "comments": 0,
                 },

@@ -50,9 +50,10 @@ def keep_feedback(
     found = _Comments(services, indexes, owner)
     places = {query: _places(services, owner, query) for query in {one.query for one in said}}
     problems = {}
-    for one in (*said, *labelled):
-        if problem := found.problem_of(one.item):
-            problems[one.path] = problem
+    paths = [(one.path, one.item) for one in said] + [(one.path, one.item) for one in labelled]
+    for path, item in paths:
+        if problem := found.problem_of(item):
+            problems[path] = problem
     if problems:
         first = dict(list(problems.items())[:MAX_JOBS])
         raise Rejected(f"{len(problems)} ids are not of comments that you can search", first)

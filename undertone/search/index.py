@@ -60,14 +60,14 @@ class Query(NamedTuple):
 class Hit(NamedTuple):
     """A comment that was found."""
 
-    index: JobIndex
+    job_index: JobIndex
     entry: Entry
     ranked: Ranked
 
     @property
     def id(self) -> str:
         """Names the comment over all jobs."""
-        return item_id(self.index.job, self.entry.key)
+        return item_id(self.job_index.job, self.entry.key)
 
 
 def item_id(job: str, key: int) -> str:

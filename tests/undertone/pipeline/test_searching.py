@@ -36,7 +36,7 @@ def test_a_job_is_searched_once_it_is_done(bench: Insightful) -> None:
     assert hits[0].ranked.words > 0
     assert all(hit.entry.text.strip() for hit in hits), "empty texts are not found"
     first = next(hit for hit in hits if hit.entry.post == 2)
-    assert first.index.posts[2].post_id == "second"
+    assert first.job_index.posts[2].post_id == "second"
     assert (first.entry.comment_id, first.entry.label) == ("0", "positive")
     assert job_of(first.id) == (request.job, 1_000_000)
 
@@ -103,8 +103,8 @@ def test_several_jobs_and_some_of_them(bench: Insightful) -> None:
         made = Submission(owner="me", uploads=(post(name, TEXTS),), insights=ASKED)
         jobs.append(submit(bench.services, made).request.job)
     bench.drain()
-    assert {hit.index.job for hit in find(bench, "salt").hits} == set(jobs)
-    assert {hit.index.job for hit in find(bench, "salt", jobs[0], jobs[0]).hits} == {jobs[0]}
+    assert {hit.job_index.job for hit in find(bench, "salt").hits} == set(jobs)
+    assert {hit.job_index.job for hit in find(bench, "salt", jobs[0], jobs[0]).hits} == {jobs[0]}
     with pytest.raises(Rejected, match="at most"):
         find(bench, "salt", *(names.new_job_id(bench.now, lambda _, n=n: n) for n in range(21)))
     assert MAX_JOBS == 20

@@ -110,7 +110,9 @@ FULL: list[StoredRecord] = [
         at=NOW,
         judged=(Judged(query="ü", item="a.1", good=True, place=1),),
         corrections=(
-            Correction(item="a.1", label="neutral", said="positive", model="m", platform="p", words=2),
+            Correction(
+                item="a.1", label="neutral", said="positive", model="m", platform="p", words=2
+            ),
         ),
     ),
     FactsMade(
