@@ -143,7 +143,7 @@ def _rows(report: Report, table: str) -> list[Any]:
 
 
 def _choice(req: func.HttpRequest, name: str, known: tuple[str, ...]) -> str:
-    value = req.params.get(name, "")
+    value: str = req.params.get(name, "")
     if value and value not in known:
         rule = f"must be one of {', '.join(known)}"
         raise Rejected(f"`{name}` {rule}", {name: rule})

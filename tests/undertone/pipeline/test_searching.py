@@ -9,7 +9,6 @@ import pytest
 
 from tests.undertone.pipeline.insightful import ASKED, TEXTS, Insightful, post
 from undertone.errors import Conflict, NotFound, Rejected
-from undertone.pipeline import names
 from undertone.pipeline.search_index import Indexes
 from undertone.pipeline.searching import MAX_JOBS, Answer, job_of, search_jobs, tidy_query
 from undertone.pipeline.stopping import delete
@@ -106,7 +105,7 @@ def test_several_jobs_and_some_of_them(bench: Insightful) -> None:
     assert {hit.job_index.job for hit in find(bench, "salt").hits} == set(jobs)
     assert {hit.job_index.job for hit in find(bench, "salt", jobs[0], jobs[0]).hits} == {jobs[0]}
     with pytest.raises(Rejected, match="at most"):
-        find(bench, "salt", *(names.new_job_id(bench.now, lambda _, n=n: n) for n in range(21)))
+        find(bench, "salt", *(f"{n:025d}" for n in range(21)))
     assert MAX_JOBS == 20
 
 
