@@ -50,6 +50,7 @@ NO_FILE_OF_THEIR_NAME = {
     # Declarations
     "model/encoder.py": "a protocol; test_onnx_encoder.py",
     "undertone/pipeline/collection_records.py": "records; test_stored_records.py",
+    "undertone/pipeline/feedback_records.py": "records; test_stored_records.py",
     "undertone/ports.py": "protocols; the contract suites of storage and sources hold to them",
     "undertone/storage/containers.py": "four names, held to the design in test_bindings.py",
     "devhost/errors.py": "a class without a body",

@@ -26,6 +26,7 @@ from undertone.errors import Missing, Transient
 from undertone.own_posts.names import PERSONAL
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
+from undertone.pipeline.search_index import Indexes
 from undertone.pipeline.services import Services
 from undertone.pipeline.status import Watches
 from undertone.pipeline.store import JobStore
@@ -516,3 +517,9 @@ def _image_models(key: str) -> ImageModel:
 
     found = settings().content
     return OpenAIImages(found.address, key, found.image_model)
+
+
+@once
+def indexes() -> Indexes:
+    """What this instance has read of the jobs that were searched."""
+    return Indexes()

@@ -97,6 +97,9 @@ RULES = {
     "get_collection": known("GET", "collections/none", 404),
     "delete_collection": known("DELETE", "collections/none", 404),
     "add_texts": known("POST", "texts", 404, b'{"collection": "none", "text": "good"}'),
+    "search": known("GET", "search?query=good"),
+    "feedback": known("POST", "feedback", 200, b'{"feedback": []}'),
+    "analytics": analysts("GET", "analytics"),
     "health": everybody("GET", "health"),
     "ready": everybody("GET", "ready"),
     **{

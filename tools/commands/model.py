@@ -14,6 +14,7 @@ PACKAGE = "training"
 TESTS = (
     "tests/training/test_choose.py",
     "tests/training/test_export.py",
+    "tests/training/test_feedback_run.py",
     "tests/training/test_loop.py",
     "tests/training/test_multilingual.py",
     "tests/training/test_network.py",

@@ -86,6 +86,8 @@ def _remove(services: Services, digest: str, end: datetime) -> bool:
     for container, prefix in (
         (services.store.cache, f"{names.FETCHED}{digest}/"),
         (services.store.jobs, f"{names.KEYS}{digest}/"),
+        (services.store.jobs, f"{names.FEEDBACK}{digest}/"),
+        (services.store.jobs, f"{names.SHOWN}{digest}/"),
         (services.store.jobs, f"{names.COLLECTIONS}{digest}/"),
         *((blobs, f"{prefix}{digest}") for blobs, prefix in services.personal),
     ):

@@ -257,6 +257,20 @@ def idempotency_prefix(owner: str) -> str:
     return f"{KEYS}{digest(owner)}/"
 
 
+FEEDBACK = "feedback/"
+SHOWN = "shown/"
+
+
+def feedback(owner: str) -> str:
+    """Append blob: a line for each call in which a user said what was right and what was wrong."""
+    return f"{FEEDBACK}{digest(owner)}/said"
+
+
+def shown(owner: str, query: str) -> str:
+    """What a user's query showed last."""
+    return f"{SHOWN}{digest(owner)}/{digest(query)}.json"
+
+
 def idempotency(owner: str, key: str) -> str:
     """Which job a client's Idempotency-Key made."""
     return idempotency_prefix(owner) + digest(key)

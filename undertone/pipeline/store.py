@@ -13,6 +13,7 @@ from undertone.errors import Missing
 from undertone.pipeline import names
 from undertone.pipeline.absence_cache import AbsenceCache
 from undertone.pipeline.collection_records import Collection, TextBatch, Window
+from undertone.pipeline.feedback_records import FeedbackLine, Shown
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
@@ -104,6 +105,9 @@ class JobStore:
         self.windows = RecordBlobs(jobs, names.collection_window, Window)
         self.texts = RecordLog(jobs, names.collection_texts, TextBatch, max_appends)
         self.cache = cache
+        self.feedback = RecordLog(jobs, names.feedback, FeedbackLine, max_appends)
+        self.feedback_logs = RecordLog(jobs, _itself, FeedbackLine, max_appends)
+        self.shown = RecordBlobs(jobs, names.shown, Shown)
         self.fetched = RecordBlobs(cache, _itself, Fetched)
         self.cache_uses = RecordBlobs(cache, names.cache_use, CacheUse)
         self.throttles = CachedAbsences(cache, names.throttle, Throttle, absences)

@@ -19,6 +19,7 @@ from undertone.insights.asked import Insights, Topic
 from undertone.insights.entities import Entity
 from undertone.pipeline import job_records, names, post_records
 from undertone.pipeline.collection_records import Collection, TextBatch, Window
+from undertone.pipeline.feedback_records import Correction, FeedbackLine, Judged, Shown
 from undertone.pipeline.job_records import (
     Closed,
     Closing,
@@ -110,6 +111,16 @@ FULL: list[StoredRecord] = [
         closed_at=NOW,
         job=JOB,
         jobs=(JOB,),
+    ),
+    Shown(query="ü", at=NOW, items=("a.1",)),
+    FeedbackLine(
+        at=NOW,
+        judged=(Judged(query="ü", item="a.1", good=True, place=1),),
+        corrections=(
+            Correction(
+                item="a.1", label="neutral", said="positive", model="m", platform="p", words=2
+            ),
+        ),
     ),
     FactsMade(
         at=NOW,
