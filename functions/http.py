@@ -13,7 +13,7 @@ from typing import Any
 import azure.functions as func
 import msgspec
 
-from undertone.errors import Missing, Rejected, Transient
+from undertone.errors import Forbidden, Missing, Rejected, Transient
 from undertone.identity.callers import Caller
 from undertone.scrubbing import scrub
 from undertone.settings import SettingsError
@@ -110,6 +110,17 @@ def problem_responses(handler: Handler) -> Handler:
 def caller(_req: func.HttpRequest) -> Caller:
     """Who makes the request that is being answered. Raises LookupError in a public handler."""
     return _caller.get()
+
+
+def owner_for(req: func.HttpRequest, user: str) -> str:
+    """Whose things this request is about: the caller's, or for an admin those of `user`.
+
+    Raises Forbidden for anybody else who names another user.
+    """
+    known = caller(req)
+    if user and user != known.owner and not known.is_admin:
+        raise Forbidden("only an admin may name another user")
+    return user or known.owner
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import msgspec
 
 from functions.access import ANALYSES, USER, Access
 from functions.endpoints import endpoint
-from functions.http import Handler, base_url, caller, int_param, json_response
+from functions.http import Handler, base_url, int_param, json_response, owner_for
 from functions.post_bodies import read_bulk, read_id, read_post
 from undertone import wiring
 from undertone.own_posts.bulk import PAGE, Row
@@ -38,11 +38,11 @@ def create(req: func.HttpRequest) -> func.HttpResponse:
     """Keep one post, or a list of them or JSON Lines, which are taken by queue."""
     bulk = read_bulk(req)
     if bulk is not None:
-        batch = wiring.bulk().accept(caller(req).owner, bulk)
+        batch = wiring.bulk().accept(_owner(req), bulk)
         address = f"{base_url(req)}/post-batches/{batch}"
         body = {"batch": batch, "posts": len(bulk), "links": {"self": address}}
         return json_response(body, 202, {"Location": address, "Retry-After": "1"})
-    post, outcome = wiring.own_posts().create(caller(req).owner, read_post(req))
+    post, outcome = wiring.own_posts().create(_owner(req), read_post(req))
     return _post_response(post, outcome)
 
 
@@ -50,14 +50,14 @@ def create(req: func.HttpRequest) -> func.HttpResponse:
 def put(req: func.HttpRequest) -> func.HttpResponse:
     """Keep the post in the place of what has its id."""
     sent = read_post(req, id_=read_id(req))
-    post, outcome = wiring.own_posts().put(caller(req).owner, sent)
+    post, outcome = wiring.own_posts().put(_owner(req), sent)
     return _post_response(post, outcome)
 
 
 @both("get_post", "GET", "posts/{post_id}")
 def get(req: func.HttpRequest) -> func.HttpResponse:
     """One post; 304 if it is what `If-None-Match` names."""
-    post = wiring.own_posts().find(caller(req).owner, read_id(req))
+    post = wiring.own_posts().find(_owner(req), read_id(req))
     etag = f'"{post.revision}"'
     if etag in req.headers.get("if-none-match", ""):
         return func.HttpResponse(status_code=304, headers={"ETag": etag})
@@ -67,14 +67,14 @@ def get(req: func.HttpRequest) -> func.HttpResponse:
 @both("delete_post", "DELETE", "posts/{post_id}")
 def delete(req: func.HttpRequest) -> func.HttpResponse:
     """Remove the post and its analysis."""
-    wiring.own_posts().remove(caller(req).owner, read_id(req))
+    wiring.own_posts().remove(_owner(req), read_id(req))
     return func.HttpResponse(status_code=204)
 
 
 @both("analyse_post", "GET", "posts/{post_id}/analysis", ANALYSES)
 def analysis(req: func.HttpRequest) -> func.HttpResponse:
     """What can be said of the post's text, and of its comments where they were analysed."""
-    found, left = wiring.analyst().analysis(caller(req).owner, read_id(req))
+    found, left = wiring.analyst().analysis(_owner(req), read_id(req))
     seconds = max(0, int(left.total_seconds()))
     etag = f'"{found.revision[:16]}-{found.analysed_at:%Y%m%d%H%M%S%f}"'
     headers = {"ETag": etag, "Cache-Control": f"private, max-age={seconds}"}
@@ -86,7 +86,7 @@ def analysis(req: func.HttpRequest) -> func.HttpResponse:
 @endpoint(blueprint, "get_post_batch", "GET", "post-batches/{batch_id}", access=USER)
 def batch(req: func.HttpRequest) -> func.HttpResponse:
     """What became of the posts of a batch, a hundred a page; `page` counts from 0."""
-    owner, batch_id = caller(req).owner, req.route_params.get("batch_id", "")
+    owner, batch_id = _owner(req), req.route_params.get("batch_id", "")
     bulk = wiring.bulk()
     found = bulk.batch(owner, batch_id)
     page = int_param(req, "page", 0, least=0, most=found.pages - 1)
@@ -100,6 +100,11 @@ def batch(req: func.HttpRequest) -> func.HttpResponse:
         "next": f"{address}?page={page + 1}" if more else None,
     }
     return json_response(body, headers={} if rows is not None else {"Retry-After": "1"})
+
+
+def _owner(req: func.HttpRequest) -> str:
+    """The caller, or whom an admin names by `user-id`."""
+    return owner_for(req, req.params.get("user-id", "")[:500])
 
 
 def _row(number: int, row: Row) -> dict[str, object]:

@@ -126,6 +126,7 @@ RULES = {
 }
 """Function → its rule. The jobs asked about have ended, so that there is something to download."""
 FURTHER = {
+    "another's post": admins("POST", "posts?user-id=somebody", 201, post_body("theirs")),
     "another's feed": admins("GET", "feed?user-id=somebody"),
     "all jobs": admins("GET", "jobs?all=true"),
     "links": owners("GET", "jobs/{job}/download?file=posts.csv", 302),

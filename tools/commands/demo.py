@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
             job = _show(console, jobs, "Sample links", args.links.read_bytes())
             _show(console, jobs, "Sample export", args.export.read_bytes())
             _make_content(console, f"{host.url}/api/content", job)
+            _show_feed(console, f"{host.url}/api", job)
             show_sagas(console, f"{host.url}/api")
     console.print(f"Stopped. All of it took {time.monotonic() - began:.1f} s.")
     return 0
@@ -101,6 +102,45 @@ def _make_content(console: Console, content: str, job: str) -> None:
     card = _made(console, content, {"prompt": "Their best words", "tag": "image", "job": job})
     files = [_download("Sample", f"card-{size}.png", link) for size, link in card["images"].items()]
     console.print("Kept: " + ", ".join(str(path.relative_to(PROJECT)) for path in files))
+
+
+POSTS = (
+    (
+        "winter",
+        "The winter collection",
+        "Warm, light, made to be mended. Which is yours? #winter",
+    ),
+    ("mending", "Mending day", "Bring what is torn on Saturday: we mend it while you wait."),
+    ("sorry", "Late parcels", "Some parcels came late last week. We are sorry; here is why."),
+)
+
+
+def _show_feed(console: Console, api: str, job: str) -> None:
+    """Keep posts of user 1, the last with the job's comments, and print the user's feed."""
+    user = {"user-id": "1"}
+    for id_, title, content in POSTS:
+        body: dict[str, Any] = {"id": id_, "title": title, "content": content}
+        if id_ == "sorry":
+            body["comments"] = {"job": job, "row": 1}
+        requests.post(f"{api}/posts", params=user, json=body, timeout=60).raise_for_status()
+        address = f"{api}/posts/{id_}/analysis"
+        requests.get(address, params=user, timeout=60).raise_for_status()
+    feed = requests.get(f"{api}/feed", params=user, timeout=60)
+    feed.raise_for_status()
+    console.rule(f"The feed of user 1: GET /api/feed → {feed.status_code}")
+    table = Table(box=SIMPLE_HEAD)
+    for column in ("when", "title", "words", "reads", "comments"):
+        table.add_column(column)
+    for entry in feed.json():
+        analysis = entry["analysis"]
+        table.add_row(
+            entry["created_at"][:19],
+            entry["title"],
+            str(analysis["words"]),
+            analysis["sentiment"]["label"],
+            entry["verdict"] or "",
+        )
+    console.print(table)
 
 
 def _made(console: Console, content: str, asked: dict[str, str]) -> dict[str, Any]:
