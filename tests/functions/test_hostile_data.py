@@ -32,7 +32,8 @@ HOSTILE = [
 ]  # fmt: skip
 BLOB = re.compile(
     rf"[{names.ALPHABET}]{{25}}/[\w./-]+|(index|idempotency|open|stops)/[\w/]+|"
-    r"(fetched|runs|throttle)/[\w./-]+"
+    r"(fetched|runs|throttle)/[\w./-]+|"
+    r"collections/[0-9a-f]{40}/[a-z0-9-]+/[\w.]+"
 )
 
 
