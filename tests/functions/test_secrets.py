@@ -133,6 +133,8 @@ def _in_process(folder: Path) -> list[bytes]:
             "PLATFORMS_BASE": base,
             "AUTHORS": "hashed",
             "INSTAGRAM_GRAPH_USER": "1",
+            "CONTENT_MODEL_ADDRESS": f"{base}/v1",
+            "CONTENT_MODEL": "m",
             **SECRETS,
         }
         with (

@@ -88,7 +88,7 @@ def _close(
         at=services.clock(),
         states=dict(Counter(row.state for row in rows if row.duplicate_of is None)),
         comments=sum(arrival.fetched for arrival in arrivals.values()),
-        unscored=sum(arrival.unscored for arrival in arrivals.values()),
+        unscored=sum(arrival.unscored - arrival.unread for arrival in arrivals.values()),
         models=tuple(sorted({model for a in arrivals.values() for model in a.models})),
     )
     entry = IndexEntry(

@@ -153,7 +153,7 @@ class Closed(StoredRecord, frozen=True, kw_only=True):
     comments: int
     """Comments that were fetched or sent."""
     unscored: int
-    """Those of them that have no score."""
+    """Those of them that could not be scored; those that no model reads are not among them."""
     models: tuple[str, ...] = ()
     """All model revisions that scored; more than one if a deployment came in between."""
 

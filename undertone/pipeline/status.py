@@ -114,7 +114,7 @@ class Watch:
             if post not in self.arrivals
         )
         arrived = sum(arrival.fetched for arrival in self.arrivals.values())
-        unscored = sum(arrival.unscored for arrival in self.arrivals.values())
+        unscored = sum(arrival.unscored - arrival.unread for arrival in self.arrivals.values())
         return Counts(total=sum(found.values()), done=arrived + under_way, failed=unscored)
 
     def waits(self, now: datetime) -> list[Wait]:

@@ -31,5 +31,5 @@ def test_the_package_is_small(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert run(Namespace(folder=tmp_path / "package")) == 0
     assert not stale.exists()
     total = sum(path.stat().st_size for path in (tmp_path / "package").rglob("*") if path.is_file())
-    assert 5e6 < total < 30e6
+    assert 5e6 < total < 100e6, "three models and fonts"
     assert f"{total / 1e6:.2f} MB" in capsys.readouterr().out
