@@ -50,7 +50,10 @@ def decide(services: Services, request: Request, *, cancelled: bool) -> Decision
         closings.create(closing, request.job)
     else:
         closings.replace(closing, standing.etag, request.job)
-    return closings.find_with_etag(request.job)  # ours, or that of whoever was first
+    found = closings.find_with_etag(request.job)  # ours, or that of whoever was first
+    if found is not None and found.record.why == "reopened":
+        return None  # who was first has taken it back already: blocks are missing, chunks are sent
+    return found
 
 
 def reopen(store: JobStore, job: str, decision: Decision) -> None:

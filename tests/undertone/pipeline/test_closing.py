@@ -162,6 +162,23 @@ def test_of_two_aggregators_at_once_both_get_the_decision_of_the_first() -> None
     assert ours.record.why == "cancelled"
 
 
+def test_a_decision_that_was_taken_back_before_it_was_seen_closes_nothing() -> None:
+    """Found by the state machine: the one who came second took the withdrawn decision for one."""
+    jobs = InterruptedBlobs()
+    bench = Bench(jobs=jobs)
+    request = half_done(bench)
+    jobs.before = "/closing.json"
+
+    def another() -> None:
+        decision = decide(bench.services, request, cancelled=True)
+        assert decision is not None
+        reopen(bench.store, request.job, decision)
+
+    jobs.meanwhile = another
+    assert decide(bench.services, request, cancelled=True) is None
+    assert standing_closing(bench.store, request.job) is None
+
+
 def test_a_decision_that_was_taken_back_is_followed_by_a_new_one(bench: Bench) -> None:
     request = half_done(bench)
     first = decide(bench.services, request, cancelled=True)
