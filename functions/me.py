@@ -6,33 +6,23 @@ from typing import Any
 from urllib.parse import quote
 
 import azure.functions as func
-import msgspec
 
 from functions.access import USER
 from functions.endpoints import endpoint
 from functions.http import base_url, caller, json_response
 from functions.links import FILES, blob_of, download_name
-from functions.own_posts import post_body
 from undertone import wiring
-from undertone.own_posts.store import OwnTimeline
 from undertone.pipeline.erasure import erase
 from undertone.pipeline.fact_queries import fact_files
 from undertone.pipeline.personal_data import JobData, stored_data
 
 blueprint = func.Blueprint()
 
-POSTS = "posts:"
-"""Before the place at which a page of own posts begins."""
-MOST_POSTS = 50
-"""In a page."""
-
 
 @endpoint(blueprint, "my_data", "GET", "me/data", access=USER)
 def my_data(req: func.HttpRequest) -> func.HttpResponse:
     """All that is stored of the caller, page by page; files of results as signed links."""
     owner, after = caller(req).owner, req.params.get("after", "")
-    if after.startswith(POSTS):
-        return _my_posts(req, owner, after.removeprefix(POSTS))
     page = stored_data(wiring.services(), owner, after)
     return json_response(
         {
@@ -40,28 +30,23 @@ def my_data(req: func.HttpRequest) -> func.HttpResponse:
             "jobs": [_job(data) for data in page.jobs],
             "cached_comments": page.comments,
             "collections": page.collections,
-            "next": _page(req, page.after or POSTS),
+            "other": [_other(entry) for entry in page.other],
+            "next": f"{base_url(req)}/me/data?after={quote(page.after, safe='')}"
+            if page.after
+            else None,
         }
     )
 
 
-def _page(req: func.HttpRequest, after: str) -> str:
-    return f"{base_url(req)}/me/data?after={quote(after, safe='')}"
-
-
-def _my_posts(req: func.HttpRequest, owner: str, after: str) -> func.HttpResponse:
-    timeline = OwnTimeline(wiring.own_posts(), owner)
-    keys = timeline.keys(after=after, limit=MOST_POSTS)
-    posts = [post for key in keys if (post := timeline.item(key)) is not None]
-    follows = wiring.following().sources(owner) if not after else ()
-    return json_response(
-        {
-            "owner": owner,
-            "posts": [post_body(post) for post in posts],
-            "follows": msgspec.to_builtins(follows),
-            "next": _page(req, POSTS + keys[-1]) if len(keys) == MOST_POSTS else None,
-        }
+def _other(entry: dict[str, Any]) -> dict[str, Any]:
+    """A blob; a picture by a link to it."""
+    name = entry["blob"]
+    if not name.endswith(".png"):
+        return entry
+    link = wiring.content_links().read_link(
+        name, file_name=name.rpartition("/")[2], minutes=wiring.settings().link_minutes
     )
+    return {"blob": name, "link": link}
 
 
 def _job(data: JobData) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Each job gets its tombstone, from which moment it is gone for every call, and its blobs are removed
 by messages as those of any deleted job. A user of many jobs has an entry in `erasures/` until all
 is done: what a request has no time for, `reconcile` goes on with. Nothing here holds the user's
-name: an owner is known by the digest under which the jobs are listed.
+name: an owner is known by the user under which the jobs are listed.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from itertools import batched
 from undertone.pipeline import names
 from undertone.pipeline.deletion import BATCH, SWEEP_TIME, delete_job, removing
 from undertone.pipeline.job_records import Erasure
+from undertone.pipeline.other_data import places
 from undertone.pipeline.services import Services
 from undertone.scrubbing import scrub_exception
+from undertone.text import digest
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +32,9 @@ def erase(services: Services, owner: str) -> bool:
     The blobs of deleted jobs go in the background. Raises Transient: what was not done is done by
     `reconcile`.
     """
-    digest = names.digest(owner)
-    services.store.erasures.write(Erasure(at=services.clock()), digest)
-    return _erase(services, digest, services.clock() + REQUEST_TIME)
+    user = digest(owner)
+    services.store.erasures.write(Erasure(at=services.clock()), user)
+    return _erase(services, user, services.clock() + REQUEST_TIME)
 
 
 def go_on_erasing(services: Services) -> list[Exception]:
@@ -49,22 +51,20 @@ def go_on_erasing(services: Services) -> list[Exception]:
     return problems
 
 
-def _erase(services: Services, digest: str, end: datetime) -> bool:
+def _erase(services: Services, user: str, end: datetime) -> bool:
     store = services.store
-    standing = store.erasures.find_with_etag(digest)
+    standing = store.erasures.find_with_etag(user)
     if standing is None:
         return True
-    if not (
-        _delete_jobs(services, digest, standing.record.at, end) and _remove(services, digest, end)
-    ):
+    if not (_delete_jobs(services, user, standing.record.at, end) and _remove(services, user, end)):
         return False
-    store.erasures.remove_if(standing.etag, digest)  # False: asked for again meanwhile
+    store.erasures.remove_if(standing.etag, user)  # False: asked for again meanwhile
     return True
 
 
-def _delete_jobs(services: Services, digest: str, asked: datetime, end: datetime) -> bool:
+def _delete_jobs(services: Services, user: str, asked: datetime, end: datetime) -> bool:
     """Delete the jobs made before it was asked for; False if there was no time for all."""
-    prefix = f"{names.INDEX}{digest}/"
+    prefix = f"{names.INDEX}{user}/"
     listed = services.store.jobs.names(prefix)
     old = [name for name in listed if names.created_at(name.removeprefix(prefix)) <= asked]
 
@@ -80,16 +80,14 @@ def _delete_jobs(services: Services, digest: str, asked: datetime, end: datetime
     return True
 
 
-def _remove(services: Services, digest: str, end: datetime) -> bool:
+def _remove(services: Services, user: str, end: datetime) -> bool:
     """Remove cached comments, what is left of keys, streams, what other rooms keep of the owner;
     False if there was no time for all."""
     for container, prefix in (
-        (services.store.cache, f"{names.FETCHED}{digest}/"),
-        (services.store.jobs, f"{names.KEYS}{digest}/"),
-        (services.store.jobs, f"{names.FEEDBACK}{digest}/"),
-        (services.store.jobs, f"{names.SHOWN}{digest}/"),
-        (services.store.jobs, f"{names.COLLECTIONS}{digest}/"),
-        *((blobs, f"{prefix}{digest}") for blobs, prefix in services.personal),
+        (services.store.cache, f"{names.FETCHED}{user}/"),
+        (services.store.jobs, f"{names.KEYS}{user}/"),
+        (services.store.jobs, f"{names.COLLECTIONS}{user}/"),
+        *places(services, user),
     ):
         for _ in removing(services, container, prefix):
             if services.clock() >= end:

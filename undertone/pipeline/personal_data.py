@@ -1,4 +1,4 @@
-"""All that is stored of one user, in pages: jobs and what was sent, cached comments, streams.
+"""All that is stored of one user, in pages: jobs, cached comments, streams, and what else there is.
 
 What is in results is named by links to the files; they may hold hundreds of thousands of comments.
 """
@@ -13,6 +13,7 @@ import msgspec
 from undertone.errors import Missing, NewerVersion, Rejected
 from undertone.pipeline import names
 from undertone.pipeline.job_records import Request
+from undertone.pipeline.other_data import other_data
 from undertone.pipeline.services import Services
 from undertone.pipeline.stream_data import stream_data
 from undertone.records import StoredRecord
@@ -21,7 +22,7 @@ MOST_JOBS, MOST_ROWS = 20, 2_000
 """Jobs in a page, and rows of them after which no further job is begun."""
 MOST_ENTRIES, MOST_COMMENTS = 20, 5_000
 """Cached posts in a page, and comments of them after which no further post is begun."""
-_JOBS, _COMMENTS, _COLLECTIONS = "jobs", "comments", "collections"
+_JOBS, _COMMENTS, _COLLECTIONS, _OTHER = "jobs", "comments", "collections", "other"
 
 
 class JobData(NamedTuple):
@@ -43,6 +44,8 @@ class DataPage(NamedTuple):
     """Ask with this for the next page; empty on the last."""
     collections: Sequence[dict[str, Any]] = ()
     """A stretch of one collection: what it asks, and texts that were sent to it."""
+    other: Sequence[dict[str, Any]] = ()
+    """Blobs of other kinds: feedback, searches, posts, what is followed, content."""
 
 
 def stored_data(services: Services, owner: str, after: str = "") -> DataPage:
@@ -54,6 +57,10 @@ def stored_data(services: Services, owner: str, after: str = "") -> DataPage:
         return _comments(services, owner, last)
     if kind == _COLLECTIONS:
         return _collections(services, owner, last)
+    if kind == _OTHER and (found := other_data(services, owner, last)) is not None:
+        return DataPage(
+            [], [], f"{_OTHER}:{found.after}" if found.after else "", other=tuple(found.blobs)
+        )
     rule = "must be what `next` of a page says"
     raise Rejected(f"`after` {rule}", {"after": rule}, status=400)
 
@@ -93,8 +100,17 @@ def _job(services: Services, owner: str, job: str) -> JobData | None:
         "stop": _plain(store.stops.find(job)),
         "closed": _plain(closed),
         "list_entry": _plain(store.index.find(owner, job)),
+        "labels": _labels(services, job),
     }
     return JobData(request, records, closed is not None)
+
+
+def _labels(services: Services, job: str) -> list[Any]:
+    """What people said of the job's comments."""
+    try:
+        return [msgspec.to_builtins(each) for each in services.store.labels.read(job).records]
+    except Missing:
+        return []
 
 
 def _plain(record: StoredRecord | None) -> Any:
@@ -123,7 +139,7 @@ def _comments(services: Services, owner: str, last: str) -> DataPage:
 def _collections(services: Services, owner: str, last: str) -> DataPage:
     found = stream_data(services, owner, last)
     if found is None:
-        return DataPage([], [], "")
+        return DataPage([], [], f"{_OTHER}:")
     return DataPage([], [], f"{_COLLECTIONS}:{found.after}", [found.collection])
 
 
