@@ -19,7 +19,9 @@ from undertone.pipeline import names
 from undertone.pipeline.collection_records import Collection, TextBatch, Window
 from undertone.pipeline.job_records import Options
 from undertone.pipeline.messages import Delivery, Message
+from undertone.pipeline.record_log import LogPosition
 from undertone.pipeline.services import Services
+from undertone.pipeline.stream_data import MOST_BYTES
 from undertone.pipeline.submit import Submission, chosen_options, submit
 from undertone.privacy.policy import Protection
 from undertone.records import UPLOAD, Comment, UploadedPost
@@ -112,27 +114,33 @@ def close_window(services: Services, delivery: Delivery) -> None:
             return
         _send(services, key, timedelta(0))
         return
-    new = store.texts.read_from(window.next_start, key)
+    new = store.texts.read_page(window.next_start, MOST_BYTES, key)
     batches = new.records[window.next_skip :]
     if not batches:
         return
     if (wait := _wait(services, window)) > timedelta(0):
         _send(services, key, wait)
         return
+    if store.windows.replace(_next_window(services, window, batches, new.end), etag, key):
+        _send(services, key, timedelta(0))
+
+
+def _next_window(
+    services: Services, window: Window, batches: list[TextBatch], end: LogPosition
+) -> Window:
+    """The window of as many of `batches` as fit a job; `end` is where the last of them ends."""
     number = _fitting(batches)
     whole = number == len(batches)
-    following = Window(
+    return Window(
         number=window.number + 1,
         start=window.next_start,
         skip=window.next_skip,
         batches=number,
-        next_start=new.end if whole else window.next_start,
+        next_start=end if whole else window.next_start,
         next_skip=0 if whole else window.next_skip + number,
         closed_at=services.clock(),
         jobs=((window.job, *window.jobs) if window.job else ())[:KEPT_JOBS],
     )
-    if store.windows.replace(following, etag, key):
-        _send(services, key, timedelta(0))
 
 
 def retry_window(services: Services, delivery: Delivery) -> None:
@@ -161,7 +169,7 @@ def _fitting(batches: Iterable[TextBatch]) -> int:
 
 def _make_job(services: Services, collection: Collection, window: Window, etag: str) -> None:
     key = names.collection_key(collection.owner, collection.name)
-    lines = services.store.texts.read_from(window.start, key).records
+    lines = services.store.texts.read_page(window.start, MOST_BYTES, key).records
     batches = lines[window.skip : window.skip + window.batches]
     protection = _protection(services, collection.owner)
     batches = [_protected(batch, protection) for batch in batches]

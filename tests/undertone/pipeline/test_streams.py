@@ -15,6 +15,7 @@ from undertone.insights.asked import Insights
 from undertone.pipeline import names, streams
 from undertone.pipeline.job_records import Request
 from undertone.pipeline.messages import Message
+from undertone.pipeline.stream_data import MOST_BYTES
 from undertone.pipeline.streams import (
     WINDOW,
     add_texts,
@@ -118,6 +119,18 @@ def _drain(bench: facts.Clumsy) -> None:
 
 
 @pytest.mark.slow
+def test_no_more_bytes_are_read_at_once_than_a_page_has(stream: facts.Insightful) -> None:
+    large = "snow " * (MOST_BYTES // 15)
+    for name in ("a", "b", "c", "d", "e"):
+        add_texts(stream.services, "me", NAME, [text(name, large)])
+    stream.drain()
+    stream.now += WINDOW
+    stream.drain()
+    found = [ids_of(stream, request) for request in jobs_of(stream)]
+    assert [name for ids in found for name in ids] == ["a", "b", "c", "d", "e"]
+    assert max(len(ids) for ids in found) == 2
+
+
 @pytest.mark.parametrize("error", [facts.Crash(), Transient("storage is busy")])
 def test_a_crash_at_any_write_loses_no_text_and_repeats_none(error: BaseException) -> None:
     for at in range(1, _writes() + 1):
