@@ -21,9 +21,9 @@ import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper
 
 from model.artifact import GRAPH, TOKENIZER, read_manifest
-from model.batching import Batch, plan_batches
+from model.batching import MIN_ROWS, Batch, plan_batches
 from model.cores import usable_cores
-from model.onnx_analyzer import BATCH_TOKENS, MIN_ROWS, OnnxAnalyzer
+from model.onnx_analyzer import BATCH_TOKENS, OnnxAnalyzer
 from model.text import PREPROCESSING
 from model.windows import truncating_tokenizer, windows
 

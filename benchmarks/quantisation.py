@@ -25,9 +25,9 @@ import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from model.batching import Batch, plan_batches
+from model.batching import MIN_ROWS, Batch, plan_batches
 from model.cores import usable_cores
-from model.onnx_analyzer import BATCH_TOKENS, MIN_ROWS
+from model.onnx_analyzer import BATCH_TOKENS
 from model.text import PREPROCESSING
 from model.windows import truncating_tokenizer
 from tools.environment import model_python

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from model.analyzer import ArtifactError, Prediction
 from model.artifact import CLASSES
-from model.batching import Batch, plan_batches
+from model.batching import MIN_ROWS, Batch, padded, plan_batches
 from model.cores import usable_cores
 from model.loading import Loading, Parts
 from model.text import PREPROCESSING
@@ -23,8 +23,6 @@ from model.windows import Window, windows
 
 BATCH_TOKENS = 384
 """Most padded tokens in a batch: enough for the matrix kernels, few enough for the CPU caches."""
-MIN_ROWS = 2
-"""Fewest texts in a batch: see OnnxAnalyzer.run."""
 CACHE_SIZE = 4096
 """Predictions that are kept for texts that come again, such as "first" or "❤️❤️"."""
 _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
@@ -84,16 +82,7 @@ class OnnxAnalyzer:
 
     def run(self, batch: Batch, token_ids: Sequence[Sequence[int]]) -> Floats:
         """Logits [texts of the batch, 3] in CLASSES order, computed on one core."""
-        # ONNX Runtime multiplies a single row by another routine than several rows, and the results
-        # differ in the last bits: a single text gets an empty second row.
-        shape = (max(MIN_ROWS, len(batch.indices)), batch.width)
-        ids = np.full(shape, self._manifest.pad_id, dtype=np.int64)
-        mask = np.zeros(shape, dtype=np.int64)
-        mask[len(batch.indices) :, 0] = 1  # a mean over no tokens would be nan
-        for row, index in enumerate(batch.indices):
-            length = len(token_ids[index])
-            ids[row, :length] = token_ids[index]
-            mask[row, :length] = 1
+        ids, mask = padded(batch, token_ids, self._manifest.pad_id)
         inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         (logits,) = self._session.run(None, {name: inputs[name] for name in self._inputs})
         return np.asarray(logits[: len(batch.indices), self._columns], dtype=np.float32)

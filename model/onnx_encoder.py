@@ -21,14 +21,13 @@ from numpy.typing import NDArray
 
 from model.analyzer import ArtifactError
 from model.artifact import GRAPH, MANIFEST, TOKENIZER, sha256
-from model.batching import Batch, plan_batches
+from model.batching import MIN_ROWS, Batch, padded, plan_batches
 from model.cores import usable_cores
 from model.session import load_session
 from model.text import PREPROCESSING
 from model.windows import truncating_tokenizer
 
 BATCH_TOKENS = 384
-MIN_ROWS = 2
 """As in model/onnx_analyzer.py, and for the same reasons."""
 CACHE_SIZE = 2048
 """Vectors that are kept for texts that come again: 3 MB."""
@@ -110,14 +109,7 @@ class OnnxEncoder:
         return vectors
 
     def _run(self, batch: Batch, token_ids: Sequence[Sequence[int]]) -> Floats:
-        shape = (max(MIN_ROWS, len(batch.indices)), batch.width)
-        ids = np.full(shape, self._manifest.pad_id, dtype=np.int64)
-        mask = np.zeros(shape, dtype=np.int64)
-        mask[len(batch.indices) :, 0] = 1  # a mean over no tokens would be nan
-        for row, index in enumerate(batch.indices):
-            length = len(token_ids[index])
-            ids[row, :length] = token_ids[index]
-            mask[row, :length] = 1
+        ids, mask = padded(batch, token_ids, self._manifest.pad_id)
         (means,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
         rows = np.asarray(means[: len(batch.indices)], dtype=np.float32)
         return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))
