@@ -14,6 +14,7 @@ from undertone.pipeline.job_records import Closed, Request
 from undertone.pipeline.reports import result_rows
 from undertone.pipeline.services import Services
 from undertone.results.posts_table import PostRow
+from undertone.text import digest
 
 MOST_CONTENT = 10_000
 """Characters of a post's content that a feed shows; the whole is at the post's own address."""
@@ -41,7 +42,7 @@ class JobTimeline:
         self._services = services
         self._owner = owner
         self._job = job
-        self.source = names.digest(f"job {job}")
+        self.source = digest(f"job {job}")
 
     def keys(self, *, after: str, limit: int) -> list[str]:
         """Its key, if it has ended and sorts after `after`."""

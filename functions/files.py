@@ -81,14 +81,8 @@ def file_submission(
         body, content_type = form.body, form.content_type
         file_name = query.get("file", "") or form.file_name
     problems = Problems()
-    for name in query:
-        if name not in (*OPTIONS, *_PARAMETERS, *HOST_PARAMETERS):
-            known = ", ".join((*OPTIONS, *_PARAMETERS))
-            problems.add(name, f"is not known; the query takes {known}")
+    _check_names(query, problems)
     options = read_options(query, problems, strict=False)
-    kind = query.get("as", "")
-    if kind not in {"", "urls", "comments"}:
-        problems.add("as", "must be `urls` or `comments`")
     exported = _moment(query.get("exported", ""), problems)
     asked = query.get("insights", "")
     insights = insights_in_query(asked, problems) if asked else None
@@ -100,7 +94,7 @@ def file_submission(
         body,
         content_type=content_type,
         file_name=file_name,
-        kind=kind,
+        kind=query.get("as", ""),
         chosen={role: query[role] for role in ROLES if query.get(role)},
         exported=exported,
     )
@@ -112,6 +106,15 @@ def file_submission(
         options=job_options(options),
         insights=insights,
     )
+
+
+def _check_names(query: Mapping[str, str], problems: Problems) -> None:
+    for name in query:
+        if name not in (*OPTIONS, *_PARAMETERS, *HOST_PARAMETERS):
+            known = ", ".join((*OPTIONS, *_PARAMETERS))
+            problems.add(name, f"is not known; the query takes {known}")
+    if query.get("as", "") not in {"", "urls", "comments"}:
+        problems.add("as", "must be `urls` or `comments`")
 
 
 def _moment(text: str, problems: Problems) -> datetime | None:

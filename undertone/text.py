@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from undertone.scrubbing import scrub
+
+
+def digest(text: str) -> str:
+    """160 bits of SHA-256 in hex, equal for equal texts only: any text as a safe part of a name."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def tidy(text: str) -> str:

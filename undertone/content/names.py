@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
+from undertone.text import digest
 
 
 def owner_prefix(owner: str) -> str:
     """All that was made for an owner."""
-    return f"{sha256(owner.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}/"
+    return f"{digest(owner)}/"
 
 
 def request(owner: str, id_: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Literal
 
 from undertone.errors import Conflict, NotFound, Transient
 from undertone.ports import Blobs
 from undertone.record_blobs import RecordBlobs, WithETag
 from undertone.records import Record, StoredRecord
+from undertone.text import digest
 
 Kind = Literal["users", "posts", "jobs"]
 MOST = 100
@@ -35,7 +35,7 @@ Act = Callable[[set[Source]], None]
 
 
 def _name(owner: str) -> str:
-    return f"following/{sha256(owner.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}.json"
+    return f"following/{digest(owner)}.json"
 
 
 class FollowStore:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+
+from undertone.text import digest
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = 10**15 - 1
@@ -12,11 +13,6 @@ PERSONAL = ("posts/", "analyses/", "timelines/", "batches/", "following/")
 """What stands before the digest of an owner in this container; `following/` is the feed's."""
 KEY_LENGTH = 15 + 1 + 40
 """Characters of a timeline key."""
-
-
-def digest(text: str) -> str:
-    """160 bits of SHA-256 in hex: equal for equal texts only."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def owner_prefix(kind: str, owner: str) -> str:

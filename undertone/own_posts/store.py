@@ -12,7 +12,7 @@ from undertone.own_posts import names
 from undertone.own_posts.records import Analysis, OwnPost, millisecond_text
 from undertone.ports import Blobs, Clock
 from undertone.record_blobs import RecordBlobs, WithETag
-from undertone.text import excerpt
+from undertone.text import digest, excerpt
 
 FUTURE = timedelta(minutes=5)
 """By which a client's clock may be ahead of ours."""
@@ -123,7 +123,7 @@ class OwnPosts:
 
     @staticmethod
     def _entry(owner: str, post: OwnPost) -> str:
-        timeline = names.timeline(names.digest(owner))
+        timeline = names.timeline(digest(owner))
         return timeline + names.timeline_key(post.created_at, post.id)
 
     def at(self, owner_digest: str, key: str) -> OwnPost | None:
@@ -149,7 +149,7 @@ class OwnTimeline:
     def __init__(self, posts: OwnPosts, owner: str) -> None:
         self._posts = posts
         self.owner = owner
-        self.source = names.digest(owner)
+        self.source = digest(owner)
 
     def keys(self, *, after: str, limit: int) -> list[str]:
         """At most `limit` keys that sort after `after`: newest posts first."""
@@ -169,7 +169,7 @@ class OnePost:
         self._posts = posts
         self._id = id_
         self.owner = owner
-        self.source = names.digest(owner)
+        self.source = digest(owner)
 
     def keys(self, *, after: str, limit: int) -> list[str]:
         """Its key, if it sorts after `after`."""

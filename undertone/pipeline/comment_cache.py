@@ -18,6 +18,7 @@ from undertone.pipeline import names
 from undertone.pipeline.post_records import CacheUse, Fetched
 from undertone.pipeline.store import JobStore
 from undertone.records import VERSION, PostRef, Want
+from undertone.text import digest
 
 
 def cache_name(post: PostRef, want: Want, owner: str, protection: str = "") -> str:
@@ -26,7 +27,7 @@ def cache_name(post: PostRef, want: Want, owner: str, protection: str = "") -> s
         [VERSION, post.platform, post.id, *msgspec.structs.astuple(want), protection]
     )
     prefix = names.fetched_prefix(owner)
-    return f"{prefix}{post.platform}/{names.digest(choice.decode())}.json"
+    return f"{prefix}{post.platform}/{digest(choice.decode())}.json"
 
 
 def read_cache(store: JobStore, name: str, now: datetime, max_age: timedelta) -> Fetched | None:

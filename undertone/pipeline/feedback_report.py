@@ -14,6 +14,7 @@ from undertone.pipeline.feedback import Standing, standing
 from undertone.pipeline.feedback_records import Correction, Judged
 from undertone.pipeline.searching import job_of
 from undertone.pipeline.services import Services
+from undertone.text import digest
 
 MOST_TEXTS = 5_000
 """Corrections whose texts one answer holds: the last ones."""
@@ -151,7 +152,7 @@ def _text(services: Services, user: str, item: str) -> str:
     post, place = divmod(key, COMMENTS_A_POST)
     store = services.store
     try:
-        if names.digest(store.request(job).owner) != user or store.is_deleted(job):
+        if digest(store.request(job).owner) != user or store.is_deleted(job):
             return ""
         snapshot = store.snapshots.read(job, post)
         for number, chunk in enumerate(snapshot.chunks):

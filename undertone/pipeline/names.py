@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+
+from undertone.text import digest
 
 QUEUE_JOBS = "jobs"
 QUEUE_POSTS = "posts"
@@ -282,11 +283,6 @@ ERASURES = "erasures/"
 def erasure(owner_digest: str) -> str:
     """Present while all that an owner has is being removed."""
     return ERASURES + owner_digest
-
-
-def digest(text: str) -> str:
-    """160 bits of SHA-256 in hex: equal for equal texts only."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 # Container comments (the cache)

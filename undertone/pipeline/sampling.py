@@ -24,6 +24,7 @@ from undertone.pipeline.reports import arrivals_of
 from undertone.pipeline.services import Services
 from undertone.results.comments_table import CommentRow
 from undertone.results.tally import Tally
+from undertone.text import digest
 
 MOST = 1_000
 """Comments of one sample."""
@@ -142,7 +143,7 @@ def random_order(drawn_from: Frame) -> Iterator[int]:
 
     The same ones in the same order at every call.
     """
-    source = random.Random(names.digest(f"{drawn_from.job} {drawn_from.post or 0}"))
+    source = random.Random(digest(f"{drawn_from.job} {drawn_from.post or 0}"))
     rows, seen = drawn_from.rows, set[int]()
     while len(seen) < min(rows, _LOOKED_AT):
         place = source.randrange(rows)

@@ -34,8 +34,7 @@ def take_snapshot(
     """Keep `fetched` as the comments of `post` in a job of `posts` posts.
 
     `spare`: blocks of the results that it may use beyond its share. `cache`: name of the same in
-    the comment cache. The snapshot that counts is
-    returned: this one, or one that was taken before.
+    the comment cache. Returns the snapshot that counts: this one, or one that was taken before.
     """
     state, reason = outcome(fetched, options)
     blob = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import Any
 
 import msgspec
 
@@ -35,19 +35,19 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
     fetched: int | None
     coverage: float | None
     """fetched ÷ reported, at most 1."""
-    positive: int | None
-    neutral: int | None
-    negative: int | None
+    positive: int | None = None
+    neutral: int | None = None
+    negative: int | None = None
     unscored: int | None
-    positive_share: float | None
-    neutral_share: float | None
-    negative_share: float | None
-    mean_score: float | None
+    positive_share: float | None = None
+    neutral_share: float | None = None
+    negative_share: float | None = None
+    mean_score: float | None = None
     """-1 … 1."""
-    mean_low: float | None
-    mean_high: float | None
+    mean_low: float | None = None
+    mean_high: float | None = None
     """Ends of the 95 % interval."""
-    verdict: str | None
+    verdict: str | None = None
     fetched_at: str | None
     model: str | None
     rated: int | None = None
@@ -110,9 +110,7 @@ def post_row(
     """
     if state not in _READ and not fetched:
         fetched = None  # a 0 would look as if somebody had counted
-    scored = tally if tally is not None and tally.count else None
-    summary = summarise(scored, calibration or UNMEASURED) if scored else None
-    made = PostRow(
+    row_without_figures = PostRow(
         row=row,
         url=sent,
         duplicate_of=duplicate_of,
@@ -124,50 +122,50 @@ def post_row(
         reported=reported,
         fetched=fetched,
         coverage=_coverage(fetched, reported),
-        positive=scored.positive if scored else None,
-        neutral=scored.neutral if scored else None,
-        negative=scored.negative if scored else None,
         unscored=unscored if fetched else None,
-        positive_share=scored.positive / scored.count if scored else None,
-        neutral_share=scored.neutral / scored.count if scored else None,
-        negative_share=scored.negative / scored.count if scored else None,
-        mean_score=summary.mean if summary else None,
-        mean_low=summary.low if summary else None,
-        mean_high=summary.high if summary else None,
-        verdict=summary.verdict.value if summary else None,
         fetched_at=fetched_at or None,
         model=" + ".join(models) or None,
         languages=language_shares(languages) if languages else None,
         unread=unread if fetched else None,
-        **_ratings(scored),
     )
-    if scored is None or summary is None:
-        return made
-    spam = suspect or Tally()
+    if tally is None or not tally.count:
+        return row_without_figures
+    figures = _figures(tally, suspect or Tally(), calibration or UNMEASURED)
+    return msgspec.structs.replace(row_without_figures, **figures)
+
+
+def _figures(scored: Tally, spam: Tally, calibration: Calibration) -> dict[str, Any]:
+    """All that follows from the scores of at least one comment."""
+    summary = summarise(scored, calibration)
+    assert summary is not None  # noqa: S101 - there are comments
     clean = scored.without(spam)
-    return msgspec.structs.replace(
-        made,
+    return {
+        "positive": scored.positive,
+        "neutral": scored.neutral,
+        "negative": scored.negative,
+        "positive_share": scored.positive / scored.count,
+        "neutral_share": scored.neutral / scored.count,
+        "negative_share": scored.negative / scored.count,
+        "mean_score": summary.mean,
+        "mean_low": summary.low,
+        "mean_high": summary.high,
+        "verdict": summary.verdict.value,
+        **_ratings(scored),
         **_intervals(summary),
-        suspect=spam.count,
-        suspect_share=spam.count / scored.count,
-        **_unsuspected(clean, summarise(clean, calibration or UNMEASURED)),
-    )
+        "suspect": spam.count,
+        "suspect_share": spam.count / scored.count,
+        **_unsuspected(clean, summarise(clean, calibration)),
+    }
 
 
-class _Ratings(TypedDict, total=False):
-    rated: int
-    mean_stars: float
-    stars_agreement: float
-
-
-def _ratings(scored: Tally | None) -> _Ratings:
-    if scored is None or not scored.rated:
+def _ratings(scored: Tally) -> dict[str, float]:
+    if not scored.rated:
         return {}
-    return _Ratings(
-        rated=scored.rated,
-        mean_stars=scored.stars / 100 / scored.rated,
-        stars_agreement=scored.agreeing / scored.rated,
-    )
+    return {
+        "rated": scored.rated,
+        "mean_stars": scored.stars / 100 / scored.rated,
+        "stars_agreement": scored.agreeing / scored.rated,
+    }
 
 
 def _intervals(summary: Summary) -> dict[str, float]:

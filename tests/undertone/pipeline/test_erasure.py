@@ -15,6 +15,7 @@ from undertone.pipeline.erasure import REQUEST_TIME, erase
 from undertone.pipeline.reconcile import reconcile
 from undertone.pipeline.submit import Submission, submit
 from undertone.storage.memory import MemoryBlobs
+from undertone.text import digest
 
 OWNER = "quokka@example.org"
 
@@ -82,7 +83,7 @@ def test_what_a_request_has_no_time_for_the_timer_does() -> None:
     jobs = [a_job(bench, OWNER, n) for n in range(3)]
     bench.drain()
     assert not erase(bench.services, OWNER)
-    assert bench.jobs.names(names.ERASURES) == [names.erasure(names.digest(OWNER))]
+    assert bench.jobs.names(names.ERASURES) == [names.erasure(digest(OWNER))]
     later = a_job(bench, OWNER, 7)
     reconcile(bench.services)
     bench.drain()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from undertone.pipeline import names
+from undertone.text import digest
 
 _START = datetime(2020, 1, 1, tzinfo=UTC)
 moments = st.timedeltas(timedelta(), timedelta(days=365 * 980)).map(lambda past: _START + past)
@@ -67,11 +68,11 @@ def test_owners_and_keys_are_digests(owner: str, key: str) -> None:
     assert parts[0] == "idempotency"
     assert [len(part) for part in parts[1:]] == [40, 40]
     assert names.index_prefix(owner) == f"index/{parts[1]}/"
-    assert (names.digest(owner) == names.digest(key)) == (owner == key)
+    assert (digest(owner) == digest(key)) == (owner == key)
 
 
 def test_a_lone_surrogate_has_a_digest() -> None:
-    assert len(names.digest("\ud83d")) == 40
+    assert len(digest("\ud83d")) == 40
 
 
 def test_all_that_a_job_has_is_below_its_prefix_but_its_entries_in_lists() -> None:
