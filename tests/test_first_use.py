@@ -108,8 +108,70 @@ def work():
     return repr((read, html, posts, listed)).encode()
 """
 
+DETECTING = """
+from model.factory import build
+from undertone.languages.by_language import ByLanguage
+from undertone.languages.detector import Detector
+from undertone.wiring import once
+
+reader = once(lambda: ByLanguage(
+    build("compact"), {"*": "compact-multilingual"}, build, Detector().detect
+))
+SAID = ["me encanta este producto, es muy bueno", "das ist leider sehr schlecht geworden",
+        "ini produk yang bagus sekali menurut saya", "what a lovely day it is", "c'est magnifique"]
+
+def work():
+    return repr(reader().predict(SAID + texts()[:40])).encode()
+"""
+
+MASKING = """
+from undertone.privacy.masking import mask
+
+SAID = ["call +44 20 7946 0958 or 030 1234567", "4111 1111 1111 1111", "mail a.b@example.org @you",
+        "(212) 555-0123", "+33 1 23 45 67 89 or +81 3-1234-5678", "06 12 34 56 78 +7 495 123-45-67"]
+
+def work():
+    return "\\n".join(map(mask, SAID * 5)).encode()
+"""
+
+COUNTING = """
+from undertone.own_posts.text_figures import text_figures
+from undertone.search.lexical import words
+
+def work():
+    return repr([(text_figures(text), words(text)) for text in texts()]).encode()
+"""
+
+DATES = """
+from datetime import UTC, datetime
+from undertone.uploads.upload import read_upload
+
+TABLE = "text,date\\n" + "\\n".join(
+    f"good {n},{when}" for n, when in enumerate(
+        ["2 weeks ago", "1 mai 2025", "10.05.23 12:34:56", "6mo", "1 April 2025", "hace 3 dias"] * 4
+    )
+)
+
+def work():
+    moment = datetime(2026, 11, 26, tzinfo=UTC)
+    return repr(read_upload(TABLE.encode(), content_type="text/csv", exported=moment)).encode()
+"""
+
+DRAWING = """
+from undertone.results.cards import draw_poster
+
+def work():
+    prompts = ["Spring", "\\u0645\\u0631\\u062d\\u0628\\u0627", "\\u4f60\\u597d", "\\U0001F60D"]
+    return b"".join(b for prompt in prompts for b in draw_poster(prompt).values())
+"""
+
 
 CASES = {
+    "detecting": DETECTING,
+    "masking": MASKING,
+    "counting": COUNTING,
+    "dates": DATES,
+    "drawing": DRAWING,
     "cleaning": CLEANING,
     "compact": SCORING.format(analyzer="compact"),
     "vader": SCORING.format(analyzer="vader"),
