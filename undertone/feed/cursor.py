@@ -6,6 +6,7 @@ cursor stays right while posts arrive: it counts nothing.
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ from undertone.errors import Rejected
 MOST_SEEN = 80
 """Entries that a cursor names: it must stand in a URL."""
 _MOST_CHARACTERS = 6_000
+_KEY = re.compile(r"99[0-9]{13}-[0-9a-f]{40}")
+_MOMENT = re.compile(r"[0-9]{15}(?:-[0-9a-f]{40})?")
+_NAME = re.compile(r"[0-9]{13}[0-9a-f]{4}.{0,2}", re.DOTALL)
 
 
 class Place(NamedTuple):
@@ -49,13 +53,26 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
         return urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
 
 
+def _is_ours(cursor: Cursor) -> bool:
+    """Whether its parts have our form: what reads them counts on that."""
+    return bool(
+        (cursor.after == NEWEST or _KEY.fullmatch(cursor.after.key))
+        and (cursor.end == OLDEST or _MOMENT.fullmatch(cursor.end.key))
+        and (not cursor.top or _KEY.fullmatch(cursor.top))
+        and all(_NAME.fullmatch(name) for name in (*cursor.seen, *cursor.shown))
+    )
+
+
 def decode(text: str) -> Cursor:
     """The cursor in `text`. Raises Rejected."""
     try:
         if len(text) > _MOST_CHARACTERS:
             raise ValueError("too long")
         data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        return wire.decode(data, Cursor)
+        cursor = wire.decode(data, Cursor)
+        if not _is_ours(cursor):
+            raise ValueError("not as we write it")
+        return cursor
     except (ValueError, msgspec.DecodeError):
         rule = "is not one of ours; take it from the Link header of an answer"
         raise Rejected(f"`cursor` {rule}", {"cursor": rule}) from None

@@ -19,10 +19,36 @@ places = st.builds(
 )
 
 
-@given(places, places, st.lists(st.text(max_size=20), max_size=20))
-def test_a_cursor_survives_being_text(after: Place, end: Place, seen: list[str]) -> None:
-    cursor = Cursor(after, end, tuple(seen))
-    assert decode(cursor.encode()) == cursor
+@given(places, places, st.lists(places, max_size=20))
+def test_a_cursor_survives_being_text(after: Place, end: Place, seen: list[Place]) -> None:
+    names = tuple(map(short, seen))
+    for cursor in (
+        Cursor(),
+        Cursor(after, end, names),
+        Cursor(after, end, names, after.key, names),
+    ):
+        assert decode(cursor.encode()) == cursor
+
+
+FINE = "998204435199999-" + "0" * 40
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        Cursor(after=Place("\x00", "")),
+        Cursor(after=Place("x" * 56, "a")),
+        Cursor(end=Place("", "")),
+        Cursor(end=Place("000000000000000-", "")),
+        Cursor(after=Place(FINE, "a"), top="000000000000000-" + "0" * 40),
+        Cursor(after=Place(FINE, "a"), top="99" + "x" * 54),
+        Cursor(seen=("",)),
+        Cursor(shown=("9" * 30,)),
+    ],
+)
+def test_a_cursor_that_somebody_made_up_is_refused(cursor: Cursor) -> None:
+    with pytest.raises(Rejected, match="cursor"):
+        decode(cursor.encode())
 
 
 @pytest.mark.parametrize("text", ["x", "!", "e30", "W10x", "é", "A" * 10_000, "WyJhIl0"])
