@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -104,6 +105,53 @@ def test_any_request(
     query = urlencode(parameters, errors="replace")
     address = f"/api/{path.format(quote(job, safe='', errors='replace'))}?{query}"
     assert asked(app, method, address, body, **headers) < 500
+
+
+NAMES = st.sampled_from(
+    ["query", "job", "k", "table", "format", "timestamp", "user-id", "cursor", "ranking", "limit",
+     "digit", "n", "request-id", "prompt", "tag", "post", "after", "page", "row", "id", "content",
+     "title", "imageUri", "created_at", "comments", "labels", "feedback", "comment", "label",
+     "texts", "collection", "text", "readers", "time", "topics", "entities", "name", "parameters",
+     "positive", "negative", "insights", "search", "themes", "aliases", "examples"]
+)  # fmt: skip
+SCALARS = ODD | st.integers() | st.floats() | st.none() | st.booleans() | st.just(10**400)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=10,
+)
+OBJECTS = st.dictionaries(NAMES, VALUES, max_size=6).map(lambda body: json.dumps(body).encode())
+
+
+def addresses(app: App) -> list[tuple[str, str]]:
+    """Route and method of each function for HTTP that does more than name the right methods."""
+    others = ("allow_", "wrong_method_")
+    return sorted(
+        (each["route"], method)
+        for each in app.functions()
+        if "route" in each and not each["name"].startswith(others)
+        for method in each["methods"]
+    )
+
+
+@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_request_to_any_address(app: App, data: st.DataObject) -> None:
+    """Of the app's own list, so that a new address is asked too."""
+    routes = sorted(
+        {(f["route"], m) for f in app.functions() if "route" in f for m in f["methods"]}
+    )
+    route, method = data.draw(st.sampled_from(routes))
+    if (route, method) == ("me", "DELETE"):
+        return  # it would take the jobs of other tests
+    parts = re.split(r"\{\w+\}", route)
+    path = parts[0] + "".join(
+        quote(data.draw(ODD), safe="", errors="replace") + p for p in parts[1:]
+    )
+    query = urlencode(data.draw(st.dictionaries(NAMES, ODD, max_size=3)), errors="replace")
+    body = data.draw(OBJECTS | BODIES)
+    headers = data.draw(HEADERS)
+    assert asked(app, method, f"/api/{path}?{query}", body, **headers) < 500
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
