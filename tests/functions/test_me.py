@@ -103,7 +103,9 @@ def test_what_is_stored_is_given_with_links_to_the_files(app: App, host: Host) -
     streams = [stream for page in pages for stream in page.get("collections", ())]
     assert streams[0]["collection"]["insights"]["entities"] == [{"name": MARKS[1]}]
     assert [text["id"] for stream in streams for text in stream["texts"]] == [MARKS[4], "other"]
-    kept = [line for page in pages for entry in page["other"] for line in entry["lines"]]
+    other = [entry for page in pages for entry in page["other"]]
+    assert all(entry["blob"].endswith(".png") for entry in other if "link" in entry)
+    kept = [line for entry in other for line in entry.get("lines", ())]
     assert MARKS[2] in [line.get("content") for line in kept]
     assert {"kind": "users", "id": MARKS[3]} in [
         s for line in kept for s in line.get("sources", ())
